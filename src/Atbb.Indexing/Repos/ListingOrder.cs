@@ -1,0 +1,14 @@
+namespace Atbb.Indexing.Repos;
+
+/// <summary>The order in which a PDS lists record keys, as seen in its pages.</summary>
+public enum ListingOrder
+{
+    /// <summary>Not known yet: no page had two records.</summary>
+    Unknown,
+
+    /// <summary>Oldest first, as asked for.</summary>
+    Ascending,
+
+    /// <summary>Newest first: this PDS ignores <c>reverse</c>.</summary>
+    Descending,
+}
