@@ -11,4 +11,7 @@ public enum ListingOrder
 
     /// <summary>Newest first: this PDS ignores <c>reverse</c>.</summary>
     Descending,
+
+    /// <summary>Neither: keys came out of order, twice, or unreadable. Nothing is removed on the strength of such pages.</summary>
+    Unordered,
 }

@@ -15,6 +15,14 @@ public readonly record struct RepoCounts(long Indexed, long Updated, long Unchan
         a.Indexed + b.Indexed, a.Updated + b.Updated, a.Unchanged + b.Unchanged, a.Deleted + b.Deleted,
         a.Failed + b.Failed, a.Requests + b.Requests, a.Bytes + b.Bytes);
 
+    /// <summary>Subtracts column by column.</summary>
+    public static RepoCounts operator -(RepoCounts a, RepoCounts b) => new(
+        a.Indexed - b.Indexed, a.Updated - b.Updated, a.Unchanged - b.Unchanged, a.Deleted - b.Deleted,
+        a.Failed - b.Failed, a.Requests - b.Requests, a.Bytes - b.Bytes);
+
+    /// <inheritdoc cref="op_Subtraction"/>
+    public static RepoCounts Subtract(RepoCounts left, RepoCounts right) => left - right;
+
     /// <inheritdoc cref="op_Addition"/>
     public static RepoCounts Add(RepoCounts left, RepoCounts right) => left + right;
 }

@@ -1,0 +1,67 @@
+using Atbb.Grains.Interfaces.Runs;
+using Orleans.Concurrency;
+
+namespace Atbb.Grains.Interfaces;
+
+/// <summary>
+/// The backfill of one forum. Its key is the forum's DID, so there is one of it in a cluster, and one run at a time.
+/// </summary>
+/// <remarks>
+/// Methods that change something take a parameter: the dashboard's grain details call every method that takes none.
+/// </remarks>
+[Alias("atbb.IBackfillGrain")]
+public interface IBackfillGrain : IGrainWithStringKey
+{
+    /// <summary>Says whether a backfill is needed. Changes nothing.</summary>
+    [Alias("Decide")]
+    Task<BackfillDecision> DecideAsync();
+
+    /// <summary>Starts a run and answers at once; the run goes on by itself, through crashes, until it has ended.</summary>
+    [Alias("Start")]
+    Task<StartResult> StartAsync(StartRequest request);
+
+    /// <summary>
+    /// What a starting silo calls: an unfinished run goes on; without one, a run is started if it is needed and asked for. Any number of
+    /// silos may call it together.
+    /// </summary>
+    /// <param name="startIfNeeded">Whether to start a run when none is unfinished and the decision says that one is needed.</param>
+    [Alias("WakeUp")]
+    Task<StartResult> WakeUpAsync(bool startIfNeeded);
+
+    /// <summary>Stops the run within a page of each repository. It stays stopped, also over restarts, until it is resumed.</summary>
+    /// <returns>The run as it then stands; null when there is no such run under way.</returns>
+    [Alias("Pause")]
+    Task<RunProgress?> PauseAsync(long runId);
+
+    /// <summary>Goes on with a paused run.</summary>
+    /// <returns>The run as it then stands; null when there is no such unfinished run.</returns>
+    [Alias("Resume")]
+    Task<RunProgress?> ResumeAsync(long runId);
+
+    /// <summary>Ends the run within a page of each repository. What it has indexed stays.</summary>
+    /// <returns>The run as it then stands; null when there is no such unfinished run.</returns>
+    [Alias("Cancel")]
+    Task<RunProgress?> CancelAsync(long runId);
+
+    /// <summary>The current run or, when none is under way, the last one; null when there has been none. Answers also during a long turn.</summary>
+    [AlwaysInterleave, Alias("GetProgress")]
+    Task<RunProgress?> GetProgressAsync();
+
+    /// <summary>The current run's progress, once a second and at every change of state, until it has ended or is paused.</summary>
+    [AlwaysInterleave, Alias("Watch")]
+    IAsyncEnumerable<RunProgress> WatchAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>One run; null when there is none with that id.</summary>
+    [AlwaysInterleave, Alias("GetRun")]
+    Task<RunProgress?> GetRunAsync(long runId);
+
+    /// <summary>Runs, the newest first.</summary>
+    /// <param name="limit">At most this many, 1 to 1,000.</param>
+    /// <param name="before">Only runs with a smaller id; null: from the newest.</param>
+    [AlwaysInterleave, Alias("ListRuns")]
+    Task<IReadOnlyList<RunProgress>> ListRunsAsync(int limit, long? before);
+
+    /// <summary>A page of a run's errors, in the order of their ids.</summary>
+    [AlwaysInterleave, Alias("ListErrors")]
+    Task<IReadOnlyList<RunError>> ListErrorsAsync(RunErrorQuery query);
+}

@@ -1,0 +1,27 @@
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
+using Orleans.Concurrency;
+
+namespace Atbb.Grains.Interfaces;
+
+/// <summary>
+/// One account's repository, by its DID. The only writer of that account's rows in the index, so that no two pages of it ever race.
+/// </summary>
+[Alias("atbb.IUserRepoGrain")]
+public interface IUserRepoGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Reads on in the repository for a bounded time and says whether there is more. A repository that the run is done with answers
+    /// so at once, with the same counts, however often it is asked.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="phase">Which collections.</param>
+    /// <param name="forumDid">The forum the run is for: its own repository may have a configured PDS.</param>
+    /// <param name="cancellationToken">Ends the slice after the page in flight; its outcome is then <see cref="RepoOutcome.More"/>.</param>
+    [ResponseTimeout("00:05:00"), Alias("Sync")]
+    Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken = default);
+
+    /// <summary>What is known of the repository. Answers also while it is being read.</summary>
+    [AlwaysInterleave, Alias("GetState")]
+    Task<RepoReport> GetStateAsync();
+}

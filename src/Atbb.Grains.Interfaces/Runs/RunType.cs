@@ -1,0 +1,12 @@
+namespace Atbb.Grains.Interfaces.Runs;
+
+/// <summary>What a run reads in its second phase.</summary>
+[GenerateSerializer, Alias("atbb.RunType")]
+public enum RunType
+{
+    /// <summary>The repositories of the users in the index.</summary>
+    CatchUp,
+
+    /// <summary>Those, and every repository listed or discovered.</summary>
+    FullSync,
+}

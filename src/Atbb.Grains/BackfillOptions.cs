@@ -1,0 +1,44 @@
+namespace Atbb.Grains;
+
+/// <summary>How a backfill goes about its work.</summary>
+public sealed class BackfillOptions
+{
+    /// <summary>The forum's DID. Required. At most 128 characters: it is a grain's key, and the reminder table holds 150.</summary>
+    public string ForumDid { get; set; } = "";
+
+    /// <summary>Origin of the forum's PDS, for the forum's DID only. Default none: the DID document says where it lives.</summary>
+    public Uri? ForumPds { get; set; }
+
+    /// <summary>DIDs to read besides those in the index; a full sync reads them. Default none.</summary>
+    public IList<string> Dids { get; } = [];
+
+    /// <summary>Repositories read at once. Default 10, as the original's. More helps when PDSes are many or far.</summary>
+    public int Concurrency { get; set; } = 10;
+
+    /// <summary>Age in hours from which on the live stream's cursor is too old. Default 36: what a Jetstream replays; it clamps older cursors silently.</summary>
+    public double CursorMaxAgeHours { get; set; } = 36;
+
+    /// <summary>The <c>firehose_cursor.service</c> whose cursor decides. Default <c>jetstream</c>.</summary>
+    public string FirehoseService { get; set; } = "jetstream";
+
+    /// <summary>Whether a starting silo starts a run when one is needed. Default true. An unfinished run is gone on with in any case.</summary>
+    public bool OnStartup { get; set; } = true;
+
+    /// <summary>How often a run's checkpoint is saved. Default 1 s: what a kill costs is asking for some settled repositories again, not reading them.</summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one call reads on in a repository. Default 5 s: long against a page, short against the time-out of a grain call.</summary>
+    public TimeSpan SliceDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Transient failures in a row after which a repository is given up for this run. Default 8: about two minutes with the default delays.</summary>
+    public int MaxAttempts { get; set; } = 8;
+
+    /// <summary>Wait after the first transient failure; doubled with each further one. Default 1 s.</summary>
+    public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest such wait. Default 5 min: the window of the strictest limits in use. A server's own word may be longer.</summary>
+    public TimeSpan RetryMaxDelay { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Age from which on a DID document is read again. Default 7 days: accounts seldom move, and a PDS that lost one says so.</summary>
+    public TimeSpan IdentityMaxAge { get; set; } = TimeSpan.FromDays(7);
+}

@@ -1,0 +1,102 @@
+using Atbb.AtProto.Identity;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Batches;
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Repos;
+
+namespace Atbb.Grains.Repos;
+
+/// <summary>What happens to a repository's state in the course of a run: pure, and in the order in which it happens.</summary>
+static class RepoPass
+{
+    /// <summary>The collections of a phase, in the order in which they are read.</summary>
+    public static IReadOnlyList<RecordCollection> CollectionsOf(RunPhase phase) => phase switch
+    {
+        RunPhase.Forum => RecordCollections.Forum,
+        RunPhase.Users => RecordCollections.User,
+        _ => throw new InvalidOperationException($"There is no phase {phase}."),
+    };
+
+    /// <summary>Whether a phase of a run is done with the repository.</summary>
+    public static bool IsSettledIn(this RepoState repo, long runId, RunPhase phase) =>
+        repo.IsSettled && repo.RunId == runId && repo.Phase == (int)phase;
+
+    /// <summary>A phase of a run comes to the repository: what it came to in another is of the past. The same phase again changes nothing.</summary>
+    public static RepoState Enter(this RepoState repo, long runId, RunPhase phase) =>
+        repo.RunId == runId && repo.Phase == (int)phase
+            ? repo
+            : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null };
+
+    /// <summary>The account lives there. One that has moved starts its cursors afresh: they are the old PDS's words.</summary>
+    public static RepoState LivesAt(this RepoState repo, DidDocument document) =>
+        repo.LivesAt(document.Pds) with { Handle = document.Handle, IdentityAt = document.ReadAt };
+
+    /// <inheritdoc cref="LivesAt(RepoState, DidDocument)"/>
+    public static RepoState LivesAt(this RepoState repo, Uri pds)
+    {
+        var origin = pds.GetLeftPart(UriPartial.Authority);
+        return origin == repo.Pds
+            ? repo
+            : repo with { Pds = origin, Rev = null, Collections = repo.Collections.Clear() };
+    }
+
+    /// <summary>How far the pass of this run has read a collection.</summary>
+    public static CollectionState In(this RepoState repo, RecordCollection collection)
+    {
+        var known = repo.Collections.GetValueOrDefault(collection.Nsid);
+        return known is not null && known.RunId == repo.RunId
+            ? known
+            : new CollectionState { Collection = collection.Nsid, RunId = repo.RunId!.Value, Rev = known?.Rev };
+    }
+
+    /// <summary>Whether the pass of this run has begun: the rev must not be read again then, or what changed since would be taken for read.</summary>
+    public static bool HasBegun(this RepoState repo, IReadOnlyList<RecordCollection> collections) =>
+        collections.Any(c => repo.Collections.TryGetValue(c.Nsid, out var state) && state.RunId == repo.RunId);
+
+    /// <summary>Whether every collection has been read up to that rev.</summary>
+    public static bool IsUnchangedAt(this RepoState repo, string rev, IReadOnlyList<RecordCollection> collections) =>
+        collections.All(c => repo.Collections.TryGetValue(c.Nsid, out var state) && state.Rev == rev);
+
+    /// <summary>The next collection to read; null when all are read.</summary>
+    public static RecordCollection? NextOf(this RepoState repo, IReadOnlyList<RecordCollection> collections) =>
+        collections.FirstOrDefault(c => !repo.In(c).IsComplete);
+
+    /// <summary>A page of a collection is read; with the last page of the last collection, the repository is settled.</summary>
+    public static RepoState After(
+        this RepoState repo, CollectionState collection, IReadOnlyList<RecordCollection> collections, DateTimeOffset now)
+    {
+        var read = collection.IsComplete ? collection with { Rev = repo.Rev } : collection;
+        var after = repo with
+        {
+            Status = RepoStatus.Active,
+            Attempts = 0,
+            RetryAfter = null,
+            LastError = null,
+            Collections = repo.Collections.SetItem(collection.Collection, read),
+        };
+        return after.NextOf(collections) is null ? after.Settle(now) : after;
+    }
+
+    /// <summary>The run is done with the repository, and the index holds what it holds.</summary>
+    public static RepoState Settle(this RepoState repo, DateTimeOffset now) => repo with
+    {
+        Status = RepoStatus.Active,
+        IsSettled = true,
+        SyncedAt = now,
+        Attempts = 0,
+        RetryAfter = null,
+        LastError = null,
+    };
+
+    /// <summary>It could not be read for now.</summary>
+    public static RepoState Park(this RepoState repo, DateTimeOffset until, string reason) =>
+        repo with { Attempts = repo.Attempts + 1, RetryAfter = until, LastError = reason };
+
+    /// <summary>The run is done with the repository without having read it to its end.</summary>
+    public static RepoState GiveUp(this RepoState repo, RepoStatus status, string reason) =>
+        repo with { Status = status, IsSettled = true, RetryAfter = null, LastError = reason };
+
+    /// <summary>The counts as callers of the grain know them.</summary>
+    public static SyncCounts ToSyncCounts(this RepoCounts counts) => new(
+        counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, counts.Failed, counts.Requests, counts.Bytes);
+}

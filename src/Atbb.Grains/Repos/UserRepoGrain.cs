@@ -1,0 +1,322 @@
+using Atbb.AtProto;
+using Atbb.AtProto.Identity;
+using Atbb.AtProto.Repo;
+using Atbb.AtProto.Syntax;
+using Atbb.AtProto.Xrpc;
+using Atbb.Grains.Indexing;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing;
+using Atbb.Indexing.Batches;
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Repos;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Atbb.Grains.Repos;
+
+/// <summary>
+/// Reads one repository into the index. Its memory is the repository's row: read when it is first asked, and written with every page's
+/// records in one transaction, so that whatever dies, the row says exactly what is in the index.
+/// </summary>
+sealed partial class UserRepoGrain(
+    RepoStore repos,
+    IDidResolver identities,
+    IRepoClient pdses,
+    IOptions<BackfillOptions> options,
+    TimeProvider time,
+    Random random,
+    ILogger<UserRepoGrain> logger) : Grain, IUserRepoGrain
+{
+    readonly BackfillOptions options = options.Value;
+
+    // Null: the row has to be read. Set to null again whenever it is not known what became of a write.
+    RepoState? known;
+    RequestMeter? meter;
+    RepoCounts reported;
+
+    string Key => this.GetPrimaryKeyString();
+
+    RepoState Repo => known ?? throw new InvalidOperationException($"The state of {Key} is used before it is read.");
+
+    Did Account => Did.Parse(Key);
+
+    Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
+
+    public async Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    {
+        using var metering = RequestMeter.Start();
+        meter = metering;
+        reported = default;
+        try
+        {
+            var outcome = await ReadOnAsync(runId, phase, forumDid, cancellationToken);
+            return new RepoSlice(outcome, known?.Counts.ToSyncCounts() ?? default);
+        }
+        catch (IndexUnavailableException e)
+        {
+            throw new IndexUnreachableException(e.Message);
+        }
+        catch
+        {
+            // A page may or may not have been written: only the row tells.
+            known = null;
+            throw;
+        }
+    }
+
+    public async Task<RepoReport> GetStateAsync()
+    {
+        var repo = known ?? await repos.LoadAsync(Key, CancellationToken.None);
+        return new RepoReport
+        {
+            Did = repo.Did,
+            Handle = repo.Handle,
+            Pds = repo.Pds,
+            Status = repo.Status.ToString().ToLowerInvariant(),
+            Rev = repo.Rev,
+            RunId = repo.RunId,
+            IsSettled = repo.IsSettled,
+            Counts = repo.Counts.ToSyncCounts(),
+            Attempts = repo.Attempts,
+            RetryAfter = repo.RetryAfter,
+            LastError = repo.LastError,
+            SyncedAt = repo.SyncedAt,
+        };
+    }
+
+    async Task<RepoOutcome> ReadOnAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    {
+        known ??= await repos.LoadAsync(Key, cancellationToken);
+        if (Repo.IsSettledIn(runId, phase))
+            return Leave(new RepoOutcome.Completed());
+
+        known = Repo.Enter(runId, phase);
+        if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
+            return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
+        if (!Did.TryParse(Key, out _))
+            return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
+
+        try
+        {
+            return await ReadPagesAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new RepoOutcome.More();
+        }
+        catch (AtProtoException e)
+        {
+            return await FailAsync(e, cancellationToken);
+        }
+    }
+
+    async Task<RepoOutcome> ReadPagesAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
+    {
+        await FindPdsAsync(forumDid, cancellationToken);
+
+        if (!Repo.HasBegun(collections))
+        {
+            // Read before the first page: a record written during the pass then moves the rev past this one, and the next
+            // catch-up reads the repository again instead of skipping it.
+            var rev = await ReadRevAsync(cancellationToken);
+            if (rev is not null && Repo.IsUnchangedAt(rev, collections))
+                return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
+            known = Repo with { Rev = rev };
+        }
+
+        var began = time.GetTimestamp();
+        while (Repo.NextOf(collections) is { } collection)
+        {
+            if (cancellationToken.IsCancellationRequested || time.GetElapsedTime(began) > options.SliceDuration)
+                return new RepoOutcome.More();
+            if (await ReadPageAsync(collection, collections, cancellationToken) is { } interruption)
+                return interruption;
+        }
+
+        return Leave(new RepoOutcome.Completed());
+    }
+
+    /// <summary>Reads the next page of a collection into the index.</summary>
+    /// <returns>Why the reading has to be interrupted; null when it can go on.</returns>
+    async Task<RepoOutcome?> ReadPageAsync(
+        RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
+    {
+        var before = Repo.In(collection);
+        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(Account, Nsid.Parse(collection.Nsid), before.Cursor), cancellationToken);
+
+        var reading = PageReading.Read(before, page.Records, page.Cursor);
+        if (reading.Problem is { } problem)
+        {
+            page.Dispose();
+            return await ParkAsync(
+                $"{collection.Nsid} of {Key} at {Pds.Host} cannot be read to its end: {problem}.", notBefore: null, "cursor_loop", collection.Nsid);
+        }
+
+        var written = await WriteAsync(new RecordBatch
+        {
+            Repo = Repo.After(reading.After, collections, time.GetUtcNow()),
+            Collection = collection.Nsid,
+            Records = [.. page.Records.Select(r => new SourceRecord(r.Uri, r.Rkey, r.Cid, r.Json, r.Fault))],
+            Range = reading.Range,
+        });
+
+        // Not in a finally: when the write threw, the indexer may still be reading the buffer, and it must not go back to the pool.
+        page.Dispose();
+        return written ? null : new RepoOutcome.More();
+    }
+
+    async Task FindPdsAsync(string forumDid, CancellationToken cancellationToken)
+    {
+        if (Key == forumDid && options.ForumPds is { } configured)
+        {
+            known = Repo.LivesAt(configured);
+            return;
+        }
+
+        if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > options.IdentityMaxAge)
+            known = Repo.LivesAt(await identities.ResolveAsync(Account, options.IdentityMaxAge, cancellationToken));
+    }
+
+    /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
+    async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await pdses.GetLatestCommitAsync(Pds, Account, cancellationToken)).Rev.Value;
+        }
+        catch (AtProtoException e) when (RepoVerdict.IsMissingMethod(e))
+        {
+            return null;
+        }
+    }
+
+    async Task<RepoOutcome> FailAsync(AtProtoException e, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var verdict = RepoVerdict.Of(e);
+            if (verdict is RepoVerdict.AskStatus)
+                verdict = await AskStatusAsync(cancellationToken);
+            if (verdict is RepoVerdict.AskIdentity { Otherwise: var otherwise })
+                verdict = await AskIdentityAsync(otherwise, cancellationToken);
+
+            return verdict switch
+            {
+                null => new RepoOutcome.More(),
+                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
+                RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
+                RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
+                RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),
+                _ => throw new InvalidOperationException($"There is nothing to do for the verdict {verdict}."),
+            };
+        }
+        catch (AtProtoException next)
+        {
+            // Asked why, the other side did not answer either.
+            return await ParkAsync(next.Message, next.RetryAt, "unreachable");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new RepoOutcome.More();
+        }
+    }
+
+    async Task<RepoVerdict> AskStatusAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return RepoVerdict.Of(await pdses.GetRepoStatusAsync(Pds, Account, cancellationToken));
+        }
+        catch (AtProtoException e) when (!e.IsTransient)
+        {
+            return RepoVerdict.OfStatusRefusal(e);
+        }
+    }
+
+    /// <summary>Looks whether the account has moved.</summary>
+    /// <returns>What to do when it has not; null when it has, and is to be read from its new PDS.</returns>
+    async Task<RepoVerdict?> AskIdentityAsync(RepoStatus otherwise, CancellationToken cancellationToken)
+    {
+        RepoState moved;
+        try
+        {
+            moved = Repo.LivesAt(await identities.ResolveAsync(Account, TimeSpan.Zero, cancellationToken));
+        }
+        catch (AtProtoException e) when (!e.IsTransient)
+        {
+            return RepoVerdict.Of(e);
+        }
+
+        // Two PDSes that send each other on end here: moving counts as an attempt.
+        if (moved.Pds == Repo.Pds || Repo.Attempts >= options.MaxAttempts)
+            return new RepoVerdict.Gone(otherwise);
+
+        LogMoved(Key, Repo.Pds, moved.Pds);
+        known = moved with { Attempts = moved.Attempts + 1 };
+        return null;
+    }
+
+    async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? collection = null)
+    {
+        if (Repo.Attempts + 1 >= options.MaxAttempts)
+            return await GiveUpAsync(Repo.Status, kind, $"{reason} Given up after {options.MaxAttempts} attempts.", collection);
+
+        var delay = Backoff.Delay(Repo.Attempts + 1, options.RetryBaseDelay, options.RetryMaxDelay, random.NextDouble());
+        var until = time.GetUtcNow() + delay;
+        if (notBefore > until)
+            until = notBefore.Value;
+
+        LogParked(Key, Repo.Pds, Repo.Attempts + 1, until, reason);
+        return await WriteAsync(new RecordBatch { Repo = Repo.Park(until, reason) })
+            ? new RepoOutcome.Parked(until, reason)
+            : new RepoOutcome.More();
+    }
+
+    async Task<RepoOutcome> GiveUpAsync(RepoStatus status, string kind, string reason, string? collection = null)
+    {
+        LogGivenUp(Key, Repo.Pds, kind, reason);
+        return await WriteAsync(new RecordBatch
+        {
+            Repo = Repo.GiveUp(status, reason),
+            Failure = new RecordFailure(collection, Uri: null, Cid: null, kind, reason),
+        }) ? Leave(new RepoOutcome.GivenUp(reason)) : new RepoOutcome.More();
+    }
+
+    async Task<RepoOutcome> SettleGoneAsync(RepoStatus status, string reason)
+    {
+        LogGone(Key, Repo.Pds, status, reason);
+        return await WriteAsync(new RecordBatch { Repo = Repo.GiveUp(status, reason), RemoveRows = status is RepoStatus.Deleted })
+            ? Leave(new RepoOutcome.Gone(status.ToString().ToLowerInvariant(), reason))
+            : new RepoOutcome.More();
+    }
+
+    /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>
+    /// <returns>Whether it was written. If not, another writer has moved the row: it has to be read again.</returns>
+    async Task<bool> WriteAsync(RecordBatch batch)
+    {
+        var spent = new RepoCounts { Requests = meter!.Requests, Bytes = meter.Bytes };
+        var indexer = GrainFactory.GetGrain<IIndexerGrain>(0);
+        var result = (await indexer.IndexAsync(batch with { Spent = spent - reported })).Value;
+        if (result.IsStale)
+        {
+            LogStale(Key);
+            known = null;
+            return false;
+        }
+
+        reported = spent;
+        known = result.Repo;
+        foreach (var failure in result.Failures)
+            LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
+        return true;
+    }
+
+    /// <summary>Nothing is left to do here: a forum of any size must not stay in memory with all its repositories.</summary>
+    RepoOutcome Leave(RepoOutcome outcome)
+    {
+        DeactivateOnIdle();
+        return outcome;
+    }
+}

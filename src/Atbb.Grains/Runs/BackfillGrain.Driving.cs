@@ -1,0 +1,166 @@
+using System.Data.Common;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing;
+using Atbb.Indexing.Repos;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>The run under way: its two phases, its heartbeat, its end.</summary>
+sealed partial class BackfillGrain
+{
+    /// <summary>Goes on with the run from its checkpoint. Returns at once; the work goes on between the grain's other turns.</summary>
+    void Drive()
+    {
+        stop = new CancellationTokenSource();
+        pulse = new RunPulse();
+        window = null;
+        heartbeat = this.RegisterGrainTimer(BeatAsync, new GrainTimerCreationOptions
+        {
+            DueTime = options.CheckpointInterval,
+            Period = options.CheckpointInterval,
+            // Nobody has to call for the run to stay in memory, and a checkpoint does not wait for a caller's turn to end.
+            KeepAlive = true,
+            Interleave = true,
+        });
+        driving = DriveAsync(stop.Token);
+    }
+
+    /// <summary>Lets every repository end its page, and stops driving.</summary>
+    async Task HaltAsync()
+    {
+        if (stop is null)
+            return;
+
+        await stop.CancelAsync();
+        await driving;
+        heartbeat?.Dispose();
+        heartbeat = null;
+        stop.Dispose();
+        stop = null;
+    }
+
+    async Task DriveAsync(CancellationToken cancellationToken)
+    {
+        // Let the turn that started the run end first: its caller waits for the run's id, not for the run.
+        await Task.Yield();
+        try
+        {
+            if (run!.Phase is RunPhase.Forum)
+                await ReadForumAsync(cancellationToken);
+            await ReadUsersAsync(cancellationToken);
+            await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Paused, cancelled or shut down: whoever did it says what becomes of the run.
+        }
+        catch (InconsistentStateException)
+        {
+            // Taken over: the run is no longer this activation's.
+        }
+        catch (Exception e)
+        {
+            // A bug, here or in a repository's grain. It is not counted as a bad record: the run ends with it, loudly.
+            LogFailed(e, run!.RunId, e.Message);
+            await UntilDoneAsync(() => EndAsync(RunStatus.Failed, e.Message), CancellationToken.None);
+        }
+    }
+
+    async Task ReadForumAsync(CancellationToken cancellationToken)
+    {
+        window = OpenWindow(new ForumSource(ForumDid));
+        await window.DrainAsync(cancellationToken);
+
+        var total = await patience.WaitForAsync(token => repos.CountAsync(Scope, token), cancellationToken);
+        var entered = run!.At(window).EnterUsers(window.Ledger.Counts, total);
+        window = null;
+        // Saved before the first user: the forum's own repository is read once more then, for what its owner wrote as a user, and its
+        // row from there on speaks of that.
+        await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
+    }
+
+    async Task ReadUsersAsync(CancellationToken cancellationToken)
+    {
+        window = OpenWindow(new IndexSource(repos, Scope, patience));
+        await window.DrainAsync(cancellationToken);
+    }
+
+    RepoScope Scope => run!.Type switch
+    {
+        RunType.CatchUp => RepoScope.KnownUsers,
+        RunType.FullSync => RepoScope.AllRepositories,
+        _ => throw new InvalidOperationException($"There is no run type {run.Type}."),
+    };
+
+    RepoWindow OpenWindow(IRepoSource source)
+    {
+        var (runId, phase) = (run!.RunId, run.Phase);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time,
+            (did, token) => GrainFactory.GetGrain<IUserRepoGrain>(did).SyncAsync(runId, phase, ForumDid, token));
+    }
+
+    /// <summary>The run has ended, and there is nothing to come back to.</summary>
+    async Task EndAsync(RunStatus status, string? error)
+    {
+        if (!run!.IsUnfinished)
+            return;
+
+        await SaveAsync(last => last.End(status, ProgressOf(last), time.GetUtcNow(), error));
+        heartbeat?.Dispose();
+        heartbeat = null;
+        window = null;
+        pulse.Beat();
+        LogEnded(run.RunId, run.Type, run.Status, run.DidsDone, run.Counts.Indexed, run.Counts.Updated, run.Counts.Unchanged,
+            run.Counts.Deleted, run.Counts.Failed, (run.FinishedAt!.Value - run.StartedAt).TotalSeconds);
+        await ForgetReminderAsync();
+    }
+
+    async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        if (run is not { Status: RunStatus.InProgress } || window is null)
+            return;
+
+        var counts = window.Counts;
+        pulse.Note(time.GetUtcNow(), counts.Records, window.Ledger.Done);
+        LogProgress(run.RunId, run.Type, run.Phase, window.Ledger.Done, run.DidsTotal, counts.Records, pulse.RecordsPerSecond);
+        await TryCheckpointAsync();
+        pulse.Beat();
+    }
+
+    async Task TryCheckpointAsync()
+    {
+        try
+        {
+            // The run may have ended while this waited for its turn to save: then there is nothing to add.
+            await SaveAsync(current => current.Status is RunStatus.InProgress ? current.At(window) : current);
+        }
+        catch (Exception e) when (IsStorageOutage(e) || e is InconsistentStateException)
+        {
+            // The next beat tries again. Until then a kill costs asking more repositories again, and nothing else.
+            LogCheckpointFailed(run!.RunId, e.Message);
+        }
+    }
+
+    /// <summary>Tries until it is done: a run must not be lost at its end because the database was restarted just then.</summary>
+    async Task UntilDoneAsync(Func<Task> act, CancellationToken cancellationToken) =>
+        await patience.WaitForAsync(
+            async _ =>
+            {
+                try
+                {
+                    await act();
+                    return true;
+                }
+                catch (Exception e) when (IsStorageOutage(e))
+                {
+                    throw new IndexUnavailableException(e.Message, e);
+                }
+            },
+            cancellationToken);
+
+    static bool IsStorageOutage(Exception e) =>
+        e is IndexUnavailableException or DbException or TimeoutException or (OrleansException and not InconsistentStateException);
+}

@@ -1,0 +1,34 @@
+using Atbb.Grains.Interfaces.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Grains.Runs;
+
+sealed partial class BackfillGrain
+{
+    [LoggerMessage(100, LogLevel.Information, "backfill.decision: {Forum} needs {Outcome} because of {Reason} (cursor age {CursorAge}, threshold {Threshold}) {Error}", EventName = "backfill.decision")]
+    partial void LogDecision(string forum, DecisionOutcome outcome, DecisionReason reason, TimeSpan? cursorAge, TimeSpan threshold, string? error);
+
+    [LoggerMessage(101, LogLevel.Information, "backfill.started: run {RunId} of {Forum} has begun, {Type}, with {Listed} DIDs listed", EventName = "backfill.started")]
+    partial void LogStarted(long runId, string forum, RunType type, int listed);
+
+    [LoggerMessage(102, LogLevel.Information, "backfill.resuming: run {RunId} goes on in phase {Phase} after {LowWaterMark}, with {DidsDone} of {DidsTotal} repositories settled", EventName = "backfill.resuming")]
+    partial void LogResuming(long runId, RunPhase phase, string? lowWaterMark, long didsDone, long didsTotal);
+
+    [LoggerMessage(103, LogLevel.Information, "backfill.progress: run {RunId} ({Type}) in phase {Phase}: {DidsDone} of {DidsTotal} repositories, {Records} records, {RecordsPerSecond:F0}/s", EventName = "backfill.progress")]
+    partial void LogProgress(long runId, RunType type, RunPhase phase, long didsDone, long didsTotal, long records, double recordsPerSecond);
+
+    [LoggerMessage(104, LogLevel.Information, "backfill.paused: run {RunId} is paused after {LowWaterMark}, it goes on when it is resumed", EventName = "backfill.paused")]
+    partial void LogPaused(long runId, string? lowWaterMark);
+
+    [LoggerMessage(105, LogLevel.Information, "backfill.completed: run {RunId} ({Type}) ended as {Status}: {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; {Seconds:F1} s", EventName = "backfill.completed")]
+    partial void LogEnded(long runId, RunType type, RunStatus status, long dids, long indexed, long updated, long unchanged, long deleted, long failed, double seconds);
+
+    [LoggerMessage(106, LogLevel.Critical, "backfill.failed: run {RunId} met a programming error and has ended: {Reason}", EventName = "backfill.failed")]
+    partial void LogFailed(Exception exception, long runId, string reason);
+
+    [LoggerMessage(107, LogLevel.Warning, "backfill.checkpoint_failed: the checkpoint of run {RunId} was not saved, the run goes on and tries again: {Reason}", EventName = "backfill.checkpoint_failed")]
+    partial void LogCheckpointFailed(long runId, string reason);
+
+    [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven elsewhere, this activation stops: {Reason}", EventName = "backfill.taken_over")]
+    partial void LogTakenOver(string forum, string reason);
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using Atbb.Grains.Interfaces.Runs;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>What callers can see of runs. Interleaves with everything, and changes nothing.</summary>
+sealed partial class BackfillGrain
+{
+    public Task<RunProgress?> GetProgressAsync() => Task.FromResult(GetProgress());
+
+    public async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (GetProgress() is { } progress)
+        {
+            // Taken before the caller has seen the progress: a change that comes while it looks is not missed.
+            var next = pulse.Next;
+            yield return progress;
+            if (progress.Status is not RunStatus.InProgress)
+                yield break;
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async Task<RunProgress?> GetRunAsync(long runId)
+    {
+        if (run?.RunId == runId)
+            return GetProgress();
+
+        var row = await TranslateAsync(() => runs.GetAsync(runId, CancellationToken.None));
+        return row is null ? null : RunRows.ToProgress(row);
+    }
+
+    public async Task<IReadOnlyList<RunProgress>> ListRunsAsync(int limit, long? before)
+    {
+        var rows = await TranslateAsync(() => runs.ListAsync(Math.Clamp(limit, 1, 1000), before, CancellationToken.None));
+        return [.. rows.Select(row => row.Id == run?.RunId ? GetProgress()! : RunRows.ToProgress(row))];
+    }
+
+    public async Task<IReadOnlyList<RunError>> ListErrorsAsync(Interfaces.Runs.RunErrorQuery query)
+    {
+        var rows = await TranslateAsync(() => runs.ListErrorsAsync(
+            new(query.RunId, query.Did, query.Kind, query.After, Math.Clamp(query.Limit, 1, 1000)), CancellationToken.None));
+        return [.. rows.Select(RunRows.ToError)];
+    }
+
+    RunProgress? GetProgress() => run is null ? null : ProgressOf(run);
+
+    /// <summary>A state of the run with what the window has come to above its mark.</summary>
+    RunProgress ProgressOf(RunState at)
+    {
+        var inUsers = at.Phase is RunPhase.Users;
+        var counts = (window, inUsers) switch
+        {
+            (null, _) => at.Counts,
+            (_, true) => window.Counts,
+            (_, false) => at.Counts + window.Counts,
+        };
+        var done = inUsers ? window?.Ledger.Done ?? at.DidsDone : 0;
+        var seconds = ((at.FinishedAt ?? time.GetUtcNow()) - at.StartedAt).TotalSeconds;
+        var isRunning = at.Status is RunStatus.InProgress;
+        return new RunProgress
+        {
+            RunId = at.RunId,
+            Type = at.Type,
+            Status = at.Status,
+            Phase = at.Phase,
+            DidsDone = done,
+            DidsTotal = Math.Max(at.DidsTotal, done),
+            InFlight = window?.InFlight ?? 0,
+            Deferred = window?.Deferred ?? 0,
+            NextAttemptAt = window?.NextAttemptAt,
+            Counts = counts,
+            RecordsPerSecond = isRunning ? pulse.RecordsPerSecond : counts.Records / Math.Max(seconds, 0.001),
+            Remaining = isRunning && inUsers ? pulse.TimeForDids(at.DidsTotal - done) : null,
+            StartedAt = at.StartedAt,
+            FinishedAt = at.FinishedAt,
+            LowWaterMark = inUsers && window is not null ? window.Ledger.LowWaterMark : at.LowWaterMark,
+            LastError = window?.LastError ?? at.LastError,
+        };
+    }
+}

@@ -1,0 +1,249 @@
+using System.Data.Common;
+using Atbb.AtProto.Syntax;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing;
+using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>
+/// The backfill of one forum: decides, starts a run, drives it through its two phases and keeps its checkpoint. While a run is
+/// unfinished a reminder comes back to it, so it goes on wherever its silo has gone.
+/// </summary>
+sealed partial class BackfillGrain(
+    [PersistentState("backfill")] IPersistentState<BackfillGrainState> stored,
+    RunStore runs,
+    RepoStore repos,
+    IndexFacts facts,
+    DatabasePatience patience,
+    IOptions<BackfillOptions> options,
+    TimeProvider time,
+    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable
+{
+    const string ReminderName = "run";
+
+    readonly BackfillOptions options = options.Value;
+    readonly SemaphoreSlim saving = new(1);
+
+    // The run as it is known to be stored: nobody is told of a state that a kill could take back.
+    RunState? run;
+
+    // What is under way in this activation: null when the run is not being driven here.
+    CancellationTokenSource? stop;
+    Task driving = Task.CompletedTask;
+    IGrainTimer? heartbeat;
+    RepoWindow? window;
+    RunPulse pulse = new();
+
+    string ForumDid => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        run = stored.State.Run;
+        if (run is { Status: RunStatus.InProgress })
+        {
+            LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
+            Drive();
+        }
+
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await HaltAsync();
+        if (run is { Status: RunStatus.InProgress })
+            await TryCheckpointAsync();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    public async Task<BackfillDecision> DecideAsync()
+    {
+        var maxAge = TimeSpan.FromHours(options.CursorMaxAgeHours);
+        BackfillDecision decision;
+        try
+        {
+            var cursor = await facts.GetFirehoseCursorAsync(options.FirehoseService, CancellationToken.None);
+            var hasForum = cursor is not null && await facts.HasForumAsync(ForumDid, CancellationToken.None);
+            decision = RunDecision.Decide(cursor, hasForum, time.GetUtcNow(), maxAge);
+        }
+        catch (IndexUnavailableException e)
+        {
+            decision = RunDecision.Unasked(e.Message, maxAge);
+        }
+
+        LogDecision(ForumDid, decision.Outcome, decision.Reason, decision.CursorAge, decision.Threshold, decision.Error);
+        return decision;
+    }
+
+    public async Task<StartResult> StartAsync(StartRequest request)
+    {
+        if (run is { IsUnfinished: true } unfinished)
+            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
+
+        var dids = options.Dids.Concat(request.Dids).ToList();
+        if (dids.Where(did => !Did.TryParse(did, out _)).Take(10).ToList() is { Count: > 0 } invalid)
+            return new(StartOutcome.Refused, Message: $"Not DIDs (did:method:id): {string.Join(", ", invalid)}.");
+
+        var decision = request.Force is null ? await DecideAsync() : null;
+        var type = request.Force ?? TypeOf(decision!.Outcome);
+        if (type is null)
+            return new(StartOutcome.NotNeeded, Decision: decision);
+
+        return await TranslateAsync(async () =>
+        {
+            await repos.AddPendingAsync(dids, CancellationToken.None);
+            var started = await CreateAsync(type.Value);
+            LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
+            Drive();
+            return new StartResult(StartOutcome.Started, started.RunId, type, decision);
+        });
+    }
+
+    public async Task<StartResult> WakeUpAsync(bool startIfNeeded)
+    {
+        if (run is { IsUnfinished: true } unfinished)
+            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
+
+        return startIfNeeded ? await StartAsync(new StartRequest()) : new(StartOutcome.NotNeeded);
+    }
+
+    public async Task<RunProgress?> PauseAsync(long runId)
+    {
+        if (run is not { Status: RunStatus.InProgress } || run.RunId != runId)
+            return null;
+
+        await HaltAsync();
+        // The run may have come to its end in the time that its last pages took.
+        if (run is { Status: RunStatus.InProgress })
+        {
+            await TranslateAsync(() => SaveAsync(halted => halted.At(window).Pause()));
+            await ForgetReminderAsync();
+            LogPaused(runId, run.LowWaterMark);
+        }
+
+        return GetProgress();
+    }
+
+    public async Task<RunProgress?> ResumeAsync(long runId)
+    {
+        if (run is not { IsUnfinished: true } || run.RunId != runId)
+            return null;
+
+        if (run.Status is RunStatus.Paused)
+        {
+            await RememberAsync();
+            await TranslateAsync(() => SaveAsync(paused => paused.Resume()));
+            LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
+            Drive();
+        }
+
+        return GetProgress();
+    }
+
+    public async Task<RunProgress?> CancelAsync(long runId)
+    {
+        if (run is not { IsUnfinished: true } || run.RunId != runId)
+            return null;
+
+        await HaltAsync();
+        if (run is { IsUnfinished: true })
+            await TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
+        return GetProgress();
+    }
+
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        // Activating has already gone on with an unfinished run. A reminder that outlived its run has come for the last time.
+        if (run is not { Status: RunStatus.InProgress })
+            await ForgetReminderAsync();
+    }
+
+    static RunType? TypeOf(DecisionOutcome outcome) => outcome switch
+    {
+        DecisionOutcome.CatchUp => RunType.CatchUp,
+        DecisionOutcome.FullSync => RunType.FullSync,
+        DecisionOutcome.NotNeeded => null,
+        _ => throw new InvalidOperationException($"There is no run for the decision {outcome}."),
+    };
+
+    /// <summary>
+    /// Makes a run durable. Killed before the last line, nobody has been told of the run: its row is closed when the next one starts, and
+    /// the reminder finds nothing to do.
+    /// </summary>
+    async Task<RunState> CreateAsync(RunType type)
+    {
+        await runs.CloseAbandonedAsync(run?.RunId, RunRows.StatusOf(RunStatus.Failed), "The process ended before the run was under way.", CancellationToken.None);
+        var now = time.GetUtcNow();
+        var runId = await runs.CreateAsync(RunRows.TypeOf(type), now, CancellationToken.None);
+        await RememberAsync();
+        stored.State.Run = RunState.Begin(runId, type, now);
+        await stored.WriteStateAsync();
+        return run = stored.State.Run;
+    }
+
+    async Task RememberAsync()
+    {
+        // The first tick a minute away: a silo that dies is noticed sooner by a silo that starts, and by reminders on the others.
+        var period = TimeSpan.FromMinutes(1);
+        await this.RegisterOrUpdateReminder(ReminderName, period, period);
+    }
+
+    async Task ForgetReminderAsync()
+    {
+        if (await this.GetReminder(ReminderName) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+
+    /// <summary>
+    /// Takes a step: the row that people read first, since it can be written again, then the state that a resume begins with; and only
+    /// then is it true.
+    /// </summary>
+    async Task SaveAsync(Func<RunState, RunState> step)
+    {
+        await saving.WaitAsync();
+        try
+        {
+            var next = step(run!);
+            await runs.SaveAsync(RunRows.FromProgress(ProgressOf(next), time.GetUtcNow()), CancellationToken.None);
+            stored.State.Run = next;
+            await stored.WriteStateAsync();
+            run = next;
+        }
+        catch (InconsistentStateException e)
+        {
+            // Another activation has taken over, which a silo that was cut off may learn late. Its run goes on; this one must not.
+            LogTakenOver(ForumDid, e.Message);
+            DeactivateOnIdle();
+            throw;
+        }
+        finally
+        {
+            saving.Release();
+        }
+    }
+
+    static Task TranslateAsync(Func<Task> act) => TranslateAsync(async () =>
+    {
+        await act();
+        return true;
+    });
+
+    /// <summary>Does something for a caller: what the database throws does not cross to it as it is.</summary>
+    static async Task<T> TranslateAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e) when (e is IndexUnavailableException or DbException)
+        {
+            throw new IndexUnreachableException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Threading.Channels;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
+using Orleans.Runtime;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>
+/// The repositories of a phase on their way: up to so many at once, each replaced by the next as soon as it is settled or parked, so
+/// that a slow one delays nothing but itself.
+/// </summary>
+/// <remarks>Belongs to one grain and runs on its scheduler: one thing at a time, no locks.</remarks>
+sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimeProvider time, Func<string, CancellationToken, Task<RepoSlice>> sync)
+{
+    // A silo lost with a repository, or a database away for a while: long enough not to hammer, short against a minute.
+    static readonly TimeSpan PauseAfterOutage = TimeSpan.FromSeconds(2);
+
+    readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
+    readonly HashSet<string> inFlight = new(StringComparer.Ordinal);
+    readonly PriorityQueue<string, DateTimeOffset> parked = new();
+    readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
+    readonly Queue<string> ahead = new();
+    bool isEnumerated;
+
+    /// <summary>What is settled.</summary>
+    public RunLedger Ledger => ledger;
+
+    /// <summary>Repositories being read.</summary>
+    public int InFlight => inFlight.Count;
+
+    /// <summary>Repositories that wait for their next attempt.</summary>
+    public int Deferred => parked.Count;
+
+    /// <summary>When the first of those is due.</summary>
+    public DateTimeOffset? NextAttemptAt => parked.TryPeek(out _, out var due) ? due : null;
+
+    /// <summary>The last thing that went wrong with a repository.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>What the phase has come to, with the pages of unsettled repositories.</summary>
+    public SyncCounts Counts => unsettled.Values.Aggregate(ledger.Counts, static (sum, counts) => sum + counts);
+
+    /// <summary>Works until every repository is settled, or until it is cancelled.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; every repository has ended its page.</exception>
+    /// <exception cref="Exception">A programming error met in a repository. It ends the run: a bug is no bad record.</exception>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await FillAsync(cancellationToken);
+                if (ledger.OpenCount == 0)
+                    return;
+
+                await WaitAsync(cancellationToken);
+                while (answers.Reader.TryRead(out var answer))
+                    Take(answer);
+            }
+        }
+        finally
+        {
+            // Also on the way out by an error: nothing of this window may go on reading behind a run that has ended.
+            while (inFlight.Count > 0)
+            {
+                var last = await answers.Reader.ReadAsync(CancellationToken.None);
+                if (last.Error is null)
+                    Take(last);
+                else
+                    inFlight.Remove(last.Did);
+            }
+        }
+    }
+
+    async Task FillAsync(CancellationToken cancellationToken)
+    {
+        while (inFlight.Count < width)
+        {
+            if (parked.TryPeek(out var due, out var at) && at <= time.GetUtcNow())
+            {
+                parked.Dequeue();
+                Begin(due, cancellationToken);
+            }
+            else if (await NextAsync(cancellationToken) is { } did)
+            {
+                ledger.Open(did);
+                Begin(did, cancellationToken);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    async Task<string?> NextAsync(CancellationToken cancellationToken)
+    {
+        if (ahead.Count == 0 && !isEnumerated)
+        {
+            foreach (var did in await source.NextAsync(ledger.Frontier, cancellationToken))
+                ahead.Enqueue(did);
+            isEnumerated = ahead.Count == 0;
+        }
+
+        return ahead.TryDequeue(out var next) ? next : null;
+    }
+
+    async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var answered = answers.Reader.WaitToReadAsync(cancellationToken).AsTask();
+        if (NextAttemptAt is not { } due || inFlight.Count >= width)
+        {
+            await answered;
+            return;
+        }
+
+        var wait = due - time.GetUtcNow();
+        using var giveUpWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var elapsed = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, giveUpWaiting.Token);
+        await await Task.WhenAny(answered, elapsed);
+        await giveUpWaiting.CancelAsync();
+    }
+
+    void Begin(string did, CancellationToken cancellationToken)
+    {
+        inFlight.Add(did);
+        _ = AskAsync(did, cancellationToken);
+    }
+
+    /// <summary>Asks a repository to read on until it is settled, parked, cancelled or broken. Never throws: what happened is the answer.</summary>
+    async Task AskAsync(string did, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RepoSlice slice;
+            do
+            {
+                slice = await sync(did, cancellationToken);
+                unsettled[did] = slice.Counts;
+            }
+            while (slice.Outcome is RepoOutcome.More && !cancellationToken.IsCancellationRequested);
+
+            answers.Writer.TryWrite(new Answer(did, slice, null));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            answers.Writer.TryWrite(new Answer(did, new RepoSlice(new RepoOutcome.More(), unsettled.GetValueOrDefault(did)), null));
+        }
+        catch (Exception e)
+        {
+            answers.Writer.TryWrite(new Answer(did, null, e));
+        }
+    }
+
+    void Take(Answer answer)
+    {
+        inFlight.Remove(answer.Did);
+        if (answer.Error is { } error)
+        {
+            if (!IsOutage(error))
+                throw new RepoBrokenException(answer.Did, error);
+            Park(answer.Did, time.GetUtcNow() + PauseAfterOutage, error.Message);
+            return;
+        }
+
+        var slice = answer.Slice!;
+        switch (slice.Outcome)
+        {
+            case RepoOutcome.Parked { Until: var until, Reason: var reason }:
+                Park(answer.Did, until, reason);
+                break;
+            case RepoOutcome.GivenUp { Reason: var reason }:
+                LastError = reason;
+                Settle(answer.Did, slice.Counts);
+                break;
+            case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone:
+                Settle(answer.Did, slice.Counts);
+                break;
+            case RepoOutcome.More:
+                // Cancelled between two pages: it stays open, and a resume asks it again.
+                break;
+            default:
+                throw new InvalidOperationException($"There is nothing to do for the outcome {slice.Outcome} of {answer.Did}.");
+        }
+    }
+
+    void Settle(string did, SyncCounts counts)
+    {
+        unsettled.Remove(did);
+        ledger.Settle(did, counts);
+    }
+
+    void Park(string did, DateTimeOffset until, string reason)
+    {
+        LastError = reason;
+        parked.Enqueue(did, until);
+    }
+
+    /// <summary>Whether a call failed for a reason that lies with the cluster or the database, and passes.</summary>
+    static bool IsOutage(Exception e) =>
+        e is IndexUnreachableException or OrleansException or TimeoutException;
+
+    readonly record struct Answer(string Did, RepoSlice? Slice, Exception? Error);
+}

@@ -1,0 +1,115 @@
+using Atbb.Grains.Interfaces.Runs;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>
+/// A run's checkpoint, as it is stored: exact up to the low-water mark, silent about what lies above it. Repositories above the mark
+/// are asked again after a resume, and answer from their own rows what they came to.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("atbb.RunState")]
+sealed record RunState
+{
+    /// <summary>The run's id.</summary>
+    [Id(0)]
+    public required long RunId { get; init; }
+
+    /// <summary>What it reads.</summary>
+    [Id(1)]
+    public required RunType Type { get; init; }
+
+    /// <summary>Its state.</summary>
+    [Id(2)]
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Where it is.</summary>
+    [Id(3)]
+    public required RunPhase Phase { get; init; }
+
+    /// <summary>In the second phase: the greatest DID such that every repository up to it is settled.</summary>
+    [Id(4)]
+    public string? LowWaterMark { get; init; }
+
+    /// <summary>Users' repositories settled up to the mark.</summary>
+    [Id(5)]
+    public long DidsDone { get; init; }
+
+    /// <summary>Users' repositories counted when the second phase began.</summary>
+    [Id(6)]
+    public long DidsTotal { get; init; }
+
+    /// <summary>What the first phase, once it has ended, and the repositories up to the mark came to.</summary>
+    [Id(7)]
+    public SyncCounts Counts { get; init; }
+
+    /// <summary>When it was started.</summary>
+    [Id(8)]
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    [Id(9)]
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The last thing that went wrong.</summary>
+    [Id(10)]
+    public string? LastError { get; init; }
+
+    /// <summary>Whether something is left to do, now or on request.</summary>
+    public bool IsUnfinished => Status is RunStatus.InProgress or RunStatus.Paused;
+
+    /// <summary>A new run.</summary>
+    public static RunState Begin(long runId, RunType type, DateTimeOffset now) => new()
+    {
+        RunId = runId,
+        Type = type,
+        Status = RunStatus.InProgress,
+        Phase = RunPhase.Forum,
+        StartedAt = now,
+    };
+
+    /// <summary>The first phase has ended.</summary>
+    /// <param name="forumCounts">What it came to.</param>
+    /// <param name="didsTotal">How many repositories the second one has before it.</param>
+    public RunState EnterUsers(SyncCounts forumCounts, long didsTotal) =>
+        this with { Phase = RunPhase.Users, Counts = Counts + forumCounts, DidsTotal = didsTotal };
+
+    /// <summary>The checkpoint: exact up to the low-water mark.</summary>
+    public RunState At(RepoWindow? window) => window is null ? this : Phase switch
+    {
+        RunPhase.Users => this with
+        {
+            LowWaterMark = window.Ledger.LowWaterMark,
+            DidsDone = window.Ledger.DoneAtMark,
+            Counts = window.Ledger.CountsAtMark,
+            LastError = window.LastError ?? LastError,
+        },
+        _ => this with { LastError = window.LastError ?? LastError },
+    };
+
+    /// <summary>The ledger to go on with from this checkpoint.</summary>
+    public RunLedger OpenLedger() => Phase is RunPhase.Users
+        ? new RunLedger(LowWaterMark, DidsDone, Counts)
+        : new RunLedger(lowWaterMark: null, done: 0, counts: default);
+
+    /// <summary>Stops it until it is resumed.</summary>
+    public RunState Pause() => this with { Status = RunStatus.Paused };
+
+    /// <summary>Goes on.</summary>
+    public RunState Resume() => this with { Status = RunStatus.InProgress };
+
+    /// <summary>Ends it. What stands above the mark counts too now: nothing will be asked again.</summary>
+    /// <param name="status">How: completed, failed or cancelled.</param>
+    /// <param name="last">The run at its last moment.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="error">What ended it, if it failed.</param>
+    public RunState End(RunStatus status, RunProgress last, DateTimeOffset now, string? error = null) => this with
+    {
+        Status = status,
+        FinishedAt = now,
+        LowWaterMark = last.LowWaterMark,
+        DidsDone = last.DidsDone,
+        // Users who appeared or went while the run was under way: a completed run has done all there are.
+        DidsTotal = status is RunStatus.Completed ? last.DidsDone : last.DidsTotal,
+        Counts = last.Counts,
+        LastError = error ?? last.LastError,
+    };
+}
