@@ -1,0 +1,49 @@
+using System.Net;
+using Atbb.AtProto.Identity;
+using Atbb.AtProto.Network;
+using Atbb.AtProto.Politeness;
+using Atbb.AtProto.Repo;
+using Atbb.AtProto.Xrpc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Atbb.AtProto;
+
+/// <summary>What this project gives a host.</summary>
+public static class AtProtoRegistration
+{
+    /// <summary>Adds <see cref="IDidResolver"/> and <see cref="IRepoClient"/>, which share one pool of connections and one politeness.</summary>
+    public static IServiceCollection AddAtProtoClient(this IServiceCollection services, Action<AtProtoOptions>? configure = null)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddAtProtoOptions(configure);
+        services.AddGuardedHttp();
+        services.TryAddSingleton(static s => new HostGates(s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<XrpcClient>();
+        services.TryAddSingleton<IDidResolver, DidResolver>();
+        services.TryAddSingleton<IRepoClient, RepoClient>();
+        return services;
+    }
+
+    static void AddAtProtoOptions(this IServiceCollection services, Action<AtProtoOptions>? configure)
+    {
+        services.AddOptions<AtProtoOptions>().Configure(configure ?? (static _ => { })).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AtProtoOptions>, AtProtoOptionsValidator>());
+    }
+
+    static void AddGuardedHttp(this IServiceCollection services) =>
+        services.AddHttpClient(XrpcClient.HttpClientName, static http =>
+            {
+                http.DefaultRequestVersion = HttpVersion.Version20;
+                http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+                http.DefaultRequestHeaders.UserAgent.ParseAdd("Atbb.Orleans");
+                // Time is kept by XrpcClient, the body's included.
+                http.Timeout = Timeout.InfiniteTimeSpan;
+            })
+            .ConfigurePrimaryHttpMessageHandler(static s => GuardedHandler.Create(s.GetRequiredService<IOptions<AtProtoOptions>>().Value.Network))
+            // One client for the process: the handler itself gives up old connections, so names are looked up again.
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            // Four lines of log a request, otherwise.
+            .RemoveAllLoggers();
+}

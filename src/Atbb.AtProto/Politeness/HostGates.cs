@@ -1,0 +1,92 @@
+using Atbb.AtProto.Xrpc;
+
+namespace Atbb.AtProto.Politeness;
+
+/// <summary>The gates of all hosts, shared by every repository that lives on them.</summary>
+sealed class HostGates(AtProtoOptions options, TimeProvider time)
+{
+    const int FirstSweep = 1024;
+
+    readonly Lock sync = new();
+    readonly Dictionary<Uri, HostGate> gates = [];
+    readonly Uri directory = new(options.PlcDirectory.GetLeftPart(UriPartial.Authority));
+    int nextSweep = FirstSweep;
+
+    /// <summary>Hosts remembered.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (sync)
+                return gates.Count;
+        }
+    }
+
+    /// <summary>Waits for the request's turn at its host.</summary>
+    /// <exception cref="AtProtoException">
+    /// <see cref="AtProtoFailure.RateLimited"/> without a status: the turn would come too late, and the request was not sent.
+    /// </exception>
+    public async ValueTask<HostLease> EnterAsync(XrpcRequest request, CancellationToken cancellationToken)
+    {
+        var gate = Acquire(request.Origin);
+        var entered = false;
+        try
+        {
+            if (await gate.EnterAsync(cancellationToken) is { } comeBackIn)
+            {
+                var retryAt = time.GetUtcNow() + comeBackIn;
+                throw request.Failed(
+                    AtProtoFailure.RateLimited,
+                    $"not sent, the host's turn comes too late (pace, busy, or a pause it asked for); try again at {retryAt:u}",
+                    retryAt: retryAt);
+            }
+
+            entered = true;
+            return new HostLease(this, gate);
+        }
+        finally
+        {
+            if (!entered)
+                Release(gate);
+        }
+    }
+
+    /// <summary>The request is over.</summary>
+    public void Release(HostGate gate)
+    {
+        lock (sync)
+            gate.Users--;
+    }
+
+    HostGate Acquire(Uri host)
+    {
+        lock (sync)
+        {
+            if (!gates.TryGetValue(host, out var gate))
+            {
+                Sweep();
+                gate = new HostGate(host == directory ? options.PlcPoliteness : options.Politeness, time);
+                gates.Add(host, gate);
+            }
+
+            gate.Users++;
+            return gate;
+        }
+    }
+
+    // Hosts are named by strangers' DID documents, and there is no end to them. Sweeping at twice what the last sweep left behind costs
+    // each new host a constant amount.
+    void Sweep()
+    {
+        if (gates.Count < nextSweep)
+            return;
+
+        foreach (var (host, gate) in gates)
+        {
+            if (gate.IsIdle)
+                gates.Remove(host);
+        }
+
+        nextSweep = Math.Max(FirstSweep, gates.Count * 2);
+    }
+}

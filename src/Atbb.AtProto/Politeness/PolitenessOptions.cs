@@ -1,0 +1,26 @@
+namespace Atbb.AtProto.Politeness;
+
+/// <summary>How much one silo asks of one host.</summary>
+public sealed class PolitenessOptions
+{
+    /// <summary>
+    /// Requests per second to one host; up to a second's worth may go out together. Default 10: Bluesky's published 3,000 per 5 minutes.
+    /// 0 is no limit.
+    /// </summary>
+    public double RequestsPerSecond { get; set; } = 10;
+
+    /// <summary>Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one. 0 is no limit.</summary>
+    public int ConcurrentRequests { get; set; } = 8;
+
+    /// <summary>
+    /// How long a request may wait for its host's turn. One that would wait longer is not sent and fails as
+    /// <see cref="AtProtoFailure.RateLimited"/>, so that its repository is parked instead of holding a place. Default 20 s.
+    /// </summary>
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a host is left alone after a 429 that does not say how long. Default 1 min.</summary>
+    public TimeSpan DefaultPause { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest pause that a host may ask for. Default 1 h; without it, one absurd header would park its repositories for good.</summary>
+    public TimeSpan MaxPause { get; set; } = TimeSpan.FromHours(1);
+}

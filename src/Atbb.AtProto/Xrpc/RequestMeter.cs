@@ -1,0 +1,44 @@
+namespace Atbb.AtProto.Xrpc;
+
+/// <summary>
+/// Counts what the calls made inside its scope cost, retries included: <c>using var meter = RequestMeter.Start();</c>. Flows with the
+/// asynchronous calls made after <see cref="Start"/>; a meter inside another one counts for both. Safe for calls in parallel.
+/// </summary>
+public sealed class RequestMeter : IDisposable
+{
+    static readonly AsyncLocal<RequestMeter?> Current = new();
+
+    readonly RequestMeter? outer;
+    long requests;
+    long bytes;
+
+    RequestMeter(RequestMeter? outer) => this.outer = outer;
+
+    /// <summary>Requests sent, answered or not.</summary>
+    public long Requests => Interlocked.Read(ref requests);
+
+    /// <summary>Bytes of the answers' bodies, after decompression; those of answers that failed half way too.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>Counts from here to <see cref="Dispose"/>.</summary>
+    public static RequestMeter Start() => Current.Value = new RequestMeter(Current.Value);
+
+    /// <summary>Ends the scope. What was counted stays readable, and calls still under way are still counted.</summary>
+    public void Dispose()
+    {
+        if (Current.Value == this)
+            Current.Value = outer;
+    }
+
+    internal static void CountRequest()
+    {
+        for (var meter = Current.Value; meter is not null; meter = meter.outer)
+            Interlocked.Increment(ref meter.requests);
+    }
+
+    internal static void CountBytes(int count)
+    {
+        for (var meter = Current.Value; meter is not null; meter = meter.outer)
+            Interlocked.Add(ref meter.bytes, count);
+    }
+}

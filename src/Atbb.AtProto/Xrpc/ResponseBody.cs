@@ -1,0 +1,93 @@
+using System.Buffers;
+
+namespace Atbb.AtProto.Xrpc;
+
+/// <summary>An answer's body in a pooled buffer.</summary>
+sealed class ResponseBody : IDisposable
+{
+    // Most pages fit, and what an answer says of its own length is not believed beyond the largest.
+    const int SmallestBuffer = 16 * 1024;
+    const int UnknownLengthBuffer = 128 * 1024;
+    const int LargestFirstBuffer = 1024 * 1024;
+
+    byte[]? buffer;
+    int length;
+
+    ResponseBody(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>The bytes. Not to be read after <see cref="Dispose"/>.</summary>
+    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, length);
+
+    /// <summary>Reads a body to its end or up to a limit.</summary>
+    /// <returns>The body; null when it is larger than <paramref name="maxBytes"/>.</returns>
+    public static async ValueTask<ResponseBody?> ReadAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    {
+        var announced = content.Headers.ContentLength;
+        if (announced > maxBytes)
+            return null;
+
+        var body = await ReadUpToAsync(content, FirstBuffer(announced), maxBytes, cancellationToken);
+        if (body.length <= maxBytes)
+            return body;
+
+        body.Dispose();
+        return null;
+    }
+
+    /// <summary>Reads the beginning of a body that is of interest only so far.</summary>
+    public static ValueTask<ResponseBody> ReadStartAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken) =>
+        ReadUpToAsync(content, maxBytes + 1, maxBytes, cancellationToken);
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref buffer, null) is { } rented)
+            ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    // One byte more than announced, so that the read that finds the end has room and the buffer need not grow for it.
+    static int FirstBuffer(long? announced) => announced is { } bytes
+        ? (int)Math.Clamp(bytes + 1, SmallestBuffer, LargestFirstBuffer)
+        : UnknownLengthBuffer;
+
+    /// <summary>Reads until the end, or until there is more than <paramref name="maxBytes"/>.</summary>
+    static async ValueTask<ResponseBody> ReadUpToAsync(HttpContent content, int capacity, int maxBytes, CancellationToken cancellationToken)
+    {
+        var body = new ResponseBody(capacity);
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            while (body.length <= maxBytes)
+            {
+                var read = await stream.ReadAsync(body.FreeSpace(maxBytes), cancellationToken);
+                if (read == 0)
+                    break;
+                body.length += read;
+            }
+
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        finally
+        {
+            RequestMeter.CountBytes(body.length);
+        }
+    }
+
+    Memory<byte> FreeSpace(int maxBytes)
+    {
+        if (length == buffer!.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min((long)maxBytes + 1, length * 2L));
+            buffer.AsSpan(0, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+
+        return buffer.AsMemory(length);
+    }
+}
