@@ -1,0 +1,37 @@
+namespace Atbb.Sample;
+
+/// <summary>A generated forum: its own repository and those of the people who write in it.</summary>
+public sealed class SampleForum
+{
+    internal SampleForum(SampleRepo forum, IReadOnlyList<SampleRepo> users)
+    {
+        Forum = forum;
+        Users = users;
+    }
+
+    /// <summary>The forum's repository: the forum, its categories, boards, roles and moderators' actions.</summary>
+    public SampleRepo Forum { get; }
+
+    /// <summary>The members' repositories: memberships and posts.</summary>
+    public IReadOnlyList<SampleRepo> Users { get; }
+
+    /// <summary>Every repository, the forum's first.</summary>
+    public IReadOnlyList<SampleRepo> Repos => [Forum, .. Users];
+
+    /// <summary>How many records all repositories hold together.</summary>
+    public int RecordCount => Repos.Sum(repo => repo.Collections.Sum(repo.Count));
+
+    /// <summary>Makes a forum. The same options make the same forum.</summary>
+    public static SampleForum Generate(SampleForumOptions? options = null) => new ForumAuthor(options ?? new()).Write();
+
+    /// <summary>Puts the forum on the first of these PDSes, and its members on all of them in turn.</summary>
+    public void HostOn(params IReadOnlyList<SamplePds> hosts)
+    {
+        hosts[0].Host(Forum);
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            var mine = i;
+            hosts[i].Host([.. Users.Where((_, number) => number % hosts.Count == mine)]);
+        }
+    }
+}
