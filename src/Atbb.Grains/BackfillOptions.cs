@@ -3,15 +3,6 @@ namespace Atbb.Grains;
 /// <summary>How a backfill goes about its work.</summary>
 public sealed class BackfillOptions
 {
-    /// <summary>The forum's DID. Required. At most 128 characters: it is a grain's key, and the reminder table holds 150.</summary>
-    public string ForumDid { get; set; } = "";
-
-    /// <summary>Origin of the forum's PDS, for the forum's DID only. Default none: the DID document says where it lives.</summary>
-    public Uri? ForumPds { get; set; }
-
-    /// <summary>DIDs to read besides those in the index; a full sync reads them. Default none.</summary>
-    public IList<string> Dids { get; } = [];
-
     /// <summary>Repositories read at once. Default 10, as the original's. More helps when PDSes are many or far.</summary>
     public int Concurrency { get; set; } = 10;
 

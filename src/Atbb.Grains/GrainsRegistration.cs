@@ -1,6 +1,7 @@
 using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Serialization;
 
@@ -17,6 +18,9 @@ public static class GrainsRegistration
         // Batches are handed over within a silo and never copied. Should one have to travel, it does so as JSON: the index's own types
         // know nothing of Orleans.
         silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(type => type.Assembly == typeof(RecordBatch).Assembly));
+
+        // A cancelled call is over when the repository has ended its page, not when it has been told to.
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForCancellationAcknowledgement = true);
         return silo;
     }
 }

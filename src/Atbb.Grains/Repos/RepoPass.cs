@@ -12,8 +12,8 @@ static class RepoPass
     /// <summary>The collections of a phase, in the order in which they are read.</summary>
     public static IReadOnlyList<RecordCollection> CollectionsOf(RunPhase phase) => phase switch
     {
-        RunPhase.Forum => RecordCollections.Forum,
-        RunPhase.Users => RecordCollections.User,
+        RunPhase.Forum => CollectionCatalog.ForumCollections,
+        RunPhase.Users => CollectionCatalog.UserCollections,
         _ => throw new InvalidOperationException($"There is no phase {phase}."),
     };
 

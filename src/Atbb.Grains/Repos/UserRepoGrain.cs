@@ -24,6 +24,7 @@ sealed partial class UserRepoGrain(
     RepoStore repos,
     IDidResolver identities,
     IRepoClient pdses,
+    IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     TimeProvider time,
     Random random,
@@ -35,6 +36,7 @@ sealed partial class UserRepoGrain(
     RepoState? known;
     RequestMeter? meter;
     RepoCounts reported;
+    int pageLimit = 100;
 
     string Key => this.GetPrimaryKeyString();
 
@@ -144,7 +146,7 @@ sealed partial class UserRepoGrain(
         RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
     {
         var before = Repo.In(collection);
-        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(Account, Nsid.Parse(collection.Nsid), before.Cursor), cancellationToken);
+        var page = await ListAsync(collection, before.Cursor, cancellationToken);
 
         var reading = PageReading.Read(before, page.Records, page.Cursor);
         if (reading.Problem is { } problem)
@@ -167,16 +169,35 @@ sealed partial class UserRepoGrain(
         return written ? null : new RepoOutcome.More();
     }
 
+    async Task<RecordPage> ListAsync(RecordCollection collection, string? cursor, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var query = new RecordQuery(Account, Nsid.Parse(collection.Nsid), cursor, Limit: pageLimit);
+                return await pdses.ListRecordsAsync(Pds, query, cancellationToken);
+            }
+            catch (AtProtoException e) when (e.Failure is AtProtoFailure.TooLarge && pageLimit > 1)
+            {
+                // Records of a megabyte each: a hundred of them are more than one answer may hold, a few are not.
+                pageLimit /= 10;
+            }
+        }
+    }
+
     async Task FindPdsAsync(string forumDid, CancellationToken cancellationToken)
     {
-        if (Key == forumDid && options.ForumPds is { } configured)
+        if (Key == forumDid && forum.Value.Pds is { } configured)
         {
             known = Repo.LivesAt(configured);
             return;
         }
 
-        if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > options.IdentityMaxAge)
-            known = Repo.LivesAt(await identities.ResolveAsync(Account, options.IdentityMaxAge, cancellationToken));
+        // A PDS that does not answer twice in a row may be one that the account has left.
+        var maxAge = Repo.Attempts < 2 ? options.IdentityMaxAge : TimeSpan.Zero;
+        if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
+            known = Repo.LivesAt(await identities.ResolveAsync(Account, maxAge, cancellationToken));
     }
 
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>

@@ -21,6 +21,7 @@ sealed partial class BackfillGrain(
     RepoStore repos,
     IndexFacts facts,
     DatabasePatience patience,
+    IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     TimeProvider time,
     ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable
@@ -86,7 +87,7 @@ sealed partial class BackfillGrain(
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
-        var dids = options.Dids.Concat(request.Dids).ToList();
+        var dids = forum.Value.Dids.Concat(request.Dids).ToList();
         if (dids.Where(did => !Did.TryParse(did, out _)).Take(10).ToList() is { Count: > 0 } invalid)
             return new(StartOutcome.Refused, Message: $"Not DIDs (did:method:id): {string.Join(", ", invalid)}.");
 

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Security.Claims;
+using Atbb.Silo.Configuration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace Atbb.Silo.Access;
+
+/// <summary>
+/// Who may use the admin HTTP and the dashboard. With a token: whoever presents it, as a bearer or by the cookie of a sign-in. Without one:
+/// this machine, and no web page that a browser on it may have open.
+/// </summary>
+static class AdminAccess
+{
+    /// <summary>The policy of every admin route and of the dashboard.</summary>
+    public const string Policy = "admin";
+
+    /// <summary>Adds the schemes and the policy.</summary>
+    public static IServiceCollection AddAdminAccess(this IServiceCollection services)
+    {
+        services
+            .AddAuthentication(BearerTokenScheme.Name)
+            .AddScheme<AuthenticationSchemeOptions, BearerTokenScheme>(BearerTokenScheme.Name, _ => { })
+            .AddCookie(options =>
+            {
+                options.Cookie.Name = "atbb";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Strict;
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.LoginPath = SignIn.Path;
+                options.ReturnUrlParameter = SignIn.ReturnUrl;
+            });
+        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy
+            .AddAuthenticationSchemes(BearerTokenScheme.Name, CookieAuthenticationDefaults.AuthenticationScheme)
+            .RequireAuthenticatedUser());
+        return services;
+    }
+
+    /// <summary>The guard that stands before everything else.</summary>
+    public static WebApplication UseAdminAccess(this WebApplication app, AdminSettings settings)
+    {
+        app.Use((context, next) => Refusal(context.Request, isOpen: string.IsNullOrEmpty(settings.Token)) is { } refusal
+            ? Results.Problem(refusal, statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context)
+            : next(context));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>The one user there is.</summary>
+    public static ClaimsPrincipal Operator(string scheme) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator")], scheme));
+
+    /// <summary>Why a request is not answered at all; null when it may go on to be authenticated.</summary>
+    static string? Refusal(HttpRequest request, bool isOpen)
+    {
+        // A page elsewhere can make a browser ask this address under a name of its own (DNS rebinding): the name gives it away.
+        if (isOpen && !IsLoopback(request.Host.Host))
+            return $"Without a token this service answers to loopback names only, not to '{request.Host.Host}'. Set Atbb:Admin:Token to use it under another name.";
+
+        // A browser says where a write comes from; programs say nothing.
+        var isWrite = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        if (isWrite && request.Headers.Origin.FirstOrDefault() is { } origin && origin != $"{request.Scheme}://{request.Host}")
+            return $"A page of '{origin}' may not write here.";
+        if (isWrite && request.Headers["Sec-Fetch-Site"].FirstOrDefault() is { } site && site is not ("same-origin" or "none"))
+            return "A page of another origin may not write here.";
+        return null;
+    }
+
+    static bool IsLoopback(string host) =>
+        host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

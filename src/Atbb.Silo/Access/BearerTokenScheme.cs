@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using Atbb.Silo.Configuration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Options;
+
+namespace Atbb.Silo.Access;
+
+/// <summary><c>Authorization: Bearer …</c> with the configured token. Without a configured one, everybody the guard lets through is the operator.</summary>
+sealed class BearerTokenScheme(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AtbbSettings settings)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string Name = "Bearer";
+
+    const string Prefix = "Bearer ";
+
+    /// <summary>Compares in constant time, and hashes first: so neither the token's characters nor its length can be felt out.</summary>
+    public static bool IsToken(string presented, string token) => CryptographicOperations.FixedTimeEquals(
+        SHA256.HashData(Encoding.UTF8.GetBytes(presented)), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (settings.Admin.Token is not { Length: > 0 } token)
+            return Task.FromResult(Success());
+
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            return Task.FromResult(AuthenticateResult.NoResult());
+
+        return Task.FromResult(IsToken(header[Prefix.Length..].Trim(), token) ? Success() : AuthenticateResult.Fail("The token is wrong."));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        // Both schemes challenge: only one may write. A browser is sent to the sign-in by the cookie's; a program is told.
+        if (Context.Response.HasStarted || IsBrowser(Request))
+            return;
+        Response.Headers.WWWAuthenticate = Name;
+        await Results.Problem("A bearer token is needed: Atbb:Admin:Token.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
+    }
+
+    /// <summary>Whether a person looks at the answer.</summary>
+    public static bool IsBrowser(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
+    AuthenticateResult Success() => AuthenticateResult.Success(new AuthenticationTicket(AdminAccess.Operator(Name), Name));
+}

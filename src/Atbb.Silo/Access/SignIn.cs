@@ -1,0 +1,55 @@
+using Atbb.Silo.Configuration;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Atbb.Silo.Access;
+
+/// <summary>Where a browser presents the token once.</summary>
+static class SignIn
+{
+    public const string Path = "/signin";
+    public const string ReturnUrl = "to";
+
+    /// <summary>Maps the form and what takes it.</summary>
+    public static void MapSignIn(this WebApplication app)
+    {
+        app.MapGet(Path, () => Page(message: ""));
+        app.MapPost(Path, TakeAsync).DisableAntiforgery();
+    }
+
+    // No antiforgery token: the guard refuses writes from pages of other origins, and signing somebody in needs the token itself.
+    static async Task<IResult> TakeAsync(HttpContext context, AtbbSettings settings, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
+    {
+        if (settings.Admin.Token is { Length: > 0 } expected && !BearerTokenScheme.IsToken(token ?? "", expected))
+            return Page("That is not the token.", StatusCodes.Status401Unauthorized);
+
+        await context.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme));
+        // Within this service only: a link must not send the operator elsewhere with a fresh cookie.
+        return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') ? to : "/dashboard/");
+    }
+
+    static IResult Page(string message, int status = StatusCodes.Status200OK) => Results.Content(
+        $$"""
+        <!doctype html>
+        <html lang="en">
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <title>Sign in · Atbb.Orleans</title>
+        <style>
+          body { font: 16px/1.5 system-ui, sans-serif; max-width: 24rem; margin: 20vh auto 0; padding: 0 1rem; }
+          input, button { font: inherit; width: 100%; padding: .5rem; margin-top: .5rem; box-sizing: border-box; }
+          p.error { color: #b00020; }
+        </style>
+        <h1>Atbb.Orleans</h1>
+        <form method="post">
+          <label for="token">Admin token (<code>Atbb:Admin:Token</code>)</label>
+          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+          <button>Sign in</button>
+        </form>
+        <p class="error" role="alert">{{message}}</p>
+        </html>
+        """,
+        "text/html; charset=utf-8", statusCode: status);
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Atbb.Silo.Admin;
+
+/// <summary>How the admin HTTP and the command line write JSON: camelCase, enumerations in the seed's snake_case.</summary>
+static class AdminJson
+{
+    public static JsonSerializerOptions Options { get; } = Apply(new JsonSerializerOptions());
+
+    public static JsonSerializerOptions Apply(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        return options;
+    }
+}

@@ -1,0 +1,81 @@
+using Atbb.Grains.Interfaces.Runs;
+
+namespace Atbb.Silo.Admin;
+
+/// <summary>A run as the admin HTTP and the command line show it.</summary>
+sealed record RunAnswer
+{
+    public required long RunId { get; init; }
+
+    public required RunType Type { get; init; }
+
+    public required RunStatus Status { get; init; }
+
+    public required int Phase { get; init; }
+
+    public required long DidsDone { get; init; }
+
+    public required long DidsTotal { get; init; }
+
+    public required int InFlight { get; init; }
+
+    public required int Deferred { get; init; }
+
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    public required long RecordsIndexed { get; init; }
+
+    public required long RecordsUpdated { get; init; }
+
+    public required long RecordsUnchanged { get; init; }
+
+    public required long RecordsDeleted { get; init; }
+
+    public required long RecordsFailed { get; init; }
+
+    public required long Requests { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required double RecordsPerSecond { get; init; }
+
+    public double? SecondsRemaining { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>From the start of the run to its end, pauses and outages included; null while it has not ended.</summary>
+    public double? WallSeconds { get; init; }
+
+    public string? LastProcessedDid { get; init; }
+
+    public string? LastError { get; init; }
+
+    public static RunAnswer Of(RunProgress run) => new()
+    {
+        RunId = run.RunId,
+        Type = run.Type,
+        Status = run.Status,
+        Phase = (int)run.Phase,
+        DidsDone = run.DidsDone,
+        DidsTotal = run.DidsTotal,
+        InFlight = run.InFlight,
+        Deferred = run.Deferred,
+        NextAttemptAt = run.NextAttemptAt,
+        RecordsIndexed = run.Counts.Indexed,
+        RecordsUpdated = run.Counts.Updated,
+        RecordsUnchanged = run.Counts.Unchanged,
+        RecordsDeleted = run.Counts.Deleted,
+        RecordsFailed = run.Counts.Failed,
+        Requests = run.Counts.Requests,
+        Bytes = run.Counts.Bytes,
+        RecordsPerSecond = Math.Round(run.RecordsPerSecond, 1),
+        SecondsRemaining = run.Remaining?.TotalSeconds is { } seconds ? Math.Round(seconds, 1) : null,
+        StartedAt = run.StartedAt,
+        FinishedAt = run.FinishedAt,
+        WallSeconds = run.FinishedAt is { } end ? Math.Round((end - run.StartedAt).TotalSeconds, 3) : null,
+        LastProcessedDid = run.LowWaterMark,
+        LastError = run.LastError,
+    };
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Atbb.AtProto.Syntax;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Configuration;
+using Atbb.Silo.Hosting;
+using Atbb.Silo.Progress;
+
+namespace Atbb.Silo.Commands;
+
+/// <summary><c>atbb backfill</c>: one run in the foreground.</summary>
+static class BackfillCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var type = new Option<string?>("--type")
+        {
+            Description = "catch_up: users in the index. full_sync: those, and every repository listed. Default: full_sync with --dids, otherwise as the live stream's cursor decides.",
+            HelpName = "catch_up|full_sync",
+        };
+        type.AcceptOnlyFromAmong("catch_up", "full_sync");
+        var dids = new Option<FileInfo?>("--dids")
+        {
+            Description = "A file of accounts to read, one DID a line; blank lines and lines with # are passed over. They stay known to the index.",
+            HelpName = "FILE",
+        };
+        dids.AcceptExistingOnly();
+
+        var command = new Command("backfill", $"""
+            Runs one backfill in the foreground and ends with it.
+
+            Killed or interrupted at any moment, the same command goes on where the run stood: nothing is lost and nothing is
+            counted twice. Ctrl-C pauses the run at the page it is at. The last line of output is one JSON object with the
+            run's figures; logs go to standard error.
+
+              atbb backfill --forum did:plc:abc… --dids members.txt
+              atbb backfill --forum did:plc:abc… --type catch_up --database postgresql://user@host/atbb
+
+            {ExitCode.Table}
+            """);
+        common.AddTo(command);
+        command.Options.Add(type);
+        command.Options.Add(dids);
+        command.SetAction(async (line, _) =>
+        {
+            var settings = SettingsLoader.Load(common.Read(line));
+            var listed = line.GetValue(dids) is { } file ? await ReadDidsAsync(file) : [];
+            RunType? asked = line.GetValue(type) switch
+            {
+                "catch_up" => RunType.CatchUp,
+                "full_sync" => RunType.FullSync,
+                _ => listed.Count > 0 ? RunType.FullSync : null,
+            };
+            return await RunAsync(settings, new StartRequest { Force = asked, Dids = listed });
+        });
+        return command;
+    }
+
+    static async Task<int> RunAsync(AtbbSettings settings, StartRequest request)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.AddAtbbDefaults(LogLevel.Warning);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddAtbbSilo(settings);
+        // A signal pauses the run and then ends the host: the framework's own lifetime would end it first.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        using var host = builder.Build();
+        foreach (var warning in SettingsCheck.FindWarnings(settings))
+            StartLog.Warning(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), warning);
+
+        await host.StartAsync();
+        var outcome = await ForegroundRun.GoAsync(host.Services, settings.Forum.Did, request, ProgressDisplay.ForConsole());
+        await host.StopAsync();
+        ProgressDisplay.WriteResult(outcome);
+        return outcome.ExitCode;
+    }
+
+    static async Task<IReadOnlyList<string>> ReadDidsAsync(FileInfo file)
+    {
+        var lines = await File.ReadAllLinesAsync(file.FullName);
+        var numbered = lines.Select((text, i) => (Text: text.Trim(), Number: i + 1)).Where(l => l.Text.Length > 0 && l.Text[0] != '#').ToList();
+        var faults = numbered.Where(l => !Did.TryParse(l.Text, out _)).Select(l => $"--dids {file.Name}, line {l.Number}: '{l.Text}' is not a DID (did:method:id).").ToList();
+        return faults.Count == 0 ? [.. numbered.Select(l => l.Text).Distinct(StringComparer.Ordinal)] : throw new BadSettingsException(faults);
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+using Atbb.Silo.Configuration;
+using Atbb.Silo.Demo;
+using Atbb.Silo.Hosting;
+using Atbb.Silo.Progress;
+using Spectre.Console;
+
+namespace Atbb.Silo.Commands;
+
+/// <summary><c>atbb demo</c>: everything at once, without a network and without set-up.</summary>
+static class DemoCommand
+{
+    public static Command Create()
+    {
+        var users = new Option<int>("--users") { Description = "Members of the generated forum.", DefaultValueFactory = _ => 400, HelpName = "N" };
+        var posts = new Option<int>("--posts") { Description = "Posts of each of them.", DefaultValueFactory = _ => 40, HelpName = "N" };
+        var seed = new Option<int>("--seed") { Description = "What chance starts from: the same seed makes the same forum.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var latency = new Option<int>("--latency") { Description = "Milliseconds that the PDS takes for every answer.", DefaultValueFactory = _ => 3, HelpName = "MS" };
+        var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the demo keeps its database.", DefaultValueFactory = _ => new(Path.Combine("data", "demo")), HelpName = "DIR" };
+        var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the dashboard, until Ctrl-C." };
+        foreach (var number in new[] { users, posts, latency })
+            number.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 0)
+                    result.AddError($"{number.Name}: a number of 0 or more is expected.");
+            });
+
+        var command = new Command("demo", """
+            Shows the whole thing: starts a small PDS with a generated forum on loopback, reads all of it into a SQLite file,
+            and prints what it found and a few threads as they would be shown.
+
+            Kill it in the middle (kill -9) and start it again: it goes on where it stood, and the figures come out the same.
+            """);
+        foreach (var option in new Option[] { users, posts, seed, latency, folder, exit })
+            command.Options.Add(option);
+        command.SetAction(async (line, _) => await RunAsync(
+            new SampleForumOptions { Users = line.GetValue(users), PostsPerUser = line.GetValue(posts), Seed = line.GetValue(seed) },
+            TimeSpan.FromMilliseconds(line.GetValue(latency)),
+            line.GetValue(folder)!,
+            stays: !line.GetValue(exit) && !Console.IsOutputRedirected && !Console.IsInputRedirected));
+        return command;
+    }
+
+    static async Task<int> RunAsync(SampleForumOptions size, TimeSpan latency, DirectoryInfo folder, bool stays)
+    {
+        var display = ProgressDisplay.ForConsole();
+        var forum = SampleForum.Generate(size);
+        await using var pds = await SamplePds.StartAsync();
+        pds.Latency = latency;
+        forum.HostOn(pds);
+        display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
+
+        var settings = Settings(forum, pds, Path.Combine(folder.FullName, "atbb.db"));
+        await DemoDatabase.ForgetFinishedRunAsync(settings.Database!);
+        await using var app = WebHosting.Build(settings, LogLevel.Warning);
+        await app.StartAsync();
+
+        var outcome = await ForegroundRun.GoAsync(app.Services, settings.Forum.Did, new StartRequest { Force = RunType.FullSync }, display);
+        if (outcome.Run is { Status: RunStatus.Completed })
+            await DemoReport.WriteAsync(AnsiConsole.Console, app.Services.GetRequiredService<IndexDatabase>());
+
+        var command = $"atbb serve --forum {settings.Forum.Did} --database {settings.Database}";
+        AnsiConsole.WriteLine($"Database:  {settings.Database}");
+        AnsiConsole.WriteLine(stays ? $"Dashboard: {settings.Admin.Url}{WebHosting.DashboardPath}/  (Ctrl-C ends the demo)" : $"Dashboard: {command}  shows it at http://127.0.0.1:5080{WebHosting.DashboardPath}/");
+        if (stays && outcome.ExitCode == ExitCode.Completed)
+            await app.WaitForShutdownAsync();
+        await app.StopAsync();
+        ProgressDisplay.WriteResult(outcome);
+        return outcome.ExitCode;
+    }
+
+    static AtbbSettings Settings(SampleForum forum, SamplePds pds, string database)
+    {
+        var settings = new AtbbSettings { Database = database, PlcDirectory = pds.Origin };
+        settings.Forum.Did = forum.Forum.Did;
+        foreach (var user in forum.Users)
+            settings.Forum.Dids.Add(user.Did);
+        settings.Network.AllowPrivateAddresses = true;
+        settings.Politeness.RequestsPerSecond = 0;
+        settings.Backfill.OnStartup = false;
+        settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(5080)}";
+        return settings;
+    }
+}

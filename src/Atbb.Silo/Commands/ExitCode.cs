@@ -1,0 +1,30 @@
+namespace Atbb.Silo.Commands;
+
+/// <summary>What the process's exit status means. Documented in the help and in docs/operating.md.</summary>
+static class ExitCode
+{
+    /// <summary>The run has completed (also with records that failed: the figures say how many), or none was needed.</summary>
+    public const int Completed = 0;
+
+    /// <summary>The run has failed or was cancelled.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or the configuration is wrong; nothing was done.</summary>
+    public const int BadConfiguration = 2;
+
+    /// <summary>The database or the silo could not be started.</summary>
+    public const int CannotStart = 3;
+
+    /// <summary>The run was paused by Ctrl-C or a signal; the same command goes on with it.</summary>
+    public const int Paused = 130;
+
+    /// <summary>As a table, for the help.</summary>
+    public const string Table = """
+        Exit status:
+          0    completed (records that failed are counted, and listed in backfill_errors), or nothing to do
+          1    the run failed or was cancelled
+          2    the command line or the configuration is wrong; every fault is named
+          3    the database or the silo could not be started
+          130  paused by Ctrl-C; the same command goes on with the run
+        """;
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Progress;
+
+namespace Atbb.Silo.Commands;
+
+/// <summary>A run that somebody waits for: started, or gone on with, watched to its end, paused by a signal.</summary>
+static class ForegroundRun
+{
+    /// <summary>Goes through a run.</summary>
+    public static async Task<ForegroundOutcome> GoAsync(IServiceProvider services, string forumDid, StartRequest request, IProgressDisplay display)
+    {
+        var backfill = services.GetRequiredService<IGrainFactory>().GetGrain<IBackfillGrain>(forumDid);
+        var start = await backfill.StartAsync(request);
+        switch (start.Outcome)
+        {
+            case StartOutcome.Refused:
+                return new(ExitCode.BadConfiguration, null, false, start.Message);
+            case StartOutcome.NotNeeded:
+                return new(ExitCode.Completed, null, false, $"No backfill is needed: {start.Decision!.Reason}.");
+        }
+
+        var runId = start.RunId!.Value;
+        var isResumed = start.Outcome is StartOutcome.AlreadyRunning;
+        display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
+        await backfill.ResumeAsync(runId);
+
+        using var signalled = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signal);
+        await WatchAsync(backfill, display, signalled.Token);
+
+        var last = signalled.IsCancellationRequested ? await backfill.PauseAsync(runId) : null;
+        last ??= (await backfill.GetRunAsync(runId))!;
+        return last.Status switch
+        {
+            RunStatus.Completed => new(ExitCode.Completed, last, isResumed, null),
+            RunStatus.Paused => new(ExitCode.Paused, last, isResumed, "Paused. The same command goes on with this run."),
+            _ => new(ExitCode.Failed, last, isResumed, $"The run ended as {last.Status}: {last.LastError}"),
+        };
+
+        void Signal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            signalled.Cancel();
+        }
+    }
+
+    static async Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await display.ShowAsync(backfill.WatchAsync(cancellationToken), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Interrupted: what is shown next is the pause.
+        }
+    }
+}

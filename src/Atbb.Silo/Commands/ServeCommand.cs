@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Atbb.Silo.Configuration;
+using Atbb.Silo.Hosting;
+
+namespace Atbb.Silo.Commands;
+
+/// <summary><c>atbb serve</c>: the service.</summary>
+static class ServeCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var command = new Command("serve", """
+            Runs the service: the silo, the admin HTTP, the dashboard.
+
+            An unfinished run goes on at once; otherwise a run is started if one is needed (Atbb:Backfill:OnStartup).
+            With PostgreSQL any number of processes form one cluster; with SQLite there is one.
+
+              atbb serve --forum did:plc:abc…
+              FORUM_DID=did:plc:abc… DATABASE_URL=postgresql://… atbb serve
+              curl -X POST http://127.0.0.1:5080/api/admin/backfill?force=full_sync
+            """);
+        common.AddTo(command);
+        command.SetAction(async (line, cancellationToken) => await RunAsync(SettingsLoader.Load(common.Read(line)), cancellationToken));
+        return command;
+    }
+
+    static async Task<int> RunAsync(AtbbSettings settings, CancellationToken cancellationToken)
+    {
+        await using var app = WebHosting.Build(settings);
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo");
+        foreach (var warning in SettingsCheck.FindWarnings(settings))
+            StartLog.Warning(logger, warning);
+        await app.RunAsync(cancellationToken);
+        return ExitCode.Completed;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Atbb.Silo.Configuration;
+
+/// <summary>The silo's place in its cluster. On SQLite there is no cluster: one process, on loopback.</summary>
+sealed class ClusterSettings
+{
+    /// <summary>Silos with the same id on the same database are one cluster. Default <c>atbb</c>.</summary>
+    public string Id { get; set; } = "atbb";
+
+    /// <summary>The address other silos reach this one at. Default 127.0.0.1: a cluster on one machine.</summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>
+    /// The silo's port. Default 0: the first free one from 11111 up. A silo that comes back on the port it died on is back at once; on another
+    /// it first waits some seconds for the dead one to be forgotten.
+    /// </summary>
+    public int SiloPort { get; set; }
+
+    /// <summary>The port for Orleans clients, such as an AppView. Default 0: the first free one from 30000 up.</summary>
+    public int GatewayPort { get; set; }
+}

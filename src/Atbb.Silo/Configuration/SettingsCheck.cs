@@ -1,0 +1,137 @@
+using System.Net;
+using Atbb.AtProto;
+using Atbb.AtProto.Syntax;
+using Atbb.Indexing.Databases;
+
+namespace Atbb.Silo.Configuration;
+
+/// <summary>What a value means, and whether the values go together. Every fault at once, each with its key.</summary>
+static class SettingsCheck
+{
+    // The reminder table holds 150 characters of a grain's id, and the grain's type stands before the DID.
+    const int MaxForumDid = 128;
+    const int MinToken = 16;
+
+    /// <summary>The faults of settings.</summary>
+    public static IEnumerable<string> FindFaults(AtbbSettings settings) =>
+        [.. Forum(settings), .. Database(settings), .. AtProto(settings), .. Backfill(settings), .. Admin(settings), .. Cluster(settings)];
+
+    /// <summary>What is allowed, but not for a service on the open network.</summary>
+    public static IEnumerable<string> FindWarnings(AtbbSettings settings)
+    {
+        if (settings.Network.AllowPrivateAddresses)
+            yield return "Atbb:Network:AllowPrivateAddresses is true: DID documents, which strangers write, may lead this service to addresses of your own network. It is for tests and closed networks.";
+        if (settings.Politeness.RequestsPerSecond == 0)
+            yield return "Atbb:Politeness:RequestsPerSecond (BACKFILL_RATE_LIMIT) is 0: PDSes are asked without a limit, and public ones will refuse. It is for tests and closed networks.";
+    }
+
+    static IEnumerable<string> Forum(AtbbSettings settings)
+    {
+        var forum = settings.Forum;
+        if (forum.Did.Length == 0)
+            yield return "Atbb:Forum:Did (FORUM_DID): is missing. It is the DID of the account that owns the forum, such as did:plc:abc….";
+        else if (!Did.TryParse(forum.Did, out _))
+            yield return $"Atbb:Forum:Did (FORUM_DID): '{forum.Did}' is not a DID (did:method:id).";
+        else if (forum.Did.Length > MaxForumDid)
+            yield return $"Atbb:Forum:Did (FORUM_DID): has {forum.Did.Length} characters; reminders are kept under it and hold {MaxForumDid}.";
+
+        if (forum.Pds is { } pds && (pds.Scheme is not ("http" or "https") || pds.PathAndQuery != "/"))
+            yield return $"Atbb:Forum:Pds (PDS_URL): '{pds}' is not an origin such as https://pds.example.com.";
+        else if (forum.Pds is { Scheme: "http" } && !settings.Network.AllowPrivateAddresses)
+            yield return $"Atbb:Forum:Pds (PDS_URL): '{forum.Pds}' is not https; plain http needs Atbb:Network:AllowPrivateAddresses=true.";
+
+        foreach (var did in forum.Dids.Where(did => !Did.TryParse(did, out _)))
+            yield return $"Atbb:Forum:Dids: '{did}' is not a DID (did:method:id).";
+    }
+
+    static IEnumerable<string> Database(AtbbSettings settings)
+    {
+        string? fault = null;
+        try
+        {
+            _ = DatabaseTarget.Parse(DatabaseOf(settings));
+        }
+        catch (FormatException e)
+        {
+            fault = $"Atbb:Database (DATABASE_URL): {e.Message}";
+        }
+
+        if (fault is not null)
+            yield return fault;
+    }
+
+    /// <summary>The database as it is named, or the embedded one.</summary>
+    public static string DatabaseOf(AtbbSettings settings) =>
+        string.IsNullOrWhiteSpace(settings.Database) ? Path.Combine(settings.DataFolder, "atbb.db") : settings.Database;
+
+    static IEnumerable<string> AtProto(AtbbSettings settings)
+    {
+        var options = new AtProtoOptions();
+        settings.CopyTo(options);
+        return options.FindFaults().Select(fault => $"Atbb:{fault}");
+    }
+
+    static IEnumerable<string> Backfill(AtbbSettings settings)
+    {
+        var backfill = settings.Backfill;
+        if (backfill.Concurrency is < 1 or > 10_000)
+            yield return $"Atbb:Backfill:Concurrency (BACKFILL_CONCURRENCY): {backfill.Concurrency} is not between 1 and 10,000.";
+        if (backfill.CursorMaxAgeHours is not (> 0 and <= 24 * 365))
+            yield return $"Atbb:Backfill:CursorMaxAgeHours (BACKFILL_CURSOR_MAX_AGE_HOURS): {backfill.CursorMaxAgeHours} is not above 0 and at most a year.";
+        if (backfill.MaxAttempts < 1)
+            yield return $"Atbb:Backfill:MaxAttempts: {backfill.MaxAttempts} is less than 1.";
+        if (string.IsNullOrWhiteSpace(backfill.FirehoseService))
+            yield return "Atbb:Backfill:FirehoseService: is empty.";
+
+        (string Name, TimeSpan Value)[] times =
+        [
+            (nameof(backfill.CheckpointInterval), backfill.CheckpointInterval),
+            (nameof(backfill.SliceDuration), backfill.SliceDuration),
+            (nameof(backfill.RetryBaseDelay), backfill.RetryBaseDelay),
+            (nameof(backfill.RetryMaxDelay), backfill.RetryMaxDelay),
+            (nameof(backfill.IdentityMaxAge), backfill.IdentityMaxAge),
+        ];
+        foreach (var (name, value) in times.Where(time => time.Value <= TimeSpan.Zero))
+            yield return $"Atbb:Backfill:{name}: {value} is not above 0.";
+        if (backfill.SliceDuration > TimeSpan.FromMinutes(1))
+            yield return $"Atbb:Backfill:SliceDuration: {backfill.SliceDuration} is more than a minute, and a call has five with its last page.";
+
+        var indexing = settings.Indexing;
+        (string Name, int Value)[] counts =
+        [
+            (nameof(indexing.PostgreSqlLanes), indexing.PostgreSqlLanes),
+            (nameof(indexing.RecordsPerTransaction), indexing.RecordsPerTransaction),
+            (nameof(indexing.BatchesPerTransaction), indexing.BatchesPerTransaction),
+            (nameof(indexing.BytesPerTransaction), indexing.BytesPerTransaction),
+            (nameof(indexing.RecordBytes), indexing.RecordBytes),
+        ];
+        foreach (var (name, value) in counts.Where(count => count.Value < 1))
+            yield return $"Atbb:Indexing:{name}: {value} is less than 1.";
+    }
+
+    static IEnumerable<string> Admin(AtbbSettings settings)
+    {
+        var admin = settings.Admin;
+        if (!Uri.TryCreate(admin.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.PathAndQuery != "/")
+            yield return $"Atbb:Admin:Url: '{admin.Url}' is not an address to listen on, such as http://127.0.0.1:5080.";
+        else if (string.IsNullOrEmpty(admin.Token) && !IsLoopback(url))
+            yield return $"Atbb:Admin:Url: without Atbb:Admin:Token nothing but loopback is listened on, and '{url.Host}' is not loopback. Set a token (openssl rand -hex 32), or listen on http://127.0.0.1:{url.Port}.";
+
+        if (admin.Token is { Length: > 0 and < MinToken })
+            yield return $"Atbb:Admin:Token: has fewer than {MinToken} characters; openssl rand -hex 32 makes a good one.";
+    }
+
+    static IEnumerable<string> Cluster(AtbbSettings settings)
+    {
+        var cluster = settings.Cluster;
+        if (string.IsNullOrWhiteSpace(cluster.Id))
+            yield return "Atbb:Cluster:Id: is empty.";
+        if (!IPAddress.TryParse(cluster.Address, out _))
+            yield return $"Atbb:Cluster:Address: '{cluster.Address}' is not an IP address.";
+        foreach (var (name, port) in new[] { (nameof(cluster.SiloPort), cluster.SiloPort), (nameof(cluster.GatewayPort), cluster.GatewayPort) })
+            if (port is < 0 or > 65_535)
+                yield return $"Atbb:Cluster:{name}: {port} is not a port.";
+    }
+
+    static bool IsLoopback(Uri url) => url.IsLoopback || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,26 @@
+namespace Atbb.Silo.Configuration;
+
+/// <summary>Where settings come from, later ones over earlier ones: <c>appsettings.json</c>, the environment under atBB's names, the environment, the command line.</summary>
+static class SettingsLoader
+{
+    /// <summary>Reads all settings.</summary>
+    /// <param name="commandLine">What the command line sets, by key.</param>
+    /// <exception cref="BadSettingsException">Some of them are wrong; all that are, are named.</exception>
+    public static AtbbSettings Load(IEnumerable<KeyValuePair<string, string?>> commandLine) =>
+        Load(new ConfigurationBuilder()
+            .SetBasePath(Directory.GetCurrentDirectory())
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddInMemoryCollection(AtbbNames.Read(Environment.GetEnvironmentVariable))
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection(commandLine)
+            .Build());
+
+    /// <inheritdoc cref="Load(IEnumerable{KeyValuePair{string, string?}})"/>
+    public static AtbbSettings Load(IConfiguration configuration)
+    {
+        var settings = new AtbbSettings { Database = configuration.GetConnectionString("Atbb") };
+        var unreadable = SettingsBinder.Bind(configuration.GetSection("Atbb"), settings).ToList();
+        List<string> faults = [.. unreadable, .. SettingsCheck.FindFaults(settings)];
+        return faults.Count == 0 ? settings : throw new BadSettingsException(faults);
+    }
+}

@@ -1,0 +1,64 @@
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Runtime;
+
+namespace Atbb.Silo.Health;
+
+/// <summary>Whether the process lives, and whether it can do its work.</summary>
+static class HealthChecks
+{
+    const string Ready = "ready";
+
+    /// <summary>Adds the checks.</summary>
+    public static IServiceCollection AddAtbbHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .AddCheck<DatabaseCheck>("database", tags: [Ready], timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<ClusterCheck>("cluster", tags: [Ready]);
+        return services;
+    }
+
+    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (it has its database and its place in the cluster).</summary>
+    public static void MapAtbbHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+    }
+
+    static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new
+        {
+            Status = report.Status.ToString(),
+            Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), e.Value.Description }),
+        },
+        context.RequestAborted);
+
+    sealed class DatabaseCheck(IndexDatabase database) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await database.PingAsync(cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (IndexUnavailableException e)
+            {
+                return HealthCheckResult.Unhealthy(e.Message);
+            }
+        }
+    }
+
+    sealed class ClusterCheck(ILocalSiloDetails silo, IClusterMembershipService membership) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var status = membership.CurrentSnapshot.GetSiloStatus(silo.SiloAddress);
+            return Task.FromResult(status is SiloStatus.Active
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy($"This silo is {status} in its cluster, not Active."));
+        }
+    }
+}

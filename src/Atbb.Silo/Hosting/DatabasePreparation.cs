@@ -1,0 +1,50 @@
+using Atbb.Indexing.Databases;
+
+namespace Atbb.Silo.Hosting;
+
+/// <summary>Brings the database's tables up to date before the silo needs them, and keeps a second process away from a SQLite file.</summary>
+sealed partial class DatabasePreparation(IndexDatabase database, ILogger<DatabasePreparation> logger) : IHostedLifecycleService, IDisposable
+{
+    FileStream? lockFile;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (database.Target.Kind is DatabaseKind.Sqlite)
+            lockFile = Lock(database.Target.Description);
+        LogUsing(database.Target.Kind, database.Target.Description);
+        await database.MigrateAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => lockFile?.Dispose();
+
+    /// <summary>
+    /// Two silos on one SQLite file would be two clusters of one, each with a run of its own. The lock is the operating system's: it goes
+    /// with the process, however that ends.
+    /// </summary>
+    static FileStream Lock(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        try
+        {
+            return new FileStream($"{file}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new DatabaseInUseException(
+                $"{file} is in use by another atbb process. End that one first, ask it (its admin address) instead, or use PostgreSQL, which several may share.", e);
+        }
+    }
+
+    [LoggerMessage(300, LogLevel.Information, "silo.database: the index stands in {Kind} at {Database}", EventName = "silo.database")]
+    partial void LogUsing(DatabaseKind kind, string database);
+}

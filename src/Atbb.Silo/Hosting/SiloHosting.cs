@@ -1,0 +1,86 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Atbb.AtProto;
+using Atbb.Grains;
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Atbb.Silo.Configuration;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace Atbb.Silo.Hosting;
+
+/// <summary>Puts the silo together.</summary>
+static class SiloHosting
+{
+    /// <summary>Adds the silo with all that its grains need.</summary>
+    public static void AddAtbbSilo(this IHostApplicationBuilder builder, AtbbSettings settings, Action<ISiloBuilder>? more = null)
+    {
+        var target = DatabaseTarget.Parse(SettingsCheck.DatabaseOf(settings));
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddAtbbOptions(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+#pragma warning disable RS0030 // The one place where chance is really chance, and safe for all threads; everything else has it injected.
+        builder.Services.AddSingleton(Random.Shared);
+#pragma warning restore RS0030
+        builder.Services.AddAtProtoClient(settings.CopyTo);
+        builder.Services.AddIndexing(target, options => Copy(settings.Indexing, options));
+        // Before the silo: its providers read their queries from tables that the migrations make.
+        builder.Services.AddHostedService<DatabasePreparation>();
+        builder.UseOrleans(silo =>
+        {
+            silo.AddAtbbCluster(target.Kind, settings.Cluster).AddAtbbStorage().AddBackfillGrains();
+            more?.Invoke(silo);
+        });
+    }
+
+    static void AddAtbbOptions(this IServiceCollection services, AtbbSettings settings)
+    {
+        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Forum));
+        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Backfill));
+    }
+
+    static void Copy(IndexingOptions from, IndexingOptions to)
+    {
+        to.PostgreSqlLanes = from.PostgreSqlLanes;
+        to.RecordsPerTransaction = from.RecordsPerTransaction;
+        to.BatchesPerTransaction = from.BatchesPerTransaction;
+        to.BytesPerTransaction = from.BytesPerTransaction;
+        to.RecordBytes = from.RecordBytes;
+    }
+
+    static ISiloBuilder AddAtbbCluster(this ISiloBuilder silo, DatabaseKind database, ClusterSettings cluster)
+    {
+        var (siloPort, gatewayPort) = SiloPorts.Choose(cluster);
+        if (database is DatabaseKind.Sqlite)
+            return silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: cluster.Id, clusterId: cluster.Id);
+
+        silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<IndexDatabase>((options, index) =>
+            (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans));
+        return silo
+            .UseAdoNetClustering(_ => { })
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
+            .Configure<ClusterMembershipOptions>(options =>
+            {
+                // A process that was killed and comes back on another port finds its former self in the table and does not start until
+                // that one's sign of life is this old: 9 seconds instead of the default's 90.
+                options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
+                options.NumMissedTableIAmAliveLimit = 3;
+            })
+            .ConfigureEndpoints(IPAddress.Parse(cluster.Address), siloPort, gatewayPort);
+    }
+
+    static ISiloBuilder AddAtbbStorage(this ISiloBuilder silo)
+    {
+        silo.Services.AddOptions<AdoNetGrainStorageOptions>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
+            .Configure<IndexDatabase>((options, index) => (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans));
+        silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<IndexDatabase>((options, index) =>
+            (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans));
+
+        // Readable, free of type names, and whole: the default serializer writes the former and leaves out what has a default value.
+        silo.Services.AddSingleton<IGrainStorageSerializer, SystemTextJsonGrainStorageSerializer>();
+        silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options =>
+            options.JsonSerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+        return silo.AddAdoNetGrainStorageAsDefault(_ => { }).UseAdoNetReminderService(_ => { });
+    }
+}

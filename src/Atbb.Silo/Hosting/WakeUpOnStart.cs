@@ -1,0 +1,44 @@
+using Atbb.Grains;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
+
+namespace Atbb.Silo.Hosting;
+
+/// <summary>A starting silo goes on with an unfinished run at once, without waiting for its reminder, or starts the run that is needed.</summary>
+sealed partial class WakeUpOnStart(
+    IGrainFactory grains, IOptions<ForumOptions> forum, IOptions<BackfillOptions> backfill, TimeProvider time, ILogger<WakeUpOnStart> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Right after the start of a cluster a call may meet a silo that has just gone.
+        var patience = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = int.MaxValue,
+                Delay = TimeSpan.FromSeconds(1),
+                MaxDelay = TimeSpan.FromSeconds(30),
+                BackoffType = DelayBackoffType.Exponential,
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                OnRetry = retry =>
+                {
+                    LogRetry(logger, retry.RetryDelay, retry.Outcome.Exception!);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+
+        var result = await patience.ExecuteAsync(
+            async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(backfill.Value.OnStartup), stoppingToken);
+        LogWoken(forum.Value.Did, result.Outcome, result.RunId);
+    }
+
+    [LoggerMessage(310, LogLevel.Information, "silo.woken: the backfill of {Forum} was looked after: {Outcome}, run {RunId}", EventName = "silo.woken")]
+    partial void LogWoken(string forum, StartOutcome outcome, long? runId);
+
+    [LoggerMessage(311, LogLevel.Warning, "silo.wake_up_failed: the backfill did not answer, asked again in {Delay}", EventName = "silo.wake_up_failed")]
+    static partial void LogRetry(ILogger logger, TimeSpan delay, Exception exception);
+}

@@ -1,0 +1,38 @@
+using Atbb.Silo.Access;
+using Atbb.Silo.Admin;
+using Atbb.Silo.Configuration;
+using Atbb.Silo.Health;
+using Orleans.Dashboard;
+
+namespace Atbb.Silo.Hosting;
+
+/// <summary>The silo with its admin HTTP and its dashboard.</summary>
+static class WebHosting
+{
+    public const string DashboardPath = "/dashboard";
+
+    /// <summary>Puts the whole service together.</summary>
+    public static WebApplication Build(AtbbSettings settings, LogLevel level = LogLevel.Information)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls(settings.Admin.Url);
+        // The settings have their own sources; of the framework's, the log levels stay.
+        builder.Logging.AddAtbbDefaults(level);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddAtbbSilo(settings, silo => silo.AddDashboard(options => options.HideTrace = true));
+        builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Apply(json.SerializerOptions));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddAdminAccess();
+        builder.Services.AddAtbbHealth();
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseAdminAccess(settings.Admin);
+        app.MapSignIn();
+        app.MapAdminApi();
+        app.MapAtbbHealth();
+        app.MapOrleansDashboard(DashboardPath).RequireAuthorization(AdminAccess.Policy);
+        app.MapGet("/", () => Results.Redirect(DashboardPath + "/"));
+        return app;
+    }
+}

@@ -1,0 +1,13 @@
+using Atbb.Grains.Interfaces.Runs;
+
+namespace Atbb.Silo.Progress;
+
+/// <summary>How a run is shown to whoever started it.</summary>
+interface IProgressDisplay
+{
+    /// <summary>Says something once.</summary>
+    void Say(string message);
+
+    /// <summary>Shows a run until it has ended.</summary>
+    Task ShowAsync(IAsyncEnumerable<RunProgress> run, CancellationToken cancellationToken);
+}
