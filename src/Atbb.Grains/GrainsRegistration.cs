@@ -2,7 +2,6 @@ using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using Orleans.Hosting;
 using Orleans.Serialization;
 
 namespace Atbb.Grains;

@@ -1,6 +1,5 @@
 using Atbb.AtProto.Identity;
 using Atbb.Grains.Interfaces.Runs;
-using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 

@@ -3,7 +3,6 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
 using Atbb.Indexing.Repos;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Atbb.Grains.Runs;

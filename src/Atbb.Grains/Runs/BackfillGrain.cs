@@ -24,7 +24,7 @@ sealed partial class BackfillGrain(
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     TimeProvider time,
-    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable
+    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
 {
     const string ReminderName = "run";
 
@@ -61,6 +61,12 @@ sealed partial class BackfillGrain(
         if (run is { Status: RunStatus.InProgress })
             await TryCheckpointAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        stop?.Dispose();
+        saving.Dispose();
     }
 
     public async Task<BackfillDecision> DecideAsync()
@@ -229,7 +235,7 @@ sealed partial class BackfillGrain(
         }
     }
 
-    static Task TranslateAsync(Func<Task> act) => TranslateAsync(async () =>
+    static Task<bool> TranslateAsync(Func<Task> act) => TranslateAsync(async () =>
     {
         await act();
         return true;

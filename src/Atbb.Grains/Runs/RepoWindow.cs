@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
-using Orleans.Runtime;
 
 namespace Atbb.Grains.Runs;
 

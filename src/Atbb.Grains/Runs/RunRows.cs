@@ -52,7 +52,7 @@ static class RunRows
     {
         var counts = new SyncCounts(
             row.RecordsIndexed, row.RecordsUpdated, row.RecordsUnchanged, row.RecordsDeleted, row.RecordsFailed, row.Requests, row.Bytes);
-        var end = row.CompletedAt ?? row.UpdatedAt ?? row.StartedAt;
+        var end = row.CompletedAt ?? row.UpdatedAt;
         return new RunProgress
         {
             RunId = row.Id,

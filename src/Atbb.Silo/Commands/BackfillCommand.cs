@@ -19,7 +19,7 @@ static class BackfillCommand
             HelpName = "catch_up|full_sync",
         };
         type.AcceptOnlyFromAmong("catch_up", "full_sync");
-        var dids = new Option<FileInfo?>("--dids")
+        var dids = new Option<FileInfo>("--dids")
         {
             Description = "A file of accounts to read, one DID a line; blank lines and lines with # are passed over. They stay known to the index.",
             HelpName = "FILE",

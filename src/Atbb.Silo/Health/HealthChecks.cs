@@ -2,7 +2,6 @@ using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Orleans.Runtime;
 
 namespace Atbb.Silo.Health;
 

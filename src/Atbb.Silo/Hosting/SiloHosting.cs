@@ -5,8 +5,9 @@ using Atbb.Grains;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Storage;
+using Orleans.Serialization;
 
 namespace Atbb.Silo.Hosting;
 
@@ -36,8 +37,8 @@ static class SiloHosting
 
     static void AddAtbbOptions(this IServiceCollection services, AtbbSettings settings)
     {
-        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Forum));
-        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Backfill));
+        services.AddSingleton(Options.Create(settings.Forum));
+        services.AddSingleton(Options.Create(settings.Backfill));
     }
 
     static void Copy(IndexingOptions from, IndexingOptions to)
@@ -55,10 +56,9 @@ static class SiloHosting
         if (database is DatabaseKind.Sqlite)
             return silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: cluster.Id, clusterId: cluster.Id);
 
-        silo.Services.AddOptions<AdoNetClusteringSiloOptions>().Configure<IndexDatabase>((options, index) =>
-            (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans));
         return silo
-            .UseAdoNetClustering(_ => { })
+            .UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<IndexDatabase>((options, index) =>
+                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .Configure<ClusterMembershipOptions>(options =>
             {
@@ -72,15 +72,14 @@ static class SiloHosting
 
     static ISiloBuilder AddAtbbStorage(this ISiloBuilder silo)
     {
-        silo.Services.AddOptions<AdoNetGrainStorageOptions>(Orleans.Providers.ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
-            .Configure<IndexDatabase>((options, index) => (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans));
-        silo.Services.AddOptions<AdoNetReminderTableOptions>().Configure<IndexDatabase>((options, index) =>
-            (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans));
-
         // Readable, free of type names, and whole: the default serializer writes the former and leaves out what has a default value.
-        silo.Services.AddSingleton<IGrainStorageSerializer, SystemTextJsonGrainStorageSerializer>();
+        silo.UseSystemTextJsonGrainStorageSerializer();
         silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options =>
             options.JsonSerializerOptions.Converters.Add(new JsonStringEnumConverter()));
-        return silo.AddAdoNetGrainStorageAsDefault(_ => { }).UseAdoNetReminderService(_ => { });
+        return silo
+            .AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<IndexDatabase>((options, index) =>
+                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))
+            .UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) => reminders.Configure<IndexDatabase>((options, index) =>
+                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)));
     }
 }
