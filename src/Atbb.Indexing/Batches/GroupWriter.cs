@@ -1,0 +1,126 @@
+using System.Runtime.ExceptionServices;
+using Atbb.Indexing.Databases;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Indexing.Batches;
+
+/// <summary>One lane: writes groups of batches, a transaction each, and settles every batch of a group one way or another.</summary>
+sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    const int MaxAttempts = 5;
+
+    long transactions;
+
+    /// <summary>Transactions committed.</summary>
+    public long Transactions => Interlocked.Read(ref transactions);
+
+    /// <summary>Writes a group. Never throws: errors go to the batches' callers.</summary>
+    public async Task WriteAsync(IReadOnlyList<PendingBatch> group)
+    {
+        try
+        {
+            await WriteOrThrowAsync([.. group]);
+        }
+        catch (Exception e)
+        {
+            await writer.RollbackAsync();
+            var error = database.Classify(e) is FaultClass.Unavailable or FaultClass.Conflict ? database.Unavailable(e) : e;
+            foreach (var batch in group)
+                batch.Fail(error);
+        }
+    }
+
+    async Task WriteOrThrowAsync(List<PendingBatch> group)
+    {
+        for (var attempt = 1; group.Count > 0; attempt++)
+        {
+            ExceptionDispatchInfo refusal;
+            try
+            {
+                if (await TryWriteAsync(group, alone: attempt > 1))
+                    return;
+                if (attempt < MaxAttempts)
+                    continue;
+                throw new InvalidOperationException("Targets moved although every other writer was kept out.");
+            }
+            catch (Exception e)
+            {
+                await writer.RollbackAsync();
+                switch (database.Classify(e))
+                {
+                    case FaultClass.Conflict when attempt < MaxAttempts:
+                        LogConflict(e, group.Count, attempt);
+                        continue;
+                    case FaultClass.Refused:
+                        refusal = ExceptionDispatchInfo.Capture(e);
+                        break;
+                    default:
+                        throw;
+                }
+            }
+
+            await WriteWithoutRefusedAsync(group, refusal);
+            return;
+        }
+    }
+
+    // False: the world moved; the group, less the batches that were settled as stale, is to be tried again.
+    async Task<bool> TryWriteAsync(List<PendingBatch> group, bool alone)
+    {
+        var plan = await PlanAsync(group, alone);
+        var outcome = await writer.WriteAsync(plan);
+        if (outcome.Stale.Count == 0 && !outcome.TargetsMoved)
+        {
+            await writer.CommitAsync();
+            Interlocked.Increment(ref transactions);
+            for (var i = 0; i < group.Count; i++)
+                group[i].Complete(plan.Results[i]);
+            return true;
+        }
+
+        await writer.RollbackAsync();
+        foreach (var batch in group.Where(batch => outcome.Stale.Contains(batch.Repo.Did)))
+            batch.Complete(new BatchResult(batch.Repo, default, [], IsStale: true));
+        group.RemoveAll(batch => outcome.Stale.Contains(batch.Repo.Did));
+        return group.Count == 0;
+    }
+
+    // The slow way: something in the group is refused. Each batch gets a transaction of its own, so that a bad one costs no other
+    // anything; in the one that is refused again, the records at fault are found one by one.
+    async Task WriteWithoutRefusedAsync(List<PendingBatch> group, ExceptionDispatchInfo refusal)
+    {
+        if (group.Count > 1)
+        {
+            foreach (var batch in group)
+                await WriteAsync([batch]);
+            return;
+        }
+
+        var only = group[0];
+        var plan = await PlanAsync(group, alone: true);
+        var refused = await writer.FindRefusedAsync(plan);
+        if (refused.Count == 0)
+            // Not a record but the repository's own state: nothing to leave out.
+            refusal.Throw();
+
+        LogRefused(only.Repo.Did, only.Batch.Collection, refused.Count, refusal.SourceException);
+        foreach (var (row, message) in refused)
+            only.Refuse(row.Row, message);
+        await WriteOrThrowAsync(group);
+    }
+
+    async Task<WritePlan> PlanAsync(List<PendingBatch> group, bool alone)
+    {
+        var reading = await writer.BeginAsync(ReadRequest.For(group), alone);
+        return WritePlanner.Plan(group, reading, writer.Ids, Now());
+    }
+
+    // To the microsecond, which is what the databases keep: what is read back equals what was written.
+    DateTime Now()
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
+}

@@ -1,0 +1,77 @@
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Repos;
+
+namespace Atbb.Indexing.Batches;
+
+/// <summary>A batch on its way through the store: its records read into rows, and the caller who waits for it.</summary>
+sealed class PendingBatch
+{
+    readonly TaskCompletionSource<BatchResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Dictionary<string, RecordRow> rows = new(StringComparer.Ordinal);
+    readonly List<RecordFailure> failures = [];
+
+    PendingBatch(RecordBatch batch, RecordCollection? collection)
+    {
+        Batch = batch;
+        Collection = collection;
+    }
+
+    public RecordBatch Batch { get; }
+
+    public RecordCollection? Collection { get; }
+
+    public RepoState Repo => Batch.Repo;
+
+    /// <summary>The records that became rows, by key. A key that a page names twice stands for its last record and counts once.</summary>
+    public IReadOnlyDictionary<string, RecordRow> Rows => rows;
+
+    /// <summary>What cannot be indexed.</summary>
+    public IReadOnlyList<RecordFailure> Failures => failures;
+
+    public long Bytes { get; private set; }
+
+    public Task<BatchResult> Completion => completion.Task;
+
+    /// <summary>Reads a batch's records.</summary>
+    /// <exception cref="ArgumentException">The batch contradicts itself or names a collection that is not indexed.</exception>
+    public static PendingBatch Read(RecordBatch batch, int maxRecordBytes)
+    {
+        if (batch.Records.Count > 0 && batch.Collection is null)
+            throw new ArgumentException("A batch with records names their collection.", nameof(batch));
+        if (batch.RemoveRows && batch.Records.Count > 0)
+            throw new ArgumentException("A batch that removes a repository's rows has no records.", nameof(batch));
+
+        var pending = new PendingBatch(batch, batch.Collection is null ? null : CollectionCatalog.Get(batch.Collection));
+        if (batch.Failure is not null)
+            pending.failures.Add(batch.Failure);
+
+        foreach (var record in batch.Records)
+        {
+            pending.Bytes += record.Json.Length;
+            // Also when this one fails: what the page says last of a key is what it holds.
+            pending.rows.Remove(record.Rkey ?? "");
+            if (RecordReader.TryRead(pending.Collection!, batch.Repo.Did, record, maxRecordBytes, out var row, out var fault))
+                pending.rows[row.Rkey] = row;
+            else
+                pending.failures.Add(new RecordFailure(batch.Collection, pending.UriOf(record), record.Cid, fault.Kind, fault.Message));
+        }
+
+        return pending;
+    }
+
+    /// <summary>A row that the database refuses becomes a failure.</summary>
+    public void Refuse(RecordRow row, string message)
+    {
+        rows.Remove(row.Rkey);
+        failures.Add(new RecordFailure(Batch.Collection, row.Uri, row.Cid, FailureKinds.RefusedByDatabase, message));
+    }
+
+    public void Complete(BatchResult result) => completion.TrySetResult(result);
+
+    public void Fail(Exception error) => completion.TrySetException(error);
+
+    public void Cancel(CancellationToken cancellationToken) => completion.TrySetCanceled(cancellationToken);
+
+    string UriOf(SourceRecord record) =>
+        string.IsNullOrEmpty(record.Uri) ? $"at://{Repo.Did}/{Batch.Collection}/{record.Rkey}" : record.Uri;
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Atbb.Indexing.Collections;
+
+namespace Atbb.Indexing.Batches;
+
+/// <summary>The statements on one table of records, on PostgreSQL. Built once per collection.</summary>
+sealed class PostgresRecordSql
+{
+    static readonly ConcurrentDictionary<RecordCollection, PostgresRecordSql> All = [];
+
+    readonly string table;
+
+    PostgresRecordSql(RecordCollection collection)
+    {
+        table = collection.Table;
+        var columns = new List<(string Name, string Type)> { ("id", "bigint"), ("did", "text"), ("rkey", "text"), ("cid", "text"), ("record", "jsonb"), ("created_at", "timestamptz"), ("indexed_at", "timestamptz") };
+        foreach (var field in collection.Fields)
+            columns.Add((field.Column, TypeOf(field.Kind)));
+        foreach (var reference in collection.References)
+            columns.Add((reference.IdColumn!, "bigint"));
+
+        Upsert = $"""
+            insert into {table} ({string.Join(", ", columns.Select(column => column.Name))})
+            select * from unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.Type}[]"))})
+            on conflict (did, rkey) do update set
+                {string.Join(",\n    ", columns.Skip(3).Select(column => $"{column.Name} = excluded.{column.Name}"))}
+            """;
+    }
+
+    /// <summary>Adds rows, or changes those that are there.</summary>
+    public string Upsert { get; }
+
+    /// <summary>Reads the keys in stretches.</summary>
+    public string Existing => $"""
+        select s.batch, r.rkey, r.cid, r.id
+        from unnest($1::integer[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::boolean[])
+            as s (batch, did, lower, lower_inclusive, upper, upper_inclusive)
+        join {table} r
+            on r.did = s.did
+            -- Both bounds inclusive, so that the index is entered at one and left at the other.
+            and r.rkey >= s.lower and r.rkey <= s.upper
+        where (s.lower_inclusive or r.rkey <> s.lower)
+          and (s.upper_inclusive or r.rkey <> s.upper)
+        """;
+
+    /// <summary>Looks rows up by key.</summary>
+    public string Targets => $"""
+        select t.did, t.rkey, t.id
+        from unnest($1::text[], $2::text[]) as k (did, rkey)
+        join {table} t on t.did = k.did and t.rkey = k.rkey
+        """;
+
+    /// <summary>Reserves ids.</summary>
+    public string ReserveIds => $"""
+        select nextval(pg_get_serial_sequence('{table}', 'id'))
+        from generate_series(1, $1)
+        """;
+
+    /// <summary>Removes rows.</summary>
+    public string Delete => $"""
+        delete from {table} where id = any ($1)
+        """;
+
+    public static PostgresRecordSql Of(RecordCollection collection) => All.GetOrAdd(collection, static collection => new PostgresRecordSql(collection));
+
+    /// <summary>Resolves rows of this transaction whose target another one may have brought since it was looked for.</summary>
+    public static string Recheck(RecordCollection from, RecordField reference, RecordCollection target) => $"""
+        update {from.Table} r set {reference.IdColumn} = t.id
+        from unnest($1::bigint[], $2::text[], $3::text[]) as k (id, did, rkey)
+        join {target.Table} t on t.did = k.did and t.rkey = k.rkey
+        where r.id = k.id
+        """;
+
+    /// <summary>Resolves rows that have waited for new ones.</summary>
+    public static string Arrive(CollectionReference reference) => $"""
+        update {reference.From.Table} r set {reference.Field.IdColumn} = n.id
+        from unnest($1::text[], $2::bigint[]) as n (uri, id)
+        -- In the words of the index of waiting rows.
+        where r.{reference.Field.Column} = n.uri and r.{reference.Field.IdColumn} is null and r.{reference.Field.Column} is not null
+        """;
+
+    /// <summary>Makes rows wait whose target has been removed.</summary>
+    public static string Leave(CollectionReference reference) => $"""
+        update {reference.From.Table} r set {reference.Field.IdColumn} = null
+        where r.{reference.Field.IdColumn} = any ($1)
+        """;
+
+    static string TypeOf(FieldKind kind) => kind switch
+    {
+        FieldKind.Integer => "bigint",
+        FieldKind.Date => "timestamptz",
+        FieldKind.TextList => "jsonb",
+        _ => "text",
+    };
+}

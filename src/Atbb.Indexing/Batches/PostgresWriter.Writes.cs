@@ -1,0 +1,209 @@
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Repos;
+
+namespace Atbb.Indexing.Batches;
+
+sealed partial class PostgresWriter
+{
+    public async Task<WriteOutcome> WriteAsync(WritePlan plan)
+    {
+        var stale = plan.Repos.Select(repo => repo.Did).ToHashSet(StringComparer.Ordinal);
+        var removals = plan.Removals;
+        await using var batch = Begin();
+
+        // First: a stale repository's rows must not be touched, and the row lock keeps another writer of it out.
+        AddRepos(batch, plan, stale);
+        AddCursors(batch, plan);
+        AddUsers(batch, plan);
+
+        // Who touches rows that others see takes the lock on references before, all others after their inserts: nobody then holds such
+        // a row and waits for the lock while its holder waits for the row.
+        if (plan.TouchesExistingRows)
+            LockReferences(batch, row => removals = row.GetInt64(0));
+        if (plan.RemovesRows)
+            batch.Add(PostgresStateSql.CountRemoval);
+        foreach (var table in plan.Tables)
+            if (table.Removed.Count > 0)
+                batch.Add(PostgresRecordSql.Of(table.Collection).Delete, PostgresBatch.Bigints(table.Removed));
+        foreach (var table in plan.Tables)
+            if (table.Rows.Count > 0)
+                AddRows(batch, table.Collection, table.Rows, plan.Now);
+        if (!plan.TouchesExistingRows && plan.WritesRows)
+            LockReferences(batch, row => removals = row.GetInt64(0));
+
+        foreach (var table in plan.Tables)
+            AddReferences(batch, table);
+        AddErrors(batch, plan);
+
+        await batch.ExecuteAsync();
+        return new WriteOutcome(stale, removals != plan.Removals);
+    }
+
+    void LockReferences(PostgresBatch batch, Action<System.Data.Common.DbDataReader> removals)
+    {
+        if (!locked)
+            batch.Query(static _ => { }, PostgresStateSql.LockReferences);
+        batch.Query(removals, PostgresStateSql.Removals);
+    }
+
+    static void AddRepos(PostgresBatch batch, WritePlan plan, HashSet<string> stale)
+    {
+        var repos = plan.Repos;
+        batch.Query(
+            row => stale.Remove(row.GetString(0)),
+            PostgresStateSql.Repos,
+            PostgresBatch.Texts(repos.Select(repo => repo.Did)),
+            PostgresBatch.Texts(repos.Select(repo => StorableText.Of(repo.Pds))),
+            PostgresBatch.Texts(repos.Select(repo => StorableText.Of(repo.Handle))),
+            PostgresBatch.Times(repos.Select(repo => repo.IdentityAt?.UtcDateTime)),
+            PostgresBatch.Texts(repos.Select(repo => StorableText.Of(repo.Rev))),
+            PostgresBatch.Texts(repos.Select(repo => repo.Status.Stored())),
+            PostgresBatch.Bigints(repos.Select(repo => repo.RunId)),
+            PostgresBatch.Integers(repos.Select(repo => repo.Phase)),
+            PostgresBatch.Booleans(repos.Select(repo => repo.IsSettled)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Indexed)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Updated)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Unchanged)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Deleted)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Failed)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Requests)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Counts.Bytes)),
+            PostgresBatch.Integers(repos.Select(repo => repo.Attempts)),
+            PostgresBatch.Times(repos.Select(repo => repo.RetryAfter?.UtcDateTime)),
+            PostgresBatch.Texts(repos.Select(repo => StorableText.Of(repo.LastError))),
+            PostgresBatch.Times(repos.Select(repo => repo.SyncedAt?.UtcDateTime)),
+            PostgresBatch.Bigints(repos.Select(repo => repo.Version)),
+            PostgresBatch.Value(plan.Now));
+    }
+
+    static void AddCursors(PostgresBatch batch, WritePlan plan)
+    {
+        if (plan.RemovedCursors.Count > 0)
+        {
+            batch.Add(
+                PostgresStateSql.RemoveCursors,
+                PostgresBatch.Texts(plan.RemovedCursors.Select(cursor => cursor.Did)),
+                PostgresBatch.Texts(plan.RemovedCursors.Select(cursor => cursor.Collection)));
+        }
+
+        if (plan.Cursors.Count > 0)
+        {
+            batch.Add(
+                PostgresStateSql.WriteCursors,
+                PostgresBatch.Texts(plan.Cursors.Select(cursor => cursor.Did)),
+                PostgresBatch.Texts(plan.Cursors.Select(cursor => cursor.State.Collection)),
+                PostgresBatch.Bigints(plan.Cursors.Select(cursor => cursor.State.RunId)),
+                PostgresBatch.Texts(plan.Cursors.Select(cursor => StorableText.Of(cursor.State.Cursor))),
+                PostgresBatch.Texts(plan.Cursors.Select(cursor => StorableText.Of(cursor.State.LastRkey))),
+                PostgresBatch.Texts(plan.Cursors.Select(cursor => cursor.State.Order.Stored())),
+                PostgresBatch.Booleans(plan.Cursors.Select(cursor => cursor.State.IsComplete)),
+                PostgresBatch.Texts(plan.Cursors.Select(cursor => StorableText.Of(cursor.State.Rev))));
+        }
+    }
+
+    static void AddUsers(PostgresBatch batch, WritePlan plan)
+    {
+        if (plan.Users.Count == 0)
+            return;
+
+        batch.Add(
+            PostgresStateSql.WriteUsers,
+            PostgresBatch.Texts(plan.Users.Select(user => user.Did)),
+            PostgresBatch.Texts(plan.Users.Select(user => user.Handle)),
+            PostgresBatch.Texts(plan.Users.Select(user => user.Status)),
+            PostgresBatch.Value(plan.Now));
+    }
+
+    static void AddRows(PostgresBatch batch, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
+    {
+        var parameters = new List<Npgsql.NpgsqlParameter>
+        {
+            PostgresBatch.Bigints(rows.Select(row => row.Id)),
+            PostgresBatch.Texts(rows.Select(row => row.Did)),
+            PostgresBatch.Texts(rows.Select(row => row.Row.Rkey)),
+            PostgresBatch.Texts(rows.Select(row => row.Row.Cid)),
+            PostgresBatch.Jsons(rows.Select(row => System.Text.Encoding.UTF8.GetString(row.Row.Json.Span))),
+            PostgresBatch.Times(rows.Select(row => (DateTime?)row.CreatedAt)),
+            PostgresBatch.Times(rows.Select(_ => (DateTime?)now)),
+        };
+        for (var i = 0; i < collection.Fields.Count; i++)
+        {
+            var index = i;
+            parameters.Add(collection.Fields[i].Kind switch
+            {
+                FieldKind.Integer => PostgresBatch.Bigints(rows.Select(row => (long?)row.Row.Values[index])),
+                FieldKind.Date => PostgresBatch.Times(rows.Select(row => (DateTime?)row.Row.Values[index])),
+                FieldKind.TextList => PostgresBatch.Jsons(rows.Select(row => (string?)row.Row.Values[index])),
+                _ => PostgresBatch.Texts(rows.Select(row => (string?)row.Row.Values[index])),
+            });
+        }
+
+        for (var i = 0; i < collection.References.Count; i++)
+        {
+            var index = i;
+            parameters.Add(PostgresBatch.Bigints(rows.Select(row => row.TargetIds[index])));
+        }
+
+        batch.Add(PostgresRecordSql.Of(collection).Upsert, [.. parameters]);
+    }
+
+    static void AddReferences(PostgresBatch batch, TableWrite table)
+    {
+        for (var i = 0; i < table.Collection.References.Count; i++)
+        {
+            var reference = i;
+            var unresolved = table.Unresolved(reference).ToList();
+            if (unresolved.Count == 0)
+                continue;
+
+            var field = table.Collection.References[reference];
+            batch.Add(
+                PostgresRecordSql.Recheck(table.Collection, field, CollectionCatalog.Get(field.Target!)),
+                PostgresBatch.Bigints(unresolved.Select(row => row.Id)),
+                PostgresBatch.Texts(unresolved.Select(row => row.Row.Targets[reference]!.Value.Did.Value)),
+                PostgresBatch.Texts(unresolved.Select(row => row.Row.Targets[reference]!.Value.Rkey.Value)));
+        }
+
+        foreach (var reference in CollectionCatalog.ReferencesTo(table.Collection))
+        {
+            if (table.Removed.Count > 0)
+                batch.Add(PostgresRecordSql.Leave(reference), PostgresBatch.Bigints(table.Removed));
+
+            var arrived = table.Rows.Where(row => row.IsNew).ToList();
+            if (arrived.Count > 0)
+            {
+                batch.Add(
+                    PostgresRecordSql.Arrive(reference),
+                    PostgresBatch.Texts(arrived.Select(row => row.Row.Uri)),
+                    PostgresBatch.Bigints(arrived.Select(row => row.Id)));
+            }
+        }
+    }
+
+    static void AddErrors(PostgresBatch batch, WritePlan plan)
+    {
+        if (plan.ClearedErrors.Count > 0)
+        {
+            batch.Add(
+                PostgresStateSql.ClearErrors,
+                PostgresBatch.Bigints(plan.ClearedErrors.Select(error => error.RunId)),
+                PostgresBatch.Texts(plan.ClearedErrors.Select(error => error.Did)),
+                PostgresBatch.Texts(plan.ClearedErrors.Select(error => error.Key.Collection)),
+                PostgresBatch.Texts(plan.ClearedErrors.Select(error => error.Key.Uri)));
+        }
+
+        if (plan.Errors.Count > 0)
+        {
+            batch.Add(
+                PostgresStateSql.WriteErrors,
+                PostgresBatch.Bigints(plan.Errors.Select(error => error.RunId)),
+                PostgresBatch.Texts(plan.Errors.Select(error => error.Did)),
+                PostgresBatch.Texts(plan.Errors.Select(error => error.Key.Collection)),
+                PostgresBatch.Texts(plan.Errors.Select(error => error.Key.Uri)),
+                PostgresBatch.Texts(plan.Errors.Select(error => StorableText.Of(error.Failure.Cid))),
+                PostgresBatch.Texts(plan.Errors.Select(error => error.Failure.Kind)),
+                PostgresBatch.Texts(plan.Errors.Select(error => StorableText.Of(error.Failure.Message))),
+                PostgresBatch.Value(plan.Now));
+        }
+    }
+}

@@ -1,0 +1,340 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Atbb.AtProto.Syntax;
+using Atbb.Indexing.Batches;
+
+namespace Atbb.Indexing.Collections;
+
+/// <summary>Reads a record's JSON into columns in one pass forward, as its collection says.</summary>
+ref struct RecordReader
+{
+    // PostgreSQL's parser recurses; this is far below what it bears and far above what anyone writes.
+    const int MaxDepth = 256;
+
+    // A B-tree entry holds at most 2,704 bytes, and the URIs of waiting references stand in one.
+    const int MaxIndexedBytes = 2_560;
+
+    const int MaxCidLength = 256;
+
+    readonly RecordCollection collection;
+    readonly object?[] values;
+    readonly AtUri?[] targets;
+    RecordFault? fault;
+    DateTime? createdAt;
+
+    RecordReader(RecordCollection collection)
+    {
+        this.collection = collection;
+        values = new object?[collection.Fields.Count];
+        targets = new AtUri?[collection.References.Count];
+    }
+
+    /// <summary>Reads a record, or says why it cannot be indexed.</summary>
+    public static bool TryRead(
+        RecordCollection collection,
+        string did,
+        SourceRecord source,
+        int maxBytes,
+        [NotNullWhen(true)] out RecordRow? row,
+        [NotNullWhen(false)] out RecordFault? fault)
+    {
+        row = null;
+        fault = Refuse(source, maxBytes);
+        if (fault is not null)
+            return false;
+
+        var json = StorableText.Of(source.Json);
+        var reader = new RecordReader(collection);
+        try
+        {
+            reader.Read(json.Span);
+        }
+        catch (JsonException e)
+        {
+            fault = IsTooDeep(json.Span)
+                ? new RecordFault(FailureKinds.TooDeep, $"The record is nested deeper than {MaxDepth} levels.")
+                : new RecordFault(FailureKinds.BadRecord, "The record is not JSON: " + StorableText.Of(e.Message));
+            return false;
+        }
+
+        fault = reader.fault ?? reader.Complete(did);
+        if (fault is not null)
+            return false;
+
+        row = new RecordRow(
+            $"at://{did}/{collection.Nsid}/{source.Rkey}", source.Rkey, source.Cid, json,
+            reader.createdAt ?? TimeOf(source.Rkey), reader.values, reader.targets);
+        return true;
+    }
+
+    static RecordFault? Refuse(SourceRecord source, int maxBytes)
+    {
+        if (source.Fault is not null)
+            return new RecordFault(FailureKinds.BadRecord, source.Fault);
+        if (!RecordKey.TryParse(source.Rkey, out _))
+            return new RecordFault(FailureKinds.BadRecord, "The record has no usable key.");
+        if (source.Cid is not { Length: > 0 and <= MaxCidLength } || source.Cid.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            return new RecordFault(FailureKinds.BadRecord, "The record has no usable CID.");
+        if (source.Json.Length > maxBytes)
+            return new RecordFault(FailureKinds.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The record has {source.Json.Length} bytes of JSON; {maxBytes} are taken."));
+        return null;
+    }
+
+    void Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            fault = new RecordFault(FailureKinds.BadRecord, "The record is not a JSON object.");
+            return;
+        }
+
+        ReadObject(ref reader, collection.Root, "");
+        // Also what follows the object: half a record must not pass for one.
+        while (fault is null && reader.Read())
+        {
+        }
+    }
+
+    void ReadObject(ref Utf8JsonReader reader, FieldNode node, string path)
+    {
+        while (fault is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var child = node.Find(ref reader);
+            if (child is null && node == collection.Root && reader.ValueTextEquals("$type"u8))
+            {
+                reader.Read();
+                CheckType(ref reader);
+            }
+            else if (child is null)
+            {
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                // null is how some writers leave a field out.
+                if (reader.TokenType != JsonTokenType.Null)
+                    ReadField(ref reader, child, path);
+            }
+        }
+    }
+
+    void CheckType(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String || !reader.ValueTextEquals(collection.Nsid))
+        {
+            var type = reader.TokenType == JsonTokenType.String ? $"'{Shortened(reader.GetString()!)}'" : $"{reader.TokenType}";
+            fault = new RecordFault(FailureKinds.WrongRecordType, $"The record's $type is {type}, not '{collection.Nsid}'.");
+        }
+    }
+
+    void ReadField(ref Utf8JsonReader reader, FieldNode node, string path)
+    {
+        if (node.Field is not { } field)
+        {
+            ReadGroup(ref reader, node, path);
+            return;
+        }
+
+        switch (field.Kind)
+        {
+            case FieldKind.Text when reader.TokenType == JsonTokenType.String:
+                values[node.Index] = reader.GetString();
+                break;
+            case FieldKind.Integer when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number):
+                values[node.Index] = number;
+                break;
+            case FieldKind.Date when reader.TokenType == JsonTokenType.String:
+                ReadDate(reader.GetString()!, node);
+                break;
+            case FieldKind.TextList when reader.TokenType == JsonTokenType.StartArray:
+                ReadList(ref reader, node);
+                break;
+            case FieldKind.Reference when reader.TokenType == JsonTokenType.StartObject:
+                ReadReference(ref reader, node);
+                break;
+            case FieldKind.Reference:
+                fault = new RecordFault(FailureKinds.BadReference, $"'{field.Path}' is {Named(reader.TokenType)}, not a reference (an object with a uri).");
+                break;
+            default:
+                fault = new RecordFault(FailureKinds.WrongTypeField, $"'{field.Path}' is {Named(reader.TokenType)}, not {Expected(field.Kind)}.");
+                break;
+        }
+    }
+
+    // An object around fields: {"board": {"board": {uri, cid}}}. One that is there but says nothing would leave the record in the
+    // wrong place, so each reference that only makes sense with it must be inside.
+    void ReadGroup(ref Utf8JsonReader reader, FieldNode node, string path)
+    {
+        var references = node.Children.All(child => child.Field?.Kind == FieldKind.Reference);
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            fault = new RecordFault(
+                references ? FailureKinds.BadReference : FailureKinds.WrongTypeField,
+                $"'{GroupName(node)}' is {Named(reader.TokenType)}, not an object.");
+            return;
+        }
+
+        ReadObject(ref reader, node, path);
+        if (fault is not null || !references)
+            return;
+
+        foreach (var child in node.Children)
+            if (values[child.Index] is null)
+                fault ??= new RecordFault(FailureKinds.BadReference, $"'{child.Field!.Path}' is missing.");
+    }
+
+    void ReadDate(string text, FieldNode node)
+    {
+        if (!RecordDate.TryParse(text, out var date))
+            fault = new RecordFault(FailureKinds.BadDate, $"'{node.Field!.Path}' is '{Shortened(text)}', not a date and time with a time zone (RFC 3339) between the years 1 and 9999.");
+        else if (node.Field == collection.CreatedAt)
+            createdAt = date;
+        else
+            values[node.Index] = date;
+    }
+
+    void ReadList(ref Utf8JsonReader reader, FieldNode node)
+    {
+        var items = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                fault = new RecordFault(FailureKinds.WrongTypeField, $"'{node.Field!.Path}' holds {Named(reader.TokenType)}, not only strings.");
+                return;
+            }
+
+            items.Add(reader.GetString()!);
+        }
+
+        values[node.Index] = JsonSerializer.Serialize(items);
+    }
+
+    void ReadReference(ref Utf8JsonReader reader, FieldNode node)
+    {
+        var field = node.Field!;
+        string? text = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("uri"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+                text = reader.GetString();
+            else
+                reader.TrySkip();
+        }
+
+        if (!AtUri.TryParse(text, out var uri))
+        {
+            fault = new RecordFault(FailureKinds.BadReference, $"'{field.Path}' does not name a record (at://did/collection/rkey): '{Shortened(text ?? "")}'.");
+            return;
+        }
+
+        Refer(field, node.Index, uri);
+    }
+
+    void Refer(RecordField field, int index, AtUri uri)
+    {
+        if (uri.Value.Length > MaxIndexedBytes)
+        {
+            fault = new RecordFault(FailureKinds.TooLarge, $"'{field.Path}' has more than {MaxIndexedBytes} characters.");
+            return;
+        }
+
+        values[index] = uri.Value;
+        for (var i = 0; i < collection.References.Count; i++)
+            if (collection.References[i] == field)
+                targets[i] = uri.Collection.Value == field.Target ? uri : null;
+    }
+
+    // What no field says, and what is missing.
+    RecordFault? Complete(string did)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            var field = collection.Fields[i];
+            if (values[i] is null && field.ImpliedRkey is { } rkey)
+                Refer(field, i, AtUri.Parse($"at://{did}/{field.Target}/{rkey}"));
+            values[i] ??= field.Default;
+            if (values[i] is null && field.IsRequired)
+                return new RecordFault(FailureKinds.MissingField, $"'{field.Path}' is missing.");
+            // An indexed column.
+            if (field.Column == "subject_did" && values[i] is string { Length: > MaxIndexedBytes })
+                return new RecordFault(FailureKinds.TooLarge, $"'{field.Path}' has more than {MaxIndexedBytes} characters.");
+        }
+
+        if (createdAt is null && collection.CreatedAt.IsRequired)
+            return new RecordFault(FailureKinds.MissingField, "'createdAt' is missing.");
+
+        if (collection.OneOf.Count > 0 && !HasOneOf())
+            return new RecordFault(FailureKinds.MissingField, $"One of {string.Join(" and ", collection.OneOf.Select(path => $"'{path}'"))} is needed.");
+
+        return fault;
+    }
+
+    readonly bool HasOneOf()
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (values[i] is not null && collection.OneOf.Contains(collection.Fields[i].Path))
+                return true;
+        return false;
+    }
+
+    static DateTime? TimeOf(string rkey) => Tid.TryParse(rkey, out var tid) ? tid.Time.UtcDateTime : null;
+
+    static bool IsTooDeep(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            while (reader.Read())
+                if (reader.CurrentDepth >= MaxDepth)
+                    return true;
+        }
+        catch (JsonException)
+        {
+            // Broken before it is deep.
+        }
+
+        return false;
+    }
+
+    static string GroupName(FieldNode node) => node.Children.First().Field!.Path.Split('.')[0];
+
+    static string Named(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        _ => "null",
+    };
+
+    static string Expected(FieldKind kind) => kind switch
+    {
+        FieldKind.Integer => "a whole number of 64 bits",
+        FieldKind.TextList => "an array of strings",
+        FieldKind.Date => "a date and time",
+        _ => "a string",
+    };
+
+    // What a stranger wrote, in a message for an operator.
+    static string Shortened(string text)
+    {
+        const int most = 80;
+        if (text.Length <= most)
+            return text;
+        var end = char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+        return new StringBuilder(most + 1).Append(text, 0, end).Append('…').ToString();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using Atbb.Indexing.Batches;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Indexing.Databases;
+
+/// <summary>The database an index stands in. Everything in which PostgreSQL and SQLite differ is behind this class and its record writers.</summary>
+public abstract class IndexDatabase : IAsyncDisposable
+{
+    static IndexDatabase() => StoredTime.Register();
+
+    private protected IndexDatabase(DatabaseTarget target) => Target = target;
+
+    /// <summary>Opens nothing yet.</summary>
+    public static IndexDatabase Create(DatabaseTarget target, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(loggers);
+        return target.Kind switch
+        {
+            DatabaseKind.PostgreSql => new PostgresDatabase(target, loggers),
+            DatabaseKind.Sqlite => new SqliteDatabase(target, loggers),
+            _ => throw new ArgumentOutOfRangeException(nameof(target)),
+        };
+    }
+
+    /// <summary>Which database.</summary>
+    public DatabaseTarget Target { get; }
+
+    /// <summary>Connections to the index.</summary>
+    public abstract DbDataSource Index { get; }
+
+    /// <summary>Connections to Orleans's own tables: the same database on PostgreSQL, a file of their own beside the index on SQLite.</summary>
+    public abstract DbDataSource Orleans { get; }
+
+    /// <summary>Orleans's ADO.NET invariant for <see cref="Orleans"/>.</summary>
+    public abstract string OrleansInvariant { get; }
+
+    /// <summary>Transactions that write records at once.</summary>
+    internal abstract int Lanes(IndexingOptions options);
+
+    /// <summary>A writer with a connection of its own.</summary>
+    internal abstract IRecordWriter CreateWriter();
+
+    /// <summary>What an error of this database means.</summary>
+    internal abstract FaultClass Classify(Exception error);
+
+    /// <summary>What an operator is to do about an error that may pass.</summary>
+    private protected abstract string Advice(Exception error);
+
+    /// <summary>Creates or completes the tables of the index and of Orleans: every script once, in order, also when several processes start together.</summary>
+    /// <exception cref="IndexUnavailableException">The database cannot be reached.</exception>
+    public abstract Task MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the database for a sign of life.</summary>
+    /// <exception cref="IndexUnavailableException">There is none.</exception>
+    public Task PingAsync(CancellationToken cancellationToken) => QueryAsync(
+        async (connection, token) =>
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "select 1 from firehose_cursor limit 1";
+            await command.ExecuteScalarAsync(token);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Runs an ordinary query, and names an error that may pass for what it is.</summary>
+    internal async Task<T> QueryAsync<T>(Func<DbConnection, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await Index.OpenConnectionAsync(cancellationToken);
+            return await query(connection, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && Classify(e) is FaultClass.Unavailable or FaultClass.Conflict)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    internal IndexUnavailableException Unavailable(Exception error) =>
+        new($"The index database ({Target}) is not available: {error.Message.TrimEnd('.')}. {Advice(error)}", error);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,107 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Atbb.Indexing.Batches;
+using DbUp;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Atbb.Indexing.Databases;
+
+/// <summary>An index on a PostgreSQL server, which several silos may share.</summary>
+sealed class PostgresDatabase : IndexDatabase
+{
+    const long MigrationLock = 0x6174_6262_0001;
+
+    readonly NpgsqlDataSource dataSource;
+    readonly ILogger logger;
+
+    public PostgresDatabase(DatabaseTarget target, ILoggerFactory loggers)
+        : base(target)
+    {
+        logger = loggers.CreateLogger<IndexDatabase>();
+        var settings = new NpgsqlConnectionStringBuilder(target.ConnectionString);
+        // Statements that come back are prepared by the driver: planning them again would cost about as much as running them.
+        if (settings.MaxAutoPrepare == 0)
+            settings.MaxAutoPrepare = 200;
+        settings.AutoPrepareMinUsages = 2;
+        settings.ApplicationName ??= "atbb-orleans";
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseLoggerFactory(loggers);
+        dataSource = builder.Build();
+    }
+
+    public override DbDataSource Index => dataSource;
+
+    public override DbDataSource Orleans => dataSource;
+
+    public override string OrleansInvariant => "Npgsql";
+
+    internal override int Lanes(IndexingOptions options) => options.PostgreSqlLanes;
+
+    internal override IRecordWriter CreateWriter() => new PostgresWriter(dataSource);
+
+    public override async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not pooled: closing it ends the session, and with it the lock, whatever happens in between.
+            var settings = new NpgsqlConnectionStringBuilder(Target.ConnectionString) { Pooling = false };
+            await using var connection = new NpgsqlConnection(settings.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            await using (var command = new NpgsqlCommand("select pg_advisory_lock($1)", connection) { CommandTimeout = 0 })
+            {
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MigrationLock });
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            // DbUp is synchronous.
+            await Task.Run(() => Migration.Run(DeployChanges.To.PostgresqlDatabase(settings.ConnectionString), "PostgreSql", logger), cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && Classify(e) is FaultClass.Unavailable or FaultClass.Conflict)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    internal override FaultClass Classify(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => FaultClass.Conflict,
+        PostgresException postgres => ByState(postgres.SqlState),
+        // No answer at all: connection refused or lost, time-out, pool exhausted.
+        NpgsqlException or SocketException or IOException or TimeoutException => FaultClass.Unavailable,
+        _ => FaultClass.Bug,
+    };
+
+    /// <summary>Whether an error says that the data is at fault.</summary>
+    public static bool IsRefused(PostgresException error) => ByState(error.SqlState) == FaultClass.Refused;
+
+    // By SQLSTATE class: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    static FaultClass ByState(string state) => state[..2] switch
+    {
+        // Data exception, integrity constraint violation, program limit exceeded (an index row that is too large), and a string that is
+        // refused while it is converted.
+        "22" or "23" or "54" => FaultClass.Refused,
+        // Connection, authorization (a password being changed), no such database (yet), resources, object in use, operator's
+        // intervention, system error.
+        "08" or "28" or "3D" or "53" or "55" or "57" or "58" => FaultClass.Unavailable,
+        // A server that has become a standby.
+        "25" when state == PostgresErrorCodes.ReadOnlySqlTransaction => FaultClass.Unavailable,
+        _ => FaultClass.Bug,
+    };
+
+    private protected override string Advice(Exception error) => error is PostgresException postgres
+        ? postgres.SqlState[..2] switch
+        {
+            "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => "Free space on the server's disk; the work goes on by itself.",
+            "53" => "Raise the server's max_connections or lower what else connects; the work goes on by itself.",
+            "28" => "Check user and password in DATABASE_URL.",
+            "3D" => "Create the database, or correct its name in DATABASE_URL.",
+            "40" => "Another transaction was in the way again and again; the work goes on by itself.",
+            "25" => "The server is a read-only standby: point DATABASE_URL at the primary.",
+            "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out); the work goes on by itself.",
+            _ => "See the server's log; the work goes on by itself.",
+        }
+        : "Check that the server runs and can be reached at the address in DATABASE_URL; the work goes on by itself.";
+
+    public override ValueTask DisposeAsync() => dataSource.DisposeAsync();
+}

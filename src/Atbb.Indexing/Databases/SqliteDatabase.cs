@@ -1,0 +1,118 @@
+using System.Data.Common;
+using Atbb.Indexing.Batches;
+using DbUp;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Indexing.Databases;
+
+/// <summary>An index in a SQLite file of one process. Orleans's tables stand in a file beside it, so that its calls do not wait for bulk writes.</summary>
+sealed class SqliteDatabase : IndexDatabase
+{
+    // https://sqlite.org/rescode.html
+    const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
+
+    readonly ILogger logger;
+    readonly string indexFile;
+    readonly string orleansFile;
+
+    public SqliteDatabase(DatabaseTarget target, ILoggerFactory loggers)
+        : base(target)
+    {
+        logger = loggers.CreateLogger<IndexDatabase>();
+        indexFile = new SqliteConnectionStringBuilder(target.ConnectionString).DataSource;
+        orleansFile = Path.ChangeExtension(indexFile, ".orleans" + Path.GetExtension(indexFile));
+        Index = new SqliteDataSource(target.ConnectionString);
+        Orleans = new SqliteDataSource(new SqliteConnectionStringBuilder(target.ConnectionString) { DataSource = orleansFile }.ToString());
+    }
+
+    public override DbDataSource Index { get; }
+
+    public override DbDataSource Orleans { get; }
+
+    // Orleans knows Microsoft.Data.Sqlite by the older provider's name.
+    public override string OrleansInvariant => "System.Data.SQLite";
+
+    // SQLite has one writer at a time: a second lane would only wait.
+    internal override int Lanes(IndexingOptions options) => 1;
+
+    internal override IRecordWriter CreateWriter() => new SqliteWriter(Index);
+
+    public override Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(Migrate, cancellationToken);
+
+    void Migrate()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(indexFile)!);
+            // Who starts second waits on this lock, which a killed process loses. It is a database of its own because DbUp needs
+            // the index's write lock for itself.
+            using var gate = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = indexFile + ".migrating",
+                Pooling = false,
+                DefaultTimeout = 120,
+            }.ToString());
+            gate.Open();
+            Execute(gate, "begin exclusive");
+            Migrate(Index, "Sqlite");
+            Migrate(Orleans, "SqliteOrleans");
+            Execute(gate, "rollback");
+        }
+        catch (Exception e) when (Classify(e) is FaultClass.Unavailable)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    void Migrate(DbDataSource file, string folder)
+    {
+        using (var connection = file.OpenConnection())
+        {
+            // Kept in the file, and ignored without a word inside a transaction, hence not in a script.
+            Execute(connection, "pragma journal_mode = wal");
+        }
+
+        Migration.Run(DeployChanges.To.SqliteDatabase(file.ConnectionString), folder, logger);
+    }
+
+    static void Execute(DbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Whether an error says that the data is at fault.</summary>
+    public static bool IsRefused(SqliteException error) => error.SqliteErrorCode is TooBig or Constraint or Mismatch;
+
+    internal override FaultClass Classify(Exception error) => error switch
+    {
+        SqliteException sqlite when IsRefused(sqlite) => FaultClass.Refused,
+        SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase } => FaultClass.Unavailable,
+        IOException or UnauthorizedAccessException => FaultClass.Unavailable,
+        _ => FaultClass.Bug,
+    };
+
+    private protected override string Advice(Exception error) => error is SqliteException sqlite
+        ? sqlite.SqliteErrorCode switch
+        {
+            Busy or Locked => "Another process is writing to the file: run one process per file, or use PostgreSQL.",
+            Full => "Free space on the disk; the work goes on by itself.",
+            Corrupt or NotADatabase => "The file is damaged: restore it, or remove it and start a full sync.",
+            _ => "Check that the file and its folder are there and may be written.",
+        }
+        : "Check that the file and its folder are there and may be written.";
+
+    public override ValueTask DisposeAsync()
+    {
+        // Pooled connections keep the files open.
+        foreach (var file in new[] { Index, Orleans })
+        {
+            using var connection = new SqliteConnection(file.ConnectionString);
+            SqliteConnection.ClearPool(connection);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,34 @@
+using Atbb.Indexing.Batches;
+using Atbb.Indexing.Databases;
+using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Indexing;
+
+/// <summary>Registers the index.</summary>
+public static class IndexingRegistration
+{
+    /// <summary>
+    /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
+    /// <see cref="RunStore"/> and <see cref="IndexFacts"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
+    /// </summary>
+    public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(target);
+        var options = new IndexingOptions();
+        configure?.Invoke(options);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => IndexDatabase.Create(target, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IndexStore>();
+        services.AddSingleton<RepoStore>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<IndexFacts>();
+        return services;
+    }
+}

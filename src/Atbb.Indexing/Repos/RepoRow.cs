@@ -1,0 +1,47 @@
+using System.Data.Common;
+using Atbb.Indexing.Databases;
+
+namespace Atbb.Indexing.Repos;
+
+/// <summary>Rows of <c>repos</c> and <c>repo_cursors</c> as they come from either database.</summary>
+static class RepoRow
+{
+    /// <summary>How many columns <see cref="ReadState"/> reads.</summary>
+    public const int StateColumns = 20;
+
+    /// <summary>Reads a state's own columns, from pds to version.</summary>
+    public static RepoState ReadState(DbDataReader row, string did) => new()
+    {
+        Did = did,
+        Pds = Text(row, 0),
+        Handle = Text(row, 1),
+        IdentityAt = Time(row, 2),
+        Rev = Text(row, 3),
+        Status = RepoNames.Status(row.GetString(4)),
+        RunId = row.IsDBNull(5) ? null : row.GetInt64(5),
+        Phase = row.GetInt32(6),
+        IsSettled = row.GetBoolean(7),
+        Counts = new RepoCounts(row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetInt64(14)),
+        Attempts = row.GetInt32(15),
+        RetryAfter = Time(row, 16),
+        LastError = Text(row, 17),
+        SyncedAt = Time(row, 18),
+        Version = row.GetInt64(19),
+    };
+
+    /// <summary>Reads collection, run_id, cursor, last_rkey, listing_order, is_complete, rev, beginning at a column.</summary>
+    public static CollectionState ReadCursor(DbDataReader row, int first) => new()
+    {
+        Collection = row.GetString(first),
+        RunId = row.GetInt64(first + 1),
+        Cursor = Text(row, first + 2),
+        LastRkey = Text(row, first + 3),
+        Order = RepoNames.Order(row.GetString(first + 4)),
+        IsComplete = row.GetBoolean(first + 5),
+        Rev = Text(row, first + 6),
+    };
+
+    public static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    static DateTimeOffset? Time(DbDataReader row, int column) => row.IsDBNull(column) ? null : StoredTime.Read(row.GetValue(column));
+}

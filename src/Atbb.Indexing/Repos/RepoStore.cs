@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Atbb.Indexing.Databases;
+using Dapper;
+
+namespace Atbb.Indexing.Repos;
+
+/// <summary>What is durably known of repositories. Their rows are written by <see cref="Batches.IndexStore"/>, but for those never read yet.</summary>
+/// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
+public sealed class RepoStore(IndexDatabase database, TimeProvider time)
+{
+    const int ChunkSize = 500;
+
+    // One statement for both: as many rows as the repository has cursors, and one with empty ones when it has none.
+    const string StateSql = """
+        select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
+               r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
+               r.attempts, r.retry_after, r.last_error, r.synced_at, r.version,
+               c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev
+        from repos r
+        left join repo_cursors c on c.did = r.did
+        where r.did = @did
+        """;
+
+    /// <summary>Reads a repository's state; one with version 0 when there is none.</summary>
+    public Task<RepoState> LoadAsync(string did, CancellationToken cancellationToken) => database.QueryAsync(
+        async (connection, token) =>
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = StateSql;
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ("did", did);
+            command.Parameters.Add(parameter);
+
+            var state = new RepoState { Did = did };
+            var cursors = ImmutableDictionary.CreateBuilder<string, CollectionState>(StringComparer.Ordinal);
+            await using var row = await command.ExecuteReaderAsync(token);
+            while (await row.ReadAsync(token))
+            {
+                state = RepoRow.ReadState(row, did);
+                if (!row.IsDBNull(RepoRow.StateColumns))
+                {
+                    var cursor = RepoRow.ReadCursor(row, RepoRow.StateColumns);
+                    cursors[cursor.Collection] = cursor;
+                }
+            }
+
+            return state with { Collections = cursors.ToImmutable() };
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Notes repositories that have been discovered. One that is known already stays as it is; a new one has version 1 and the status
+    /// <see cref="RepoStatus.Pending"/>.
+    /// </summary>
+    /// <returns>How many were new.</returns>
+    public async Task<int> AddPendingAsync(IReadOnlyCollection<string> dids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dids);
+        // By byte order: two callers that add the same ones must not wait for one another in a circle.
+        var added = 0;
+        foreach (var chunk in dids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Chunk(ChunkSize))
+            added += await database.QueryAsync((connection, token) => AddChunkAsync(connection, chunk, token), cancellationToken);
+        return added;
+    }
+
+    async Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var added = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into repos (did, status, version, updated_at)
+            values (@did, @status, 1, @now)
+            on conflict (did) do nothing
+            """,
+            dids.Select(did => new { did, status = RepoStatus.Pending.Stored(), now = time.GetUtcNow() }),
+            transaction,
+            cancellationToken: cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return added;
+    }
+
+    /// <summary>The next DIDs after one, by byte order; an empty page is the end.</summary>
+    /// <param name="scope">Which repositories.</param>
+    /// <param name="afterDid">The last DID of the page before; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<string>> PageAsync(RepoScope scope, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
+            scope switch
+            {
+                RepoScope.KnownUsers => "select did from users where did > @after order by did limit @limit",
+                // Each half cut off before they are put together: no page reads the rest of the tables.
+                RepoScope.AllRepositories => """
+                    select did from (
+                        select did from (select did from users where did > @after order by did limit @limit) u
+                        union
+                        select did from (select did from repos where did > @after order by did limit @limit) r
+                    ) both_tables
+                    order by did
+                    limit @limit
+                    """,
+                _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+            },
+            new { after = afterDid ?? "", limit },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>How many repositories there are.</summary>
+    public Task<long> CountAsync(RepoScope scope, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            scope switch
+            {
+                RepoScope.KnownUsers => "select count(*) from users",
+                RepoScope.AllRepositories => """
+                    select (select count(*) from repos)
+                         + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
+                    """,
+                _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+            },
+            cancellationToken: token)),
+        cancellationToken);
+}

@@ -1,0 +1,162 @@
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Databases;
+using Dapper;
+
+namespace Atbb.Indexing.Runs;
+
+/// <summary>Runs and their errors, for operators.</summary>
+/// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
+public sealed class RunStore(IndexDatabase database, TimeProvider time)
+{
+    /// <summary>The status of a run under way.</summary>
+    public const string InProgress = "in_progress";
+
+    const string RunColumns = """
+        id as "Id",
+        status as "Status",
+        backfill_type as "BackfillType",
+        phase as "Phase",
+        last_processed_did as "LastProcessedDid",
+        dids_total as "DidsTotal",
+        dids_processed as "DidsProcessed",
+        dids_deferred as "DidsDeferred",
+        records_indexed as "RecordsIndexed",
+        records_updated as "RecordsUpdated",
+        records_unchanged as "RecordsUnchanged",
+        records_deleted as "RecordsDeleted",
+        records_failed as "RecordsFailed",
+        requests as "Requests",
+        bytes as "Bytes",
+        started_at as "StartedAt",
+        updated_at as "UpdatedAt",
+        completed_at as "CompletedAt",
+        error_message as "ErrorMessage"
+        """;
+
+    // The empty parts of the unique key are an error of the whole repository.
+    const string ErrorColumns = """
+        id as "Id",
+        backfill_id as "BackfillId",
+        did as "Did",
+        nullif(collection, '') as "Collection",
+        nullif(uri, '') as "Uri",
+        cid as "Cid",
+        kind as "Kind",
+        error_message as "ErrorMessage",
+        attempts as "Attempts",
+        created_at as "CreatedAt",
+        updated_at as "UpdatedAt"
+        """;
+
+    // The casts tell PostgreSQL the type of a parameter that is null.
+    const string ErrorFilter = """
+        backfill_id = @RunId
+        and (cast(@Did as text) is null or did = @Did)
+        and (cast(@Kind as text) is null or kind = @Kind)
+        """;
+
+    /// <summary>Adds a run that is in progress.</summary>
+    /// <returns>Its id.</returns>
+    public Task<long> CreateAsync(string type, DateTimeOffset startedAt, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            insert into backfill_progress (status, backfill_type, started_at, updated_at)
+            values (@status, @type, @startedAt, @startedAt)
+            returning id
+            """,
+            new { status = InProgress, type, startedAt },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>Writes a run as it stands; its id, type and start stay.</summary>
+    public Task SaveAsync(RunRow run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var row = run with { ErrorMessage = StorableText.Of(run.ErrorMessage), UpdatedAt = time.GetUtcNow() };
+        return database.QueryAsync(
+            (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+                """
+                update backfill_progress set
+                    status = @Status,
+                    phase = @Phase,
+                    last_processed_did = @LastProcessedDid,
+                    dids_total = @DidsTotal,
+                    dids_processed = @DidsProcessed,
+                    dids_deferred = @DidsDeferred,
+                    records_indexed = @RecordsIndexed,
+                    records_updated = @RecordsUpdated,
+                    records_unchanged = @RecordsUnchanged,
+                    records_deleted = @RecordsDeleted,
+                    records_failed = @RecordsFailed,
+                    requests = @Requests,
+                    bytes = @Bytes,
+                    updated_at = @UpdatedAt,
+                    completed_at = @CompletedAt,
+                    error_message = @ErrorMessage
+                where id = @Id
+                """,
+                row,
+                cancellationToken: token)),
+            cancellationToken);
+    }
+
+    /// <summary>Reads a run; null when there is none.</summary>
+    public Task<RunRow?> GetAsync(long id, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.QuerySingleOrDefaultAsync<RunRow>(new CommandDefinition(
+            $"select {RunColumns} from backfill_progress where id = @id",
+            new { id },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>Runs, the newest first.</summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="beforeId">Only older ones than this: the last id of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<RunRow>> ListAsync(int limit, long? beforeId, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<RunRow>> (connection, token) => (await connection.QueryAsync<RunRow>(new CommandDefinition(
+            $"select {RunColumns} from backfill_progress where id < @before order by id desc limit @limit",
+            new { before = beforeId ?? long.MaxValue, limit },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>Closes runs that are in progress and nobody's: their owner's state was lost.</summary>
+    /// <param name="exceptId">The run that has an owner, if any.</param>
+    /// <param name="status">What they become.</param>
+    /// <param name="message">Why.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many were closed.</returns>
+    public Task<int> CloseAbandonedAsync(long? exceptId, string status, string message, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+            """
+            update backfill_progress set
+                status = @status,
+                error_message = @message,
+                completed_at = @now,
+                updated_at = @now
+            where status = @inProgress and id <> @except
+            """,
+            new { status, message, now = time.GetUtcNow(), inProgress = InProgress, except = exceptId ?? 0 },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>A run's errors, the oldest first.</summary>
+    public Task<IReadOnlyList<RunErrorRow>> ListErrorsAsync(RunErrorQuery query, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<RunErrorRow>> (connection, token) => (await connection.QueryAsync<RunErrorRow>(new CommandDefinition(
+            $"""
+            select {ErrorColumns} from backfill_errors
+            where {ErrorFilter} and id > @AfterId
+            order by id
+            limit @Limit
+            """,
+            query,
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>How many errors a run has; page and limit of the query do not count.</summary>
+    public Task<long> CountErrorsAsync(RunErrorQuery query, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            $"select count(*) from backfill_errors where {ErrorFilter}",
+            query,
+            cancellationToken: token)),
+        cancellationToken);
+}
