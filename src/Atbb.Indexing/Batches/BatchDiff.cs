@@ -16,9 +16,9 @@ sealed record BatchDiff(
     /// <summary>
     /// Compares. <paramref name="existing"/> are the rows in the stretches the page speaks for: one without a record is gone. That
     /// includes the row of a record that has been edited into one that cannot be indexed: what the row shows is no longer so, and the
-    /// error row says why it went.
+    /// error row says why it went. The <paramref name="spared"/> key is one that an earlier page has spoken for.
     /// </summary>
-    public static BatchDiff Between(IReadOnlyDictionary<string, RecordRow> records, IEnumerable<ExistingRow> existing)
+    public static BatchDiff Between(IReadOnlyDictionary<string, RecordRow> records, IEnumerable<ExistingRow> existing, string? spared = null)
     {
         var changed = new List<(RecordRow, long)>();
         var gone = new List<ExistingRow>();
@@ -28,7 +28,8 @@ sealed record BatchDiff(
         {
             if (!records.TryGetValue(row.Rkey, out var record))
             {
-                gone.Add(row);
+                if (row.Rkey != spared)
+                    gone.Add(row);
                 continue;
             }
 

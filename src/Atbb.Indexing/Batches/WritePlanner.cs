@@ -54,7 +54,7 @@ sealed class WritePlanner
         var counts = batch.Batch.Spent;
         if (batch.Collection is { } collection)
         {
-            var diff = BatchDiff.Between(batch.Rows, reading.Existing(index, collection));
+            var diff = BatchDiff.Between(batch.Rows, reading.Existing(index, collection), batch.Batch.Range?.Spared);
             foreach (var row in diff.Added)
                 Write(index, batch, collection, row, added[row.Uri] = ids.Take(collection), isNew: true);
             foreach (var (row, id) in diff.Changed)
