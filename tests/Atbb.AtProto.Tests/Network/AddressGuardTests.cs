@@ -36,6 +36,7 @@ public sealed class AddressGuardTests
     [InlineData("::1")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:8.8.8.8")]
+    [InlineData("::ffff:10.0.0.1")]
     [InlineData("::127.0.0.1")]
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("64:ff9b:1::a00:1")]

@@ -105,6 +105,7 @@ public sealed class XrpcClientTests
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.InternalServerError), o =>
         {
             o.Network.RetryDelay = TimeSpan.FromHours(1);
+            o.Network.MaxRetries = 20;
             o.Network.TotalTimeout = TimeSpan.FromMinutes(1);
         });
 
@@ -178,6 +179,18 @@ public sealed class XrpcClientTests
 
         Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, server.Origin)).Failure);
         Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task Get_HungHandshake_TimesOutAsNoConnection()
+    {
+        await using var server = new LoopbackServer((_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
+        using var client = TestClient.OnLoopback(o => o.Network.ConnectTimeout = TimeSpan.FromMilliseconds(200));
+
+        var e = await FailAsync(client, new Uri($"https://127.0.0.1:{server.Port}"));
+
+        Assert.Equal(AtProtoFailure.TimedOut, e.Failure);
+        Assert.Contains("no connection within 0.2 s", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
