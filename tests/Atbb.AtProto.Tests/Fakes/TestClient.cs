@@ -1,0 +1,50 @@
+using Atbb.AtProto.Identity;
+using Atbb.AtProto.Politeness;
+using Atbb.AtProto.Repo;
+using Atbb.AtProto.Xrpc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Atbb.AtProto.Tests.Fakes;
+
+/// <summary>The client as a host registers it, with a stub or with real sockets below it, and a clock to turn.</summary>
+sealed class TestClient : IDisposable
+{
+    readonly ServiceProvider services;
+
+    public TestClient(HttpMessageHandler? handler = null, Action<AtProtoOptions>? configure = null, TimeProvider? time = null)
+    {
+        var collection = new ServiceCollection();
+        collection.AddSingleton(time ?? Time);
+        collection.AddAtProtoClient(options =>
+        {
+            options.Network.RetryDelay = TimeSpan.Zero;
+            options.Politeness.RequestsPerSecond = 0;
+            configure?.Invoke(options);
+        });
+        if (handler is not null)
+            collection.AddHttpClient(XrpcClient.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => handler);
+        services = collection.BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 8, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public IRepoClient Repo => services.GetRequiredService<IRepoClient>();
+
+    public IDidResolver Resolver => services.GetRequiredService<IDidResolver>();
+
+    public HostGates Hosts => services.GetRequiredService<HostGates>();
+
+    public XrpcClient Xrpc => services.GetRequiredService<XrpcClient>();
+
+    /// <summary>On real sockets and the machine's clock, with private addresses allowed.</summary>
+    public static TestClient OnLoopback(Action<AtProtoOptions>? configure = null) => new(
+        configure: options =>
+        {
+            options.Network.AllowPrivateAddresses = true;
+            configure?.Invoke(options);
+        },
+        time: TimeProvider.System);
+
+    public void Dispose() => services.Dispose();
+}

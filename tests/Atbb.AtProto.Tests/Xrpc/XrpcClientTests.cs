@@ -1,0 +1,303 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Atbb.AtProto.Tests.Fakes;
+
+namespace Atbb.AtProto.Tests.Xrpc;
+
+public sealed class XrpcClientTests
+{
+    const string Head = $$"""{"cid":"{{Sample.Cid}}","rev":"{{Sample.Rev}}"}""";
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(500, null, 3)]
+    [InlineData(502, null, 3)]
+    [InlineData(503, "30", 1)]
+    [InlineData(429, null, 1)]
+    [InlineData(400, null, 1)]
+    [InlineData(404, null, 1)]
+    [InlineData(501, null, 1)]
+    [InlineData(302, null, 1)]
+    [InlineData(200, null, 1)] // malformed
+    public async Task Get_Failure_IsAskedAgainOnlyWhereThatHelps(int status, string? retryAfter, int requests)
+    {
+        var handler = retryAfter is null
+            ? StubHandler.Answering((HttpStatusCode)status, "nonsense")
+            : StubHandler.Answering((HttpStatusCode)status, "nonsense", ("Retry-After", retryAfter));
+        using var client = new TestClient(handler);
+
+        await FailAsync(client);
+
+        Assert.Equal(requests, handler.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(4, 5)]
+    public async Task Get_ConnectionFails_RetriesAsOftenAsConfigured(int retries, int requests)
+    {
+        var handler = new StubHandler((_, _) => throw new HttpRequestException("no route"));
+        using var client = new TestClient(handler, o => o.Network.MaxRetries = retries);
+
+        var e = await FailAsync(client);
+
+        Assert.Equal(AtProtoFailure.Unreachable, e.Failure);
+        Assert.Contains("no route", e.Message, StringComparison.Ordinal);
+        Assert.Equal(requests, handler.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Get_BodyBreaksOffOnce_IsAskedAgain()
+    {
+        var answers = 0;
+        var handler = StubHandler.Answering(_ => answers++ == 0
+            ? new HttpResponseMessage { Content = new StreamContent(new BrokenStream("{"u8.ToArray())) }
+            : StubHandler.Answer(HttpStatusCode.OK, Head));
+        using var client = new TestClient(handler);
+
+        var head = await client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, Cancel);
+
+        Assert.Equal(Sample.Rev, head.Rev.Value);
+        Assert.Equal(2, handler.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Get_NoAnswer_TimesOutAndIsNotAskedAgain()
+    {
+        var handler = new StubHandler(static async (_, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return new HttpResponseMessage();
+        });
+        using var client = new TestClient(handler);
+
+        var asking = FailAsync(client);
+        await handler.Arrived.Task.WaitAsync(Cancel);
+        client.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(asking.IsCompleted);
+        client.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(AtProtoFailure.TimedOut, (await asking).Failure);
+        Assert.Single(handler.Requests);
+    }
+
+    [Fact]
+    public async Task Get_BodyThatNeverEnds_TimesOut()
+    {
+        var body = new HangingStream("{"u8.ToArray());
+        using var client = new TestClient(StubHandler.Answering(_ => new HttpResponseMessage { Content = new StreamContent(body) }));
+
+        var asking = FailAsync(client);
+        await body.Waiting.Task.WaitAsync(Cancel);
+        client.Time.Advance(TimeSpan.FromSeconds(31));
+
+        var e = await asking;
+        Assert.Equal(AtProtoFailure.TimedOut, e.Failure);
+        Assert.Contains("30 s", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_RetriesTakeTooLong_TimesOutAsAWhole()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.InternalServerError), o =>
+        {
+            o.Network.RetryDelay = TimeSpan.FromHours(1);
+            o.Network.MaxRetries = 20;
+            o.Network.TotalTimeout = TimeSpan.FromMinutes(1);
+        });
+
+        var asking = FailAsync(client);
+        // The delay, of about an hour with its jitter, has begun once the one answer was read; turn the clock until somebody waits on it.
+        while (!asking.IsCompleted)
+        {
+            client.Time.Advance(TimeSpan.FromSeconds(61));
+            await Task.Yield();
+        }
+
+        Assert.Equal(AtProtoFailure.TimedOut, (await asking).Failure);
+    }
+
+    [Fact]
+    public async Task Get_CallerCancels_StaysACancellation()
+    {
+        using var cancel = new CancellationTokenSource();
+        var handler = new StubHandler(static async (_, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return new HttpResponseMessage();
+        });
+        using var client = new TestClient(handler);
+
+        var asking = client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, cancel.Token);
+        await handler.Arrived.Task.WaitAsync(Cancel);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+    }
+
+    [Fact]
+    public async Task Get_NameWithoutAddress_IsUnreachable()
+    {
+        using var client = new TestClient(configure: o => o.Network.MaxRetries = 0, time: TimeProvider.System);
+
+        var e = await Assert.ThrowsAsync<AtProtoException>(
+            () => client.Repo.GetLatestCommitAsync(new Uri("https://nowhere.invalid"), Sample.Did, Cancel));
+
+        Assert.Equal(AtProtoFailure.Unreachable, e.Failure);
+        Assert.True(e.IsTransient);
+    }
+
+    [Fact]
+    public async Task Get_RefusedConnection_IsUnreachable()
+    {
+        var server = LoopbackServer.Writing("");
+        var origin = server.Origin;
+        await server.DisposeAsync();
+        using var client = TestClient.OnLoopback();
+
+        Assert.Equal(AtProtoFailure.Unreachable, (await FailAsync(client, origin)).Failure);
+    }
+
+    [Fact]
+    public async Task Get_ConnectionClosedInTheBody_IsUnreachable()
+    {
+        await using var server = LoopbackServer.Writing("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{");
+        using var client = TestClient.OnLoopback();
+
+        Assert.Equal(AtProtoFailure.Unreachable, (await FailAsync(client, server.Origin)).Failure);
+        Assert.Equal(3, server.Connections);
+    }
+
+    [Fact]
+    public async Task Get_HungServer_TimesOut()
+    {
+        await using var server = new LoopbackServer((_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
+        using var client = TestClient.OnLoopback(o => o.Network.RequestTimeout = TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, server.Origin)).Failure);
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task Get_HungHandshake_TimesOutAsNoConnection()
+    {
+        await using var server = new LoopbackServer((_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
+        using var client = TestClient.OnLoopback(o => o.Network.ConnectTimeout = TimeSpan.FromMilliseconds(200));
+
+        var e = await FailAsync(client, new Uri($"https://127.0.0.1:{server.Port}"));
+
+        Assert.Equal(AtProtoFailure.TimedOut, e.Failure);
+        Assert.Contains("no connection within 0.2 s", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_SlowDrip_TimesOut()
+    {
+        await using var server = new LoopbackServer(async (stream, token) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n"u8.ToArray(), token);
+            using var drip = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+            while (await drip.WaitForNextTickAsync(token))
+                await stream.WriteAsync(" "u8.ToArray(), token);
+        });
+        using var client = TestClient.OnLoopback(o => o.Network.RequestTimeout = TimeSpan.FromMilliseconds(300));
+
+        Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, server.Origin)).Failure);
+    }
+
+    [Fact]
+    public async Task Get_GzipBomb_IsTooLargeAndReadNoFurther()
+    {
+        var bomb = new MemoryStream();
+        await using (var gzip = new GZipStream(bomb, CompressionLevel.Optimal, leaveOpen: true))
+            await gzip.WriteAsync(new byte[20_000_000], Cancel);
+        await using var server = Gzipped(bomb.ToArray());
+        using var client = TestClient.OnLoopback(o => o.Network.MaxResponseBytes = 1_000_000);
+        using var meter = AtProto.Xrpc.RequestMeter.Start();
+
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(server.Origin, Sample.Query with { Limit = 1 }, Cancel));
+
+        Assert.Equal(AtProtoFailure.TooLarge, e.Failure);
+        Assert.InRange(meter.Bytes, 1_000_001, 3_000_000);
+    }
+
+    [Fact]
+    public async Task Get_Gzip_IsDecompressed()
+    {
+        var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(Head), Cancel);
+        await using var server = Gzipped(compressed.ToArray());
+        using var client = TestClient.OnLoopback();
+
+        Assert.Equal(Sample.Cid, (await client.Repo.GetLatestCommitAsync(server.Origin, Sample.Did, Cancel)).Cid.Value);
+    }
+
+    [Fact]
+    public async Task Get_BrokenGzip_IsMalformed()
+    {
+        await using var server = Gzipped("this is not gzip"u8.ToArray());
+        using var client = TestClient.OnLoopback();
+
+        Assert.Equal(AtProtoFailure.Malformed, (await FailAsync(client, server.Origin)).Failure);
+    }
+
+    [Theory]
+    [InlineData(1000, 999, false)]
+    [InlineData(1000, 1000, true)]
+    [InlineData(300_000, 299_999, false)]
+    [InlineData(300_000, 300_000, true)]
+    [InlineData(3_000_000, 3_000_000, true)]
+    public async Task Get_BodyOfUnknownLength_IsCappedToTheByte(int length, int cap, bool fits)
+    {
+        // A length that is not announced: the stream cannot be sought.
+        var handler = StubHandler.Answering(_ => new HttpResponseMessage
+        {
+            Content = new StreamContent(new BufferedStream(new GZipStream(Zip(Head.PadRight(length)), CompressionMode.Decompress))),
+        });
+        using var client = new TestClient(handler);
+        var request = new AtProto.Xrpc.XrpcRequest(Sample.Pds, "/x", "x", Sample.Did, cap);
+
+        if (fits)
+        {
+            using var body = await client.Xrpc.GetAsync(request, Cancel);
+            Assert.Equal(length, body.Memory.Length);
+            Assert.Equal(Head.PadRight(length), Encoding.UTF8.GetString(body.Memory.Span));
+        }
+        else
+        {
+            var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Xrpc.GetAsync(request, Cancel));
+            Assert.Equal(AtProtoFailure.TooLarge, e.Failure);
+        }
+    }
+
+    [Fact]
+    public async Task Get_AnnouncedLengthOverTheCap_IsTooLargeWithoutReading()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, new string(' ', 100_000));
+        using var client = new TestClient(handler);
+        using var meter = AtProto.Xrpc.RequestMeter.Start();
+
+        Assert.Equal(AtProtoFailure.TooLarge, (await FailAsync(client)).Failure);
+
+        Assert.Equal((1, 0), (meter.Requests, meter.Bytes));
+    }
+
+    static MemoryStream Zip(string text)
+    {
+        var zipped = new MemoryStream();
+        using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        zipped.Position = 0;
+        return zipped;
+    }
+
+    static LoopbackServer Gzipped(byte[] body) => LoopbackServer.Writing(
+        [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {body.Length}\r\n\r\n"), .. body]);
+
+    static Task<AtProtoException> FailAsync(TestClient client, Uri? pds = null) => Assert.ThrowsAsync<AtProtoException>(
+        () => client.Repo.GetLatestCommitAsync(pds ?? Sample.Pds, Sample.Did, Cancel));
+}
