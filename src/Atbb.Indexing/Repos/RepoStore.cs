@@ -33,7 +33,7 @@ public sealed class RepoStore(IndexDatabase database, TimeProvider time)
             command.Parameters.Add(parameter);
 
             var state = new RepoState { Did = did };
-            var cursors = ImmutableDictionary.CreateBuilder<string, CollectionState>(StringComparer.Ordinal);
+            var cursors = ImmutableDictionary<string, CollectionState>.Empty.ToBuilder();
             await using var row = await command.ExecuteReaderAsync(token);
             while (await row.ReadAsync(token))
             {
