@@ -51,7 +51,8 @@ async function startPds(name, plcUrl) {
     port,
     hostname: 'localhost',
     devMode: true,
-    didPlcUrl: plcUrl,
+    // By name: the PDS fetches from no address that is a bare IP.
+    didPlcUrl: plcUrl.replace('127.0.0.1', 'localhost'),
     dataDirectory: join(data, name),
     blobstoreDiskLocation: join(data, name, 'blobs'),
     serviceHandleDomains: ['.test'],
