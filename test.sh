@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler) is installed first, by apt.
+#
+#   ./test.sh                  all test projects, one after another
+#   ./test.sh Indexing Grains  those whose names contain one of these
+#
+# The last line is "N passed, N failed, N skipped". The exit status is 0 only if tests ran and none failed; with CI=true, also none may
+# have been skipped. Reports stay in artifacts/test-results.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+readonly configuration=Release
+readonly results=artifacts/test-results
+# A project that takes longer hangs: what it still runs is ended, and it has failed.
+readonly limit=${TEST_TIMEOUT:-40m}
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# No build server outlives the run, holding its output open.
+export MSBUILDDISABLENODEREUSE=1
+
+passed=0 failed=0 skipped=0
+
+say() { printf '%s\n' "$*"; }
+
+in_ci() { [ "${CI:-}" = true ]; }
+
+finish() {
+    local status=0
+    if [ "$failed" -gt 0 ]; then
+        status=1
+    elif [ "$passed" -eq 0 ]; then
+        say "No test ran."
+        status=1
+    elif in_ci && [ "$skipped" -gt 0 ]; then
+        say "Tests were skipped, which is a failure here (CI=true)."
+        status=1
+    fi
+    say "$passed passed, $failed failed, $skipped skipped"
+    exit "$status"
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# --- What the tests need ---------------------------------------------------------------------------------------------------------------
+
+apt_install() {
+    if ! has apt-get; then
+        say "Missing: $*. There is no apt-get here to install it with."
+        return 1
+    fi
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    say "Installing $* ..."
+    local log=$results/apt.log
+    { "${root[@]}" apt-get update -q && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; } \
+        >"$log" 2>&1 </dev/null || { tail -n 20 "$log"; return 1; }
+}
+
+has_postgresql() { has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
+ensure_postgresql() {
+    has_postgresql && return
+    # Tests start servers of their own; the package must not start one for the whole machine.
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    "${root[@]}" mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' | "${root[@]}" tee /etc/postgresql-common/createcluster.d/no-main-cluster.conf >/dev/null
+    apt_install postgresql
+}
+
+ensure_real_pds() {
+    tests/real-pds/install.sh --check && return
+    local missing=()
+    has npm || missing+=(nodejs npm)
+    has g++ || missing+=(g++)
+    has make || missing+=(make)
+    has python3 || missing+=(python3)
+    if [ ${#missing[@]} -gt 0 ]; then
+        apt_install "${missing[@]}" || return
+    fi
+    tests/real-pds/install.sh
+}
+
+# --- One project -----------------------------------------------------------------------------------------------------------------------
+
+# The number in an attribute of the report's <assembly> element.
+attribute() { grep -o '<assembly [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9'; }
+
+run_project() {
+    local project=$1
+    local name; name=$(basename "$project" .csproj)
+    local program; program=$(dirname "$project")/bin/$configuration/net10.0/$name
+    local report=$results/$name.xml output=$results/$name.log
+
+    timeout --kill-after=30s "$limit" "$program" -noColor -noLogo -result-xml "$report" >"$output" 2>&1 </dev/null
+    local status=$?
+
+    local ran failures errors skips
+    if [ ! -s "$report" ] || ! ran=$(attribute passed "$report") || ! failures=$(attribute failed "$report") \
+        || ! errors=$(attribute errors "$report") || ! skips=$(attribute skipped "$report"); then
+        tail -n 100 "$output"
+        [ "$status" -eq 124 ] && say "$name: did not end within $limit."
+        say "$name: ended with status $status and left no report; counted as one failure."
+        failed=$((failed + 1))
+        return
+    fi
+
+    failures=$((failures + errors))
+    if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then
+        say "$name: ended with status $status although no test failed; counted as one failure."
+        failures=1
+    elif [ $((ran + failures + skips)) -eq 0 ]; then
+        say "$name: has no tests; counted as one failure."
+        failures=1
+    fi
+
+    [ $((failures + skips)) -eq 0 ] || cat "$output"
+    say "$name: $ran passed, $failures failed, $skips skipped"
+    passed=$((passed + ran)) failed=$((failed + failures)) skipped=$((skipped + skips))
+}
+
+selected() {
+    local project=$1 word
+    shift
+    [ $# -eq 0 ] && return
+    for word in "$@"; do
+        [[ $(basename "$project" .csproj) == *"$word"* ]] && return
+    done
+    return 1
+}
+
+# --- All of it -------------------------------------------------------------------------------------------------------------------------
+
+rm -rf "$results"
+mkdir -p "$results"
+
+ensure_postgresql || say "PostgreSQL could not be installed: its tests cannot run."
+ensure_real_pds || say "The real PDS could not be installed: its tests cannot run."
+
+if ! dotnet build Atbb.Orleans.sln -c "$configuration" -v quiet >"$results/build.log" 2>&1 </dev/null; then
+    grep -E 'error|warn' "$results/build.log" | sort -u | head -n 50 || true
+    say "The build failed; counted as one failure."
+    failed=1
+    finish
+fi
+
+for project in tests/*.Tests/*.csproj; do
+    if selected "$project" "$@"; then
+        run_project "$project"
+    fi
+done
+
+finish

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Atbb.Testing.RealPds;
+
+/// <summary>
+/// A PLC directory and two reference PDSes on loopback, as a child process that ends with this one. Mark its tests
+/// <c>[Fact(Skip = RealPdsFixture.NotInstalled, SkipUnless = nameof(RealPdsFixture.CanRun), SkipType = typeof(RealPdsFixture))]</c>.
+/// </summary>
+public sealed class RealPdsFixture : IAsyncDisposable
+{
+    /// <summary>Why tests with a real PDS are skipped.</summary>
+    public const string NotInstalled = "The real PDS is not installed: run tests/real-pds/install.sh, or ./test.sh, which does.";
+
+    readonly Process process;
+    readonly StringBuilder errors;
+    readonly HttpClient http = new();
+    readonly AuthenticationHeaderValue admin;
+
+    RealPdsFixture(Process process, StringBuilder errors, JsonElement ready)
+    {
+        this.process = process;
+        this.errors = errors;
+        Plc = new Uri(ready.GetProperty("plc").GetString()!);
+        Pdses = [.. ready.GetProperty("pdses").EnumerateArray().Select(pds => new Uri(pds.GetString()!))];
+        admin = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + ready.GetProperty("adminPassword").GetString())));
+    }
+
+    /// <summary>Whether a test with a real PDS is to run: it is installed, or it has to be (<c>CI=true</c>) and its absence is a failure.</summary>
+    public static bool CanRun => RealPdsInstallation.IsReady || Environment.GetEnvironmentVariable("CI") == "true";
+
+    /// <summary>The PLC directory.</summary>
+    public Uri Plc { get; }
+
+    /// <summary>The two PDSes, empty at first.</summary>
+    public IReadOnlyList<Uri> Pdses { get; }
+
+    /// <summary>What the servers complained of, for a test's output.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (errors)
+                return errors.ToString();
+        }
+    }
+
+    /// <summary>Starts the servers and waits until they answer; about three seconds.</summary>
+    public static async Task<RealPdsFixture> StartAsync(CancellationToken cancellationToken)
+    {
+        if (!RealPdsInstallation.IsReady)
+            throw new InvalidOperationException(NotInstalled);
+
+        var process = new Process
+        {
+            StartInfo = new(RealPdsInstallation.Node, [RealPdsInstallation.Script, RealPdsInstallation.Folder])
+            {
+                // Never written to. It closes when this process ends, however it ends, and the servers end with it.
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        var errors = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors)
+                errors.AppendLine(line.Data);
+        };
+        process.Start();
+        process.BeginErrorReadLine();
+
+        try
+        {
+            var ready = await process.StandardOutput.ReadLineAsync(cancellationToken);
+            if (ready is not null)
+                return new RealPdsFixture(process, errors, JsonSerializer.Deserialize<JsonElement>(ready));
+            await process.WaitForExitAsync(cancellationToken);
+            throw new InvalidOperationException($"The real PDS did not start:\n{errors}");
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Creates an account.</summary>
+    /// <param name="pds">0 or 1: on which of <see cref="Pdses"/>.</param>
+    /// <param name="name">First part of the handle <c>name.test</c>: 3 to 18 letters, digits, hyphens.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RealAccount> CreateAccountAsync(int pds, string name, CancellationToken cancellationToken)
+    {
+        var origin = Pdses[pds];
+        var body = $$"""{"handle":"{{name}}.test","email":"{{name}}@example.test","password":"{{name}}-password"}""";
+        var created = await RealPdsCall.PostAsync(http, origin, "com.atproto.server.createAccount", body, authorization: null, cancellationToken);
+        return new RealAccount(http, origin, admin, created.GetProperty("did").GetString()!, $"{name}.test", created.GetProperty("accessJwt").GetString()!);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+    }
+}

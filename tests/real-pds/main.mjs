@@ -1,0 +1,96 @@
+// Starts a PLC directory and two reference PDSes on loopback, prints one line of JSON with their addresses, and ends when its standard
+// input is closed or it is told to: it must not outlive the tests that started it.
+// Usage: node main.mjs <folder that install.sh made>
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const installed = createRequire(join(resolve(process.argv[2]), 'package.json'))
+const load = async (name) => import(pathToFileURL(installed.resolve(name)).href)
+
+const { MockDatabase, PlcServer } = (await load('@did-plc/server')).default
+const { PDS, envToCfg, envToSecrets } = await load('@atproto/pds')
+
+const data = await mkdtemp(join(tmpdir(), 'atbb-real-pds-'))
+const running = []
+
+// Both products listen on every interface, on a port that must be known beforehand. So the port is taken here, on loopback, and handed over.
+async function reserve() {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+function serveOn(server, app) {
+  app.listen = () => {
+    server.on('request', app)
+    setImmediate(() => server.emit('listening')) // What start() waits for.
+    return server
+  }
+}
+
+async function startPlc() {
+  const server = await reserve()
+  const plc = PlcServer.create({ db: new MockDatabase(), port: server.address().port })
+  serveOn(server, plc.app)
+  await plc.start()
+  running.push(plc)
+  return `http://127.0.0.1:${server.address().port}`
+}
+
+async function startPds(name, plcUrl) {
+  const server = await reserve()
+  const port = server.address().port
+  const env = {
+    port,
+    hostname: 'localhost',
+    devMode: true,
+    // By name: the PDS fetches from no address that is a bare IP.
+    didPlcUrl: plcUrl.replace('127.0.0.1', 'localhost'),
+    dataDirectory: join(data, name),
+    blobstoreDiskLocation: join(data, name, 'blobs'),
+    serviceHandleDomains: ['.test'],
+    inviteRequired: false,
+    rateLimitsEnabled: false,
+    crawlers: [],
+    jwtSecret: randomBytes(16).toString('hex'),
+    adminPassword: 'admin',
+    plcRotationKeyK256PrivateKeyHex: randomBytes(32).toString('hex'),
+  }
+  const config = envToCfg(env)
+  // What DID documents will say: "localhost" may mean ::1, where nobody listens.
+  config.service.publicUrl = `http://127.0.0.1:${port}`
+  await mkdir(join(data, name), { recursive: true })
+  const pds = await PDS.create(config, envToSecrets(env))
+  serveOn(server, pds.app)
+  await pds.start()
+  running.push(pds)
+  return config.service.publicUrl
+}
+
+let ending = false
+async function end(code) {
+  if (ending) return
+  ending = true
+  // Open connections of a reader must not hold up the end of a test run.
+  setTimeout(() => process.exit(code), 2_000).unref()
+  await Promise.allSettled(running.map((server) => server.destroy()))
+  await rm(data, { recursive: true, force: true })
+  process.exit(code)
+}
+
+process.on('SIGTERM', () => end(0))
+process.on('SIGINT', () => end(0))
+process.stdin.on('end', () => end(0))
+process.stdin.on('close', () => end(0))
+process.stdin.resume()
+
+const plc = await startPlc()
+const pdses = [await startPds('one', plc), await startPds('two', plc)]
+console.log(JSON.stringify({ plc, pdses, adminPassword: 'admin' }))
