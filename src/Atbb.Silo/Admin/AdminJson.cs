@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,7 +7,8 @@ namespace Atbb.Silo.Admin;
 /// <summary>How the admin HTTP and the command line write JSON: camelCase, enumerations in the seed's snake_case.</summary>
 static class AdminJson
 {
-    public static JsonSerializerOptions Options { get; } = Apply(new JsonSerializerOptions());
+    // Written to a terminal or a pipe and not into a page: dates keep their plus sign.
+    public static JsonSerializerOptions Options { get; } = Apply(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public static JsonSerializerOptions Apply(JsonSerializerOptions options)
     {

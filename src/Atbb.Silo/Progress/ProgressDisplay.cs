@@ -19,6 +19,6 @@ static class ProgressDisplay
         var node = outcome.Run is { } run ? JsonSerializer.SerializeToNode(RunAnswer.Of(run), AdminJson.Options)!.AsObject() : [];
         node["exitCode"] = outcome.ExitCode;
         node["resumed"] = outcome.IsResumed;
-        Console.Out.WriteLine(node.ToJsonString());
+        Console.Out.WriteLine(node.ToJsonString(AdminJson.Options));
     }
 }

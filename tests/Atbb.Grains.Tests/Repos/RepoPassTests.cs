@@ -1,0 +1,132 @@
+using Atbb.AtProto.Identity;
+using Atbb.AtProto.Syntax;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Repos;
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Repos;
+
+namespace Atbb.Grains.Tests.Repos;
+
+public class RepoPassTests
+{
+    const string Account = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+
+    static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    static readonly IReadOnlyList<RecordCollection> Users = RepoPass.CollectionsOf(RunPhase.Users);
+
+    static RepoState New => new() { Did = Account };
+
+    static RepoState Entered => New.Enter(5, RunPhase.Users) with { Rev = "r1" };
+
+    static RepoState ReadWhole(RepoState repo) => Users.Aggregate(repo, (state, collection) =>
+        state.After(state.In(collection) with { Cursor = "c", IsComplete = true }, Users, Now));
+
+    [Fact]
+    public void CollectionsOf_EachPhase_AreInTheOrderOfTheSeed()
+    {
+        Assert.Equal(
+            ["space.atbb.forum.forum", "space.atbb.forum.category", "space.atbb.forum.board", "space.atbb.forum.role", "space.atbb.modAction"],
+            RepoPass.CollectionsOf(RunPhase.Forum).Select(c => c.Nsid));
+        Assert.Equal(["space.atbb.membership", "space.atbb.post"], Users.Select(c => c.Nsid));
+    }
+
+    [Fact]
+    public void After_TheLastPageOfTheLastCollection_IsSettledAtTheRevReadBefore()
+    {
+        var repo = ReadWhole(Entered);
+
+        Assert.True(repo.IsSettledIn(5, RunPhase.Users));
+        Assert.Equal((RepoStatus.Active, Now), (repo.Status, repo.SyncedAt!.Value));
+        Assert.True(repo.IsUnchangedAt("r1", Users));
+        Assert.False(repo.IsUnchangedAt("r2", Users));
+    }
+
+    [Fact]
+    public void After_APageInTheMiddle_IsNotSettledAndGoesOnThere()
+    {
+        var posts = Users[1];
+        var repo = Entered.After(Entered.In(Users[0]) with { IsComplete = true }, Users, Now);
+        repo = repo.After(repo.In(posts) with { Cursor = "k", LastRkey = "k" }, Users, Now);
+
+        Assert.False(repo.IsSettled);
+        Assert.Same(posts, repo.NextOf(Users));
+        Assert.Equal("k", repo.In(posts).Cursor);
+        Assert.False(repo.IsUnchangedAt("r1", Users));
+    }
+
+    [Fact]
+    public void Enter_AnotherRun_BeginsAfreshButKnowsWhatWasRead()
+    {
+        var repo = (ReadWhole(Entered) with { Counts = new RepoCounts { Indexed = 9 } }).Enter(6, RunPhase.Users);
+
+        Assert.False(repo.IsSettledIn(6, RunPhase.Users));
+        Assert.False(repo.HasBegun(Users));
+        Assert.Equal(default, repo.Counts);
+        Assert.Null(repo.In(Users[0]).Cursor);
+        Assert.True(repo.IsUnchangedAt("r1", Users));
+    }
+
+    [Fact]
+    public void Enter_TheSamePhaseAgain_GoesOnWhereItStood()
+    {
+        var repo = Entered.After(Entered.In(Users[0]) with { Cursor = "k" }, Users, Now) with { Counts = new RepoCounts { Indexed = 9 } };
+
+        Assert.Same(repo, repo.Enter(5, RunPhase.Users));
+        Assert.True(repo.HasBegun(Users));
+    }
+
+    [Fact]
+    public void Enter_TheSecondPhase_DoesNotTakeTheFirstForIt()
+    {
+        var forum = RepoPass.CollectionsOf(RunPhase.Forum);
+        var first = New.Enter(5, RunPhase.Forum) with { Rev = "r1" };
+        var settled = forum.Aggregate(first, (state, c) => state.After(state.In(c) with { IsComplete = true }, forum, Now));
+
+        var second = settled.Enter(5, RunPhase.Users);
+
+        Assert.True(settled.IsSettledIn(5, RunPhase.Forum));
+        Assert.False(settled.IsSettledIn(5, RunPhase.Users));
+        Assert.False(second.HasBegun(Users));
+        Assert.False(second.IsUnchangedAt("r1", Users));
+        Assert.True(second.IsUnchangedAt("r1", forum));
+    }
+
+    [Fact]
+    public void LivesAt_TheSamePds_KeepsTheCursors()
+    {
+        var repo = ReadWhole(Entered.LivesAt(new Uri("https://pds.example.com")));
+
+        Assert.Equal(repo.Collections, repo.LivesAt(new Uri("https://pds.example.com/")).Collections);
+    }
+
+    [Fact]
+    public void LivesAt_AnotherPds_StartsTheCursorsAfresh()
+    {
+        var repo = ReadWhole(Entered.LivesAt(new Uri("https://old.example.com")));
+
+        var moved = repo.LivesAt(new DidDocument(Did.Parse(Account), new Uri("https://new.example.com"), "alice.test", Now));
+
+        Assert.Empty(moved.Collections);
+        Assert.Equal(("https://new.example.com", "alice.test", Now), (moved.Pds, moved.Handle, moved.IdentityAt!.Value));
+        Assert.False(moved.IsUnchangedAt("r1", Users));
+    }
+
+    [Fact]
+    public void Park_ThenAPage_ForgetsTheFailures()
+    {
+        var parked = Entered.Park(Now.AddMinutes(1), "down").Park(Now.AddMinutes(2), "still down");
+        Assert.Equal((2, "still down", Now.AddMinutes(2)), (parked.Attempts, parked.LastError, parked.RetryAfter!.Value));
+
+        var read = parked.After(parked.In(Users[0]), Users, Now);
+        Assert.Equal((0, null, null), (read.Attempts, read.LastError, read.RetryAfter));
+    }
+
+    [Fact]
+    public void GiveUp_AnAccountThatIsGone_IsSettledWithItsState()
+    {
+        var gone = Entered.GiveUp(RepoStatus.Takendown, "taken down");
+
+        Assert.True(gone.IsSettledIn(5, RunPhase.Users));
+        Assert.Equal((RepoStatus.Takendown, null), (gone.Status, gone.SyncedAt));
+    }
+}

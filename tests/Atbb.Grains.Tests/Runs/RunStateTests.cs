@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Runs;
+
+namespace Atbb.Grains.Tests.Runs;
+
+public class RunStateTests
+{
+    static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
+    static RunState Begun => RunState.Begin(7, RunType.FullSync, Now);
+
+    [Fact]
+    public void Begin_AnyRun_IsUnderWayInTheFirstPhase()
+    {
+        Assert.True(Begun.IsUnfinished);
+        Assert.Equal((RunStatus.InProgress, RunPhase.Forum), (Begun.Status, Begun.Phase));
+    }
+
+    [Fact]
+    public void EnterUsers_AfterTheForum_KeepsWhatTheForumCameTo()
+    {
+        var run = Begun.EnterUsers(new SyncCounts { Indexed = 12, Requests = 9 }, didsTotal: 300);
+
+        var ledger = run.OpenLedger();
+        Assert.Equal((RunPhase.Users, 300, 12, 9), (run.Phase, run.DidsTotal, ledger.Counts.Indexed, ledger.Counts.Requests));
+        Assert.Equal((0, null), (ledger.Done, ledger.LowWaterMark));
+    }
+
+    [Fact]
+    public void End_AsCompleted_TakesTheFiguresAboveTheMarkAndMakesThemTheTotal()
+    {
+        var last = Progress(didsDone: 41, didsTotal: 40);
+
+        var ended = Begun.EnterUsers(default, 40).End(RunStatus.Completed, last, Now.AddMinutes(1));
+
+        Assert.False(ended.IsUnfinished);
+        Assert.Equal((41, 41, last.Counts, Now.AddMinutes(1)), (ended.DidsDone, ended.DidsTotal, ended.Counts, ended.FinishedAt!.Value));
+    }
+
+    [Theory]
+    [InlineData(RunStatus.Failed)]
+    [InlineData(RunStatus.Cancelled)]
+    public void End_BeforeTheEnd_KeepsTheTotal(RunStatus status)
+    {
+        var ended = Begun.EnterUsers(default, 40).End(status, Progress(didsDone: 3, didsTotal: 40), Now, "broke");
+
+        Assert.Equal((3, 40, "broke", status), (ended.DidsDone, ended.DidsTotal, ended.LastError, ended.Status));
+    }
+
+    [Fact]
+    public void Pause_ThenResume_IsTheSameRun() => Assert.Equal(Begun, Begun.Pause().Resume());
+
+    /// <summary>What version 0.1.0 stored. It must load for as long as there are databases that hold it: add texts here, never change them.</summary>
+    [Fact]
+    public void Load_WhatVersion010Stored_IsThatRun()
+    {
+        const string Stored = """
+            {"Run":{"RunId":3,"Type":"FullSync","Status":"InProgress","Phase":"Users","LowWaterMark":"did:plc:b","DidsDone":2,"DidsTotal":9,
+            "Counts":{"Indexed":5,"Updated":1,"Unchanged":2,"Deleted":3,"Failed":4,"Requests":6,"Bytes":7,"Records":15},
+            "StartedAt":"2026-06-01T12:00:00+00:00","FinishedAt":null,"LastError":"gone","IsUnfinished":true}}
+            """;
+
+        var run = JsonSerializer.Deserialize<BackfillGrainState>(Stored, Json)!.Run!;
+
+        Assert.Equal(
+            new RunState
+            {
+                RunId = 3,
+                Type = RunType.FullSync,
+                Status = RunStatus.InProgress,
+                Phase = RunPhase.Users,
+                LowWaterMark = "did:plc:b",
+                DidsDone = 2,
+                DidsTotal = 9,
+                Counts = new SyncCounts(5, 1, 2, 3, 4, 6, 7),
+                StartedAt = Now,
+                LastError = "gone",
+            },
+            run);
+    }
+
+    static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    static RunProgress Progress(long didsDone, long didsTotal) => new()
+    {
+        RunId = 7,
+        Type = RunType.FullSync,
+        Status = RunStatus.InProgress,
+        Phase = RunPhase.Users,
+        DidsDone = didsDone,
+        DidsTotal = didsTotal,
+        Counts = new SyncCounts { Indexed = 400 },
+        StartedAt = Now,
+    };
+}
