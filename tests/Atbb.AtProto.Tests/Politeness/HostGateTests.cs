@@ -130,6 +130,15 @@ public sealed class HostGateTests
         Assert.Null(await fourth);
     }
 
+    // On the machine's clock, which goes on between two looks at it.
+    [Fact]
+    public async Task Enter_NoWaitAllowed_TakesATurnThatHasCome()
+    {
+        var gate = new HostGate(new PolitenessOptions { MaxWait = TimeSpan.Zero }, TimeProvider.System);
+
+        Assert.Null(await gate.EnterAsync(Cancel));
+    }
+
     [Fact]
     public async Task Enter_AllPlacesTaken_WaitsForOneToBeLeft()
     {

@@ -82,6 +82,22 @@ public sealed class HostGatesTests
     }
 
     [Fact]
+    public async Task ListRecords_RequestsNotSent_DoNotKeepTheirHostsInMemory()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.TooManyRequests));
+        for (var i = 0; i < 2_048; i++)
+        {
+            await FailAsync(client, new Uri($"https://pds{i}.example"));
+            Assert.Null((await FailAsync(client, new Uri($"https://pds{i}.example"))).Status);
+        }
+
+        client.Time.Advance(TimeSpan.FromHours(1));
+        await FailAsync(client, Sample.Pds);
+
+        Assert.Equal(1, client.Hosts.Count);
+    }
+
+    [Fact]
     public async Task Resolve_PlcDirectory_HasAPolitenessOfItsOwn()
     {
         var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, uri.Host == "plc.directory" ? Sample.DidDocument() : Page));
