@@ -12,6 +12,9 @@ abstract record RepoVerdict
     {
     }
 
+    /// <summary>Its host's turn is over for now, and nothing was asked: come back then. No attempt has failed.</summary>
+    public sealed record Deferred(DateTimeOffset Until) : RepoVerdict;
+
     /// <summary>It may pass: try again later.</summary>
     /// <param name="NotBefore">When the server said that it will.</param>
     public sealed record Transient(DateTimeOffset? NotBefore) : RepoVerdict;
@@ -33,6 +36,7 @@ abstract record RepoVerdict
     /// <summary>Judges an answer to any question but <c>getRepoStatus</c>.</summary>
     public static RepoVerdict Of(AtProtoException e) => e.Failure switch
     {
+        AtProtoFailure.RateLimited when e is { Status: null, RetryAt: { } turn } => new Deferred(turn),
         _ when e.IsTransient => new Transient(e.RetryAt),
         AtProtoFailure.DidTombstoned => new Gone(RepoStatus.Deleted),
         AtProtoFailure.DidNotFound => new Gone(RepoStatus.NotFound),

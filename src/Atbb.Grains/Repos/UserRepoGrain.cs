@@ -36,7 +36,6 @@ sealed partial class UserRepoGrain(
     RepoState? known;
     RequestMeter? meter;
     RepoCounts reported;
-    int pageLimit = 100;
 
     string Key => this.GetPrimaryKeyString();
 
@@ -146,7 +145,7 @@ sealed partial class UserRepoGrain(
         RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
     {
         var before = Repo.In(collection);
-        var page = await ListAsync(collection, before.Cursor, cancellationToken);
+        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(Account, Nsid.Parse(collection.Nsid), before.Cursor), cancellationToken);
 
         var reading = PageReading.Read(before, page.Records, page.Cursor);
         if (reading.Problem is { } problem)
@@ -167,23 +166,6 @@ sealed partial class UserRepoGrain(
         // Not in a finally: when the write threw, the indexer may still be reading the buffer, and it must not go back to the pool.
         page.Dispose();
         return written ? null : new RepoOutcome.More();
-    }
-
-    async Task<RecordPage> ListAsync(RecordCollection collection, string? cursor, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                var query = new RecordQuery(Account, Nsid.Parse(collection.Nsid), cursor, Limit: pageLimit);
-                return await pdses.ListRecordsAsync(Pds, query, cancellationToken);
-            }
-            catch (AtProtoException e) when (e.Failure is AtProtoFailure.TooLarge && pageLimit > 1)
-            {
-                // Records of a megabyte each: a hundred of them are more than one answer may hold, a few are not.
-                pageLimit /= 10;
-            }
-        }
     }
 
     async Task FindPdsAsync(string forumDid, CancellationToken cancellationToken)
@@ -226,6 +208,7 @@ sealed partial class UserRepoGrain(
             return verdict switch
             {
                 null => new RepoOutcome.More(),
+                RepoVerdict.Deferred { Until: var until } => new RepoOutcome.Parked(until, e.Message),
                 RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
                 RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
@@ -236,7 +219,9 @@ sealed partial class UserRepoGrain(
         catch (AtProtoException next)
         {
             // Asked why, the other side did not answer either.
-            return await ParkAsync(next.Message, next.RetryAt, "unreachable");
+            return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
+                ? new RepoOutcome.Parked(until, next.Message)
+                : await ParkAsync(next.Message, next.RetryAt, "unreachable");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

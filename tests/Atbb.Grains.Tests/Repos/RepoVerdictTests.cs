@@ -21,13 +21,19 @@ public class RepoVerdictTests
     [InlineData(AtProtoFailure.Malformed)]
     [InlineData(AtProtoFailure.TooLarge)]
     public void Of_WhatMayPass_IsTransientAndKeepsTheServersWord(AtProtoFailure failure) =>
-        Assert.Equal(new RepoVerdict.Transient(Later), RepoVerdict.Of(new AtProtoException(failure, "no") { RetryAt = Later }));
+        Assert.Equal(
+            new RepoVerdict.Transient(Later),
+            RepoVerdict.Of(new AtProtoException(failure, "no") { RetryAt = Later, Status = HttpStatusCode.ServiceUnavailable }));
+
+    [Fact]
+    public void Of_ARequestThatWasNeverSent_IsNoFailedAttempt() =>
+        Assert.Equal(new RepoVerdict.Deferred(Later), RepoVerdict.Of(new AtProtoException(AtProtoFailure.RateLimited, "no") { RetryAt = Later }));
 
     [Fact]
     public void Of_EveryFailureThereIs_HasAVerdict() =>
         Assert.All(Enum.GetValues<AtProtoFailure>(), failure => Assert.NotNull(RepoVerdict.Of(new AtProtoException(failure, "no"))));
 
-    public static TheoryData<string?, RepoVerdict> Refusals => new()
+    public static TheoryData<string?, object> Refusals => new()
     {
         { "RepoTakendown", new RepoVerdict.Gone(RepoStatus.Takendown) },
         { "RepoSuspended", new RepoVerdict.Gone(RepoStatus.Suspended) },
@@ -51,7 +57,7 @@ public class RepoVerdictTests
         Assert.Equal(new RepoVerdict.Refused("forbidden_address"), RepoVerdict.Of(new AtProtoException(AtProtoFailure.Forbidden, "")));
     }
 
-    public static TheoryData<bool, string?, RepoVerdict> Statuses => new()
+    public static TheoryData<bool, string?, object> Statuses => new()
     {
         { true, null, new RepoVerdict.Transient(null) },
         { false, "takendown", new RepoVerdict.Gone(RepoStatus.Takendown) },
