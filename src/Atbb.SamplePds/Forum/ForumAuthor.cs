@@ -9,6 +9,8 @@ sealed class ForumAuthor
 {
     const int RecentThreads = 40;
     const double TopicShare = 0.2;
+    const string CreateTopics = "space.atbb.permission.createTopics";
+    const string CreatePosts = "space.atbb.permission.createPosts";
 
     static readonly string[] Categories = ["Workshop", "Garden", "Kitchen", "Town"];
 
@@ -18,8 +20,8 @@ sealed class ForumAuthor
     static readonly (string Name, string[] Permissions, int Priority)[] Roles =
     [
         ("Owner", ["*"], 0),
-        ("Moderator", ["space.atbb.permission.createTopics", "space.atbb.permission.createPosts", "space.atbb.permission.moderatePosts"], 20),
-        ("Member", ["space.atbb.permission.createTopics", "space.atbb.permission.createPosts"], 30),
+        ("Moderator", [CreateTopics, CreatePosts, "space.atbb.permission.moderatePosts"], 20),
+        ("Member", [CreateTopics, CreatePosts], 30),
     ];
 
     readonly SampleForumOptions options;
@@ -46,9 +48,11 @@ sealed class ForumAuthor
 
     public SampleForum Write()
     {
-        var self = Put(forum, ForumRecords.Forum, "self", ForumRecords.ForumJson("The Shed", "A forum about mending, growing and baking things.", now)).Ref;
+        var json = ForumRecords.ForumJson("The Shed", "A forum about mending, growing and baking things.", now);
+        var self = Put(forum, ForumRecords.Forum, "self", json).Ref;
         var roles = Roles.Select(role => Put(forum, ForumRecords.Role, role.Name.ToLowerInvariant(),
-            ForumRecords.RoleJson(role.Name, $"What a {role.Name.ToLowerInvariant()} may do.", role.Permissions, role.Priority, now)).Ref).ToArray();
+            ForumRecords.RoleJson(role.Name, $"What a {role.Name.ToLowerInvariant()} may do.", role.Permissions, role.Priority, now)).Ref)
+            .ToArray();
         var boards = WriteBoards();
         foreach (var (number, user) in users.Index())
             Add(user, ForumRecords.Membership, ForumRecords.MembershipJson(self, roles[number switch { 0 => 0, 1 => 1, _ => 2 }], now));
@@ -61,7 +65,8 @@ sealed class ForumAuthor
     SampleRef[] WriteBoards()
     {
         var categories = Categories.Select((name, order) => Add(forum, ForumRecords.Category,
-            ForumRecords.CategoryJson(name, $"Everything about the {name.ToLowerInvariant()}.", Slug(name), order, now)).Ref).ToArray();
+            ForumRecords.CategoryJson(name, $"Everything about the {name.ToLowerInvariant()}.", Slug(name), order, now)).Ref)
+            .ToArray();
         return [.. Enumerable.Range(0, options.Boards).Select(order =>
         {
             var name = order < BoardNames.Length ? BoardNames[order] : $"{BoardNames[order % BoardNames.Length]} {order / BoardNames.Length + 1}";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -28,7 +29,7 @@ public static class ForumRecords
     /// <summary>NSID of posts: topics and replies.</summary>
     public const string Post = "space.atbb.post";
 
-    static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A forum.</summary>
     public static string ForumJson(string name, string description, DateTimeOffset createdAt) =>
@@ -39,22 +40,25 @@ public static class ForumRecords
         Json(Category, createdAt, ("name", name), ("description", description), ("slug", slug), ("sortOrder", sortOrder));
 
     /// <summary>A board in a category.</summary>
-    public static string BoardJson(string name, string description, string slug, int sortOrder, SampleRef category, DateTimeOffset createdAt) =>
+    public static string BoardJson(
+        string name, string description, string slug, int sortOrder, SampleRef category, DateTimeOffset createdAt) =>
         Json(Board, createdAt, ("name", name), ("description", description), ("slug", slug), ("sortOrder", sortOrder),
             ("category", new JsonObject { ["category"] = Of(category) }));
 
     /// <summary>A role.</summary>
-    public static string RoleJson(string name, string description, IReadOnlyList<string> permissions, int priority, DateTimeOffset createdAt) =>
+    public static string RoleJson(
+        string name, string description, IReadOnlyList<string> permissions, int priority, DateTimeOffset createdAt) =>
         Json(Role, createdAt, ("name", name), ("description", description),
             ("permissions", new JsonArray([.. permissions.Select(permission => JsonValue.Create(permission))])), ("priority", priority));
 
     /// <summary>A moderator's action on an account.</summary>
-    public static string ModActionJson(string action, string subjectDid, string reason, string createdBy, DateTimeOffset createdAt) =>
-        Json(ModAction, createdAt, ("action", action), ("subject", new JsonObject { ["did"] = subjectDid }), ("reason", reason), ("createdBy", createdBy));
+    public static string ModActionJson(
+        string action, string subjectDid, string reason, string createdBy, DateTimeOffset createdAt) =>
+        ModActionJson(action, new JsonObject { ["did"] = subjectDid }, reason, createdBy, createdAt);
 
     /// <summary>A moderator's action on a post.</summary>
     public static string ModActionJson(string action, SampleRef subject, string reason, string createdBy, DateTimeOffset createdAt) =>
-        Json(ModAction, createdAt, ("action", action), ("subject", new JsonObject { ["post"] = Of(subject) }), ("reason", reason), ("createdBy", createdBy));
+        ModActionJson(action, new JsonObject { ["post"] = Of(subject) }, reason, createdBy, createdAt);
 
     /// <summary>A membership, with or without a role.</summary>
     public static string MembershipJson(SampleRef forum, SampleRef? role, DateTimeOffset joinedAt) =>
@@ -63,15 +67,20 @@ public static class ForumRecords
 
     /// <summary>A topic.</summary>
     public static string TopicJson(string title, string text, SampleRef forum, SampleRef board, DateTimeOffset createdAt) =>
-        Json(Post, createdAt, ("text", text), ("title", title), ("forum", new JsonObject { ["forum"] = Of(forum) }), ("board", new JsonObject { ["board"] = Of(board) }));
+        Json(Post, createdAt, ("text", text), ("title", title), ("forum", new JsonObject { ["forum"] = Of(forum) }),
+            ("board", new JsonObject { ["board"] = Of(board) }));
 
     /// <summary>A reply.</summary>
-    public static string ReplyJson(string text, SampleRef forum, SampleRef board, SampleRef root, SampleRef parent, DateTimeOffset createdAt) =>
-        Json(Post, createdAt, ("text", text), ("forum", new JsonObject { ["forum"] = Of(forum) }), ("board", new JsonObject { ["board"] = Of(board) }),
-            ("reply", new JsonObject { ["root"] = Of(root), ["parent"] = Of(parent) }));
+    public static string ReplyJson(
+        string text, SampleRef forum, SampleRef board, SampleRef root, SampleRef parent, DateTimeOffset createdAt) =>
+        Json(Post, createdAt, ("text", text), ("forum", new JsonObject { ["forum"] = Of(forum) }),
+            ("board", new JsonObject { ["board"] = Of(board) }), ("reply", new JsonObject { ["root"] = Of(root), ["parent"] = Of(parent) }));
 
     /// <summary>A moment as records write it.</summary>
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    static string ModActionJson(string action, JsonObject subject, string reason, string createdBy, DateTimeOffset createdAt) =>
+        Json(ModAction, createdAt, ("action", action), ("subject", subject), ("reason", reason), ("createdBy", createdBy));
 
     static JsonObject Of(SampleRef target) => new() { ["uri"] = target.Uri, ["cid"] = target.Cid };
 

@@ -67,8 +67,11 @@ public sealed class PdsFault
     });
 
     /// <summary>An error of the protocol.</summary>
-    public static PdsFault Error(int status, string error, string message = "") => Verbatim(
-        status, "application/json; charset=utf-8", Encoding.UTF8.GetBytes(new JsonObject { ["error"] = error, ["message"] = message }.ToJsonString()));
+    public static PdsFault Error(int status, string error, string message = "")
+    {
+        var answer = PdsAnswer.Error(status, error, message);
+        return Verbatim(status, answer.ContentType, answer.Body());
+    }
 
     /// <summary>An error page of something in front of the PDS.</summary>
     public static PdsFault Html(int status) => Verbatim(
@@ -90,7 +93,8 @@ public sealed class PdsFault
             headers.Add(("RateLimit-Policy", "3000;w=300"));
         }
 
-        return Verbatim(429, "application/json; charset=utf-8", """{"error":"RateLimitExceeded","message":"Rate Limit Exceeded"}"""u8.ToArray(), [.. headers]);
+        var answer = PdsAnswer.Error(429, "RateLimitExceeded", "Rate Limit Exceeded");
+        return Verbatim(answer.Status, answer.ContentType, answer.Body(), [.. headers]);
     }
 
     /// <summary>A redirect.</summary>

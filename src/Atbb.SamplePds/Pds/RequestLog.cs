@@ -11,9 +11,16 @@ public sealed class RequestLog
     readonly ConcurrentDictionary<string, long> counts = new();
     long count;
 
-    sealed record Wait(Func<PdsRequest, bool> Predicate, bool UntilAnswered, TaskCompletionSource<PdsRequest> Completion)
+    sealed class Wait(Func<PdsRequest, bool> predicate, bool untilAnswered, int missing)
     {
-        public int Missing { get; set; }
+        // Asynchronous continuations: they must not run inside the lock, or on the thread that answers the request.
+        public TaskCompletionSource<PdsRequest> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Func<PdsRequest, bool> Predicate { get; } = predicate;
+
+        public bool UntilAnswered { get; } = untilAnswered;
+
+        public int Missing { get; set; } = missing;
     }
 
     /// <summary>How many requests are kept; older ones are dropped, so that a demo can run for days. The counts go on.</summary>
@@ -47,7 +54,9 @@ public sealed class RequestLog
     public Task<PdsRequest> ArrivedAsync(int n, Func<PdsRequest, bool> predicate, CancellationToken cancellationToken) =>
         WaitAsync(n, predicate, untilAnswered: false, cancellationToken);
 
-    /// <summary>Waits for <paramref name="n"/> requests like this to have been answered in full, counted from the last <see cref="Clear"/>.</summary>
+    /// <summary>
+    /// Waits for <paramref name="n"/> requests like this to have been answered in full, counted from the last <see cref="Clear"/>.
+    /// </summary>
     public Task<PdsRequest> AnsweredAsync(int n, Func<PdsRequest, bool> predicate, CancellationToken cancellationToken) =>
         WaitAsync(n, predicate, untilAnswered: true, cancellationToken);
 
@@ -76,8 +85,7 @@ public sealed class RequestLog
     Task<PdsRequest> WaitAsync(int n, Func<PdsRequest, bool> predicate, bool untilAnswered, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
-        // Asynchronous continuations: they must not run inside the lock, or on the thread that answers the request.
-        var wait = new Wait(predicate, untilAnswered, new(TaskCreationOptions.RunContinuationsAsynchronously)) { Missing = n };
+        var wait = new Wait(predicate, untilAnswered, n);
         lock (gate)
         {
             foreach (var request in requests)
@@ -86,7 +94,20 @@ public sealed class RequestLog
             waits.Add(wait);
         }
 
-        return wait.Completion.Task.WaitAsync(cancellationToken);
+        return EndAsync(wait, cancellationToken);
+    }
+
+    async Task<PdsRequest> EndAsync(Wait wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await wait.Completion.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            lock (gate)
+                waits.Remove(wait);
+        }
     }
 
     void Tell(PdsRequest request, bool answered) => waits.RemoveAll(wait => wait.UntilAnswered == answered && Told(wait, request));
