@@ -72,7 +72,7 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
 
     XrpcRequest SourceOf(Did did) => did.Method switch
     {
-        "plc" => new XrpcRequest(options.PlcDirectory, $"/{Uri.EscapeDataString(did.Value)}", Question, did, MaxDocument),
+        "plc" => new XrpcRequest(options.PlcDirectory, $"/{InPath(did)}", Question, did, MaxDocument),
         "web" => new XrpcRequest(WebHostOf(did), "/.well-known/did.json", Question, did, MaxDocument),
         _ => throw new AtProtoException(
             AtProtoFailure.BadDidDocument, $"{Question} of {did}: did:{did.Method} is not a method of the AT Protocol (plc, web)."),
@@ -99,4 +99,8 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
         throw new AtProtoException(
             AtProtoFailure.BadDidDocument, $"{Question} of {did}: did:web is a host's name in the AT Protocol, without port or path.");
     }
+
+    // Colons as they are, as the directory's own documentation writes them: not every directory decodes a path. Of a DID's other
+    // characters only the percent sign means something there.
+    static string InPath(Did did) => did.Value.Replace("%", "%25", StringComparison.Ordinal);
 }

@@ -314,7 +314,7 @@ sealed partial class UserRepoGrain(
 
         reported = spent;
         known = result.Repo;
-        foreach (var failure in result.Failures)
+        foreach (var failure in result.Failures.Where(failure => failure != batch.Failure))
             LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
         return true;
     }

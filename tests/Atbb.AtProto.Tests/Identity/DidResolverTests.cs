@@ -20,7 +20,7 @@ public sealed class DidResolverTests
         Assert.Equal(new Uri("https://pds.example"), document.Pds);
         Assert.Equal("alice.example", document.Handle);
         Assert.Equal(client.Time.GetUtcNow(), document.ReadAt);
-        Assert.Equal("https://plc.example/did%3Aplc%3Az72i7hdynmk6r22z27h6tvur", Assert.Single(handler.Requests).AbsoluteUri);
+        Assert.Equal("https://plc.example/did:plc:z72i7hdynmk6r22z27h6tvur", Assert.Single(handler.Requests).AbsoluteUri);
     }
 
     [Theory]
