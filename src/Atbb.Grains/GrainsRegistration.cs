@@ -17,9 +17,7 @@ public static class GrainsRegistration
     {
         silo.Services.AddSingleton<DatabasePatience>();
 
-        // Batches are handed over within a silo and never copied. Should one have to travel, it does so as JSON: the index's own types
-        // know nothing of Orleans.
-        silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(type => type.Assembly == typeof(RecordBatch).Assembly));
+        silo.Services.AddIndexMessages();
 
         // A cancelled call is over when the repository has ended its page, not when it has been told to.
         silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForCancellationAcknowledgement = true);
@@ -39,4 +37,11 @@ public static class GrainsRegistration
             .UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) => reminders.Configure<IndexDatabase>((options, index) =>
                 (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)));
     }
+
+    /// <summary>
+    /// Lets the index's own types travel. They know nothing of Orleans, and are handed over within a silo without a copy; should a batch
+    /// have to go to another one, it goes as JSON.
+    /// </summary>
+    internal static IServiceCollection AddIndexMessages(this IServiceCollection services) =>
+        services.AddSerializer(serializer => serializer.AddJsonSerializer(type => type.Assembly == typeof(RecordBatch).Assembly));
 }

@@ -39,6 +39,8 @@ sealed class ForumCluster : IAsyncDisposable
 
     public IBackfillGrain Backfill => cluster.Client.GetGrain<IBackfillGrain>(Forum.Forum.Did);
 
+    public IUserRepoGrain RepoOf(string did) => cluster.Client.GetGrain<IUserRepoGrain>(did);
+
     public IReadOnlyList<string> UserDids => [.. Forum.Users.Select(user => user.Did)];
 
     /// <summary>Starts a cluster before which a forum lies, on a PDS.</summary>
@@ -79,6 +81,8 @@ sealed class ForumCluster : IAsyncDisposable
             });
         });
         builder.ConfigureSilo((_, silo) => silo.AddBackfillStorage().AddBackfillGrains());
+        // The test's client shares its assemblies with the silos and knows all their messages; an AppView's knows the contracts alone.
+        builder.ConfigureClient(client => client.Services.AddIndexMessages());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new ForumCluster(cluster, forum, pds, database, log);
@@ -121,12 +125,11 @@ sealed class ForumCluster : IAsyncDisposable
 
     public Task DeactivateAsync(IAddressable grain) => cluster.DeactivateAsync(grain);
 
-    /// <summary>Kills the silo that drives the run, as a crash would.</summary>
+    /// <summary>Kills the silo that a grain is on, as a crash would.</summary>
     public async Task KillSiloOfAsync(IAddressable grain)
     {
-        var silo = cluster.Silos.Single(silo => silo.ServiceProvider.GetRequiredService<Orleans.Runtime.IGrainContextAccessor>() is not null
-            && cluster.TryGetGrainContext(grain.GetGrainId(), out var context) && context.Address.SiloAddress!.Equals(silo.SiloAddress));
-        await cluster.KillSiloAsync(silo);
+        Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
+        await cluster.KillSiloAsync(cluster.Silos.Single(silo => silo.SiloAddress.Equals(context.Address.SiloAddress)));
     }
 
     public async ValueTask DisposeAsync()
