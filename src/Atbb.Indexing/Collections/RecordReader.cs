@@ -91,14 +91,14 @@ ref struct RecordReader
             return;
         }
 
-        ReadObject(ref reader, collection.Root, "");
+        ReadObject(ref reader, collection.Root);
         // Also what follows the object: half a record must not pass for one.
         while (fault is null && reader.Read())
         {
         }
     }
 
-    void ReadObject(ref Utf8JsonReader reader, FieldNode node, string path)
+    void ReadObject(ref Utf8JsonReader reader, FieldNode node)
     {
         while (fault is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -117,7 +117,7 @@ ref struct RecordReader
                 reader.Read();
                 // null is how some writers leave a field out.
                 if (reader.TokenType != JsonTokenType.Null)
-                    ReadField(ref reader, child, path);
+                    ReadField(ref reader, child);
             }
         }
     }
@@ -131,11 +131,11 @@ ref struct RecordReader
         }
     }
 
-    void ReadField(ref Utf8JsonReader reader, FieldNode node, string path)
+    void ReadField(ref Utf8JsonReader reader, FieldNode node)
     {
         if (node.Field is not { } field)
         {
-            ReadGroup(ref reader, node, path);
+            ReadGroup(ref reader, node);
             return;
         }
 
@@ -167,7 +167,7 @@ ref struct RecordReader
 
     // An object around fields: {"board": {"board": {uri, cid}}}. One that is there but says nothing would leave the record in the
     // wrong place, so each reference that only makes sense with it must be inside.
-    void ReadGroup(ref Utf8JsonReader reader, FieldNode node, string path)
+    void ReadGroup(ref Utf8JsonReader reader, FieldNode node)
     {
         var references = node.Children.All(child => child.Field?.Kind == FieldKind.Reference);
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -178,7 +178,7 @@ ref struct RecordReader
             return;
         }
 
-        ReadObject(ref reader, node, path);
+        ReadObject(ref reader, node);
         if (fault is not null || !references)
             return;
 
