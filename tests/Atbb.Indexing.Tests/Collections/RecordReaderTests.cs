@@ -62,7 +62,7 @@ public sealed class RecordReaderTests
     [InlineData("space.atbb.forum.forum", """{"name":null}""", "missing_field", "'name'")]
     [InlineData("space.atbb.forum.forum", """{"name":5}""", "wrong_type_field", "'name' is a number")]
     [InlineData("space.atbb.forum.forum", """{"name":"F","$type":"space.atbb.post"}""", "wrong_record_type", "'space.atbb.post'")]
-    [InlineData("space.atbb.forum.forum", """{"name":"F","$type":7}""", "wrong_record_type", "Number")]
+    [InlineData("space.atbb.forum.forum", """{"name":"F","$type":7}""", "wrong_record_type", "a number")]
     [InlineData("space.atbb.forum.forum", """{"name":"F","createdAt":"yesterday"}""", "bad_date", "yesterday")]
     [InlineData("space.atbb.forum.forum", """{"name":"F","createdAt":5}""", "wrong_type_field", "'createdAt'")]
     [InlineData("space.atbb.forum.category", """{"name":"C","sortOrder":1.5}""", "wrong_type_field", "'sortOrder'")]
