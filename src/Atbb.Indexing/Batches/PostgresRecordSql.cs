@@ -81,21 +81,30 @@ sealed class PostgresRecordSql
         where r.id = found.id
         """;
 
-    /// <summary>Resolves rows that have waited for new ones.</summary>
-    public static string Arrive(CollectionReference reference) => $"""
-        update {reference.From.Table} r set {reference.Field.IdColumn} = waiting.target
+    /// <summary>
+    /// Resolves rows of one table that have waited for new ones, by any of its references. One update per row: a reply mostly waits for
+    /// its root and its parent at once, and each update of a row writes all of its indexes again.
+    /// </summary>
+    public static string Arrive(RecordCollection from, IReadOnlyList<RecordField> references) => $"""
+        update {from.Table} r set
+            {string.Join(",\n    ", references.Select(field => $"{field.IdColumn} = coalesce(arrived.{field.IdColumn}, r.{field.IdColumn})"))}
         from (
-            select w.id, n.id as target
+            select waiting.id, {string.Join(", ", references.Select(field => $"max(waiting.{field.IdColumn}) as {field.IdColumn}"))}
             from unnest($1::text[], $2::bigint[]) as n (uri, id)
             cross join lateral (
-                select w.id from {reference.From.Table} w
-                -- In the words of the index of waiting rows.
-                where w.{reference.Field.Column} = n.uri
-                  and w.{reference.Field.IdColumn} is null
-                  and w.{reference.Field.Column} is not null
-                offset 0) w
-            ) waiting
-        where r.id = waiting.id
+                {string.Join("\n        union all\n        ", references.Select(field => WaitingFor(from, field, references)))}
+                ) waiting
+            group by waiting.id
+            ) arrived
+        where r.id = arrived.id
+        """;
+
+    // In the words of the index of waiting rows.
+    static string WaitingFor(RecordCollection from, RecordField field, IReadOnlyList<RecordField> references) => $"""
+        (select w.id, {string.Join(", ", references.Select(other => (other == field ? "n.id" : "null::bigint") + $" as {other.IdColumn}"))}
+         from {from.Table} w
+         where w.{field.Column} = n.uri and w.{field.IdColumn} is null and w.{field.Column} is not null
+         offset 0)
         """;
 
     /// <summary>Makes rows wait whose target has been removed.</summary>

@@ -39,7 +39,7 @@ sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
                 ReadExisting(reading, collection, stretch);
 
         foreach (var (collection, targets) in request.Targets)
-            foreach (var target in targets)
+            foreach (var target in targets.Values)
                 if (statements.Number(SqliteRecordSql.Of(collection).Target, target.Did.Value, target.Rkey.Value) is { } id)
                     reading.Targets[target.Value] = id;
 

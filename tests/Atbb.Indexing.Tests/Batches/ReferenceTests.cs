@@ -205,8 +205,10 @@ public sealed class ReferenceTests : IndexTests
 
     internal static async Task WaitForBlockedAsync(TestDatabase database)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (await database.NumberAsync("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0)
-            Token.ThrowIfCancellationRequested();
+            limit.Token.ThrowIfCancellationRequested();
     }
 
     static Task<IReadOnlyList<object?[]>> PointersAsync(TestDatabase database) => database.QueryAsync(Pointers);
