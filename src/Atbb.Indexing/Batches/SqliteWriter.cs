@@ -131,6 +131,8 @@ sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
         {
             foreach (var id in table.Removed)
                 statements!.Run(SqliteRecordSql.Leave(reference), id);
+            if (statements!.Number(SqliteRecordSql.AnyWaiting(reference)) is null)
+                continue;
             foreach (var row in table.Rows)
                 if (row.IsNew)
                     statements!.Run(SqliteRecordSql.Arrive(reference), row.Row.Uri, row.Id);
