@@ -15,15 +15,19 @@ static class AdminAccess
     /// <summary>The policy of every admin route and of the dashboard.</summary>
     public const string Policy = "admin";
 
+    const string CookieName = "atbb";
+
     /// <summary>Adds the schemes and the policy.</summary>
     public static IServiceCollection AddAdminAccess(this IServiceCollection services)
     {
         services
-            .AddAuthentication(BearerTokenScheme.Name)
+            .AddAuthentication(Policy)
+            // One answers for both, or both would write their refusal into one answer.
+            .AddPolicyScheme(Policy, null, options => options.ForwardDefaultSelector = context => SchemeOf(context.Request))
             .AddScheme<AuthenticationSchemeOptions, BearerTokenScheme>(BearerTokenScheme.Name, _ => { })
             .AddCookie(options =>
             {
-                options.Cookie.Name = "atbb";
+                options.Cookie.Name = CookieName;
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Strict;
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -31,11 +35,21 @@ static class AdminAccess
                 options.LoginPath = SignIn.Path;
                 options.ReturnUrlParameter = SignIn.ReturnUrl;
             });
-        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy
-            .AddAuthenticationSchemes(BearerTokenScheme.Name, CookieAuthenticationDefaults.AuthenticationScheme)
-            .RequireAuthenticatedUser());
+        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser());
         return services;
     }
+
+    // A browser has the cookie, or is sent to fetch it; its later questions are not for pages, and have the cookie too.
+    static string SchemeOf(HttpRequest request) =>
+        !request.Headers.ContainsKey("Authorization") && (request.Cookies.ContainsKey(CookieName) || IsForAPerson(request)) && HasToken(request)
+            ? CookieAuthenticationDefaults.AuthenticationScheme
+            : BearerTokenScheme.Name;
+
+    static bool IsForAPerson(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
+    static bool HasToken(HttpRequest request) =>
+        request.HttpContext.RequestServices.GetRequiredService<AtbbSettings>().Admin.Token is { Length: > 0 };
 
     /// <summary>The guard that stands before everything else.</summary>
     public static WebApplication UseAdminAccess(this WebApplication app, AdminSettings settings)

@@ -34,16 +34,9 @@ sealed class BearerTokenScheme(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // Both schemes challenge: only one may write. A browser is sent to the sign-in by the cookie's; a program is told.
-        if (Context.Response.HasStarted || IsBrowser(Request))
-            return;
         Response.Headers.WWWAuthenticate = Name;
         await Results.Problem("A bearer token is needed: Atbb:Admin:Token.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
-
-    /// <summary>Whether a person looks at the answer.</summary>
-    public static bool IsBrowser(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     static AuthenticateResult Success() => AuthenticateResult.Success(new AuthenticationTicket(AdminAccess.Operator(Name), Name));
 }

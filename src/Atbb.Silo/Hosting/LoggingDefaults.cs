@@ -6,6 +6,9 @@ static class LoggingDefaults
     /// <summary>Our own events, and of the frameworks below what is wrong.</summary>
     public static ILoggingBuilder AddAtbbDefaults(this ILoggingBuilder logging, LogLevel own = LogLevel.Information) => logging
         .AddFilter((string?)null, LogLevel.Warning)
+        // It recommends another garbage collector, and takes a virtual machine's pauses for dead locks.
+        .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+        .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
         .AddFilter("Atbb", own)
         .AddFilter("Microsoft.Hosting.Lifetime", own);
 }

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Atbb.Silo.Configuration;
+using Atbb.Silo.Hosting;
+using Atbb.Testing.Databases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Silo.Tests.Access;
+
+/// <summary>Who is let in, on the real service.</summary>
+public sealed class AccessTests : IAsyncLifetime
+{
+    const string Token = "a-token-of-some-length";
+    const string Runs = "/api/admin/backfill";
+
+    readonly SqliteFile file = new();
+    WebApplication? app;
+    HttpClient http = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        file.Dispose();
+    }
+
+    async Task StartAsync(string? token)
+    {
+        var settings = new AtbbSettings { Database = file.Path };
+        settings.Forum.Did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+        settings.Backfill.OnStartup = false;
+        settings.Admin.Token = token;
+        settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(20_000)}";
+        app = WebHosting.Build(settings, LogLevel.Warning);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(settings.Admin.Url) };
+    }
+
+    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Action<HttpRequestMessage>? shape = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+        shape?.Invoke(request);
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task AToken_IsNeededForAdminAndDashboardAndNotForHealth()
+    {
+        await StartAsync(Token);
+
+        foreach (var path in new[] { Runs, Runs + "/1", Runs + "/1/errors", "/dashboard/", "/dashboard/index.html" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, path)).StatusCode);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, path, Bearer("another-token-of-length"))).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Post, Runs)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs, Bearer(Token))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/dashboard/", Bearer(Token))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/health/ready")).StatusCode);
+    }
+
+    [Fact]
+    public async Task ABrowser_IsSentToSignInAndComesBackWithACookie()
+    {
+        await StartAsync(Token);
+
+        var sent = await SendAsync(HttpMethod.Get, "/dashboard/", r => r.Headers.Accept.ParseAdd("text/html"));
+        Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
+        Assert.StartsWith("/signin?to=", sent.Headers.Location!.PathAndQuery(), StringComparison.Ordinal);
+
+        var wrong = await SendAsync(HttpMethod.Post, sent.Headers.Location!.PathAndQuery(), Form("not the token"));
+        Assert.Equal((HttpStatusCode.Unauthorized, false), (wrong.StatusCode, wrong.Headers.Contains("Set-Cookie")));
+
+        var right = await SendAsync(HttpMethod.Post, sent.Headers.Location!.PathAndQuery(), Form(Token));
+        var cookie = Assert.Single(right.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("/dashboard/", right.Headers.Location!.OriginalString);
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/dashboard/")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("https://evil.example/")]
+    public async Task SignIn_WithAReturnElsewhere_StaysHere(string to)
+    {
+        await StartAsync(Token);
+
+        var answer = await SendAsync(HttpMethod.Post, "/signin?to=" + Uri.EscapeDataString(to), Form(Token));
+
+        Assert.Equal("/dashboard/", answer.Headers.Location!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("[::1]", HttpStatusCode.OK)]
+    [InlineData("rebound.example", HttpStatusCode.Forbidden)]
+    [InlineData("127.0.0.1.evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("10.0.0.1", HttpStatusCode.Forbidden)]
+    public async Task WithoutAToken_OnlyLoopbackNamesAreAnswered(string host, HttpStatusCode status)
+    {
+        await StartAsync(token: null);
+
+        foreach (var path in new[] { Runs, "/dashboard/", "/health/live" })
+            Assert.Equal(status, (await SendAsync(HttpMethod.Get, path, r => r.Headers.Host = host)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Token)]
+    public async Task AWriteFromAPageElsewhere_IsRefused(string? token)
+    {
+        await StartAsync(token);
+        var authorize = token is null ? _ => { } : Bearer(token);
+
+        var foreign = await SendAsync(HttpMethod.Post, Runs + "/1/cancel", r =>
+        {
+            authorize(r);
+            r.Headers.Add("Origin", "https://evil.example");
+        });
+        var crossSite = await SendAsync(HttpMethod.Post, Runs + "/1/cancel", r =>
+        {
+            authorize(r);
+            r.Headers.Add("Sec-Fetch-Site", "cross-site");
+        });
+        var own = await SendAsync(HttpMethod.Post, Runs + "/1/cancel", r =>
+        {
+            authorize(r);
+            r.Headers.Add("Origin", http.BaseAddress!.GetLeftPart(UriPartial.Authority));
+            r.Headers.Add("Sec-Fetch-Site", "same-origin");
+        });
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (foreign.StatusCode, crossSite.StatusCode));
+        // There is no run 1: it was let through, and had nothing to do.
+        Assert.Equal(HttpStatusCode.Conflict, own.StatusCode);
+    }
+
+    [Fact]
+    public async Task Errors_AreProblemDetails()
+    {
+        await StartAsync(token: null);
+
+        foreach (var (method, path, status) in new[]
+        {
+            (HttpMethod.Get, Runs + "/7", HttpStatusCode.NotFound),
+            (HttpMethod.Get, Runs + "/7/errors", HttpStatusCode.NotFound),
+            (HttpMethod.Post, Runs + "?force=everything", HttpStatusCode.BadRequest),
+            (HttpMethod.Post, Runs + "/7/pause", HttpStatusCode.Conflict),
+        })
+        {
+            var answer = await SendAsync(method, path);
+            Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        }
+    }
+
+    static Action<HttpRequestMessage> Bearer(string token) => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+
+    static Action<HttpRequestMessage> Form(string token) => request => request.Content = new FormUrlEncodedContent([new("token", token)]);
+}
+
+static class Locations
+{
+    /// <summary>Path and query, of an address that may be absolute or not.</summary>
+    public static string PathAndQuery(this Uri location) => location.IsAbsoluteUri ? location.PathAndQuery : location.OriginalString;
+}

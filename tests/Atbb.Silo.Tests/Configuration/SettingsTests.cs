@@ -1,0 +1,146 @@
+using Atbb.Indexing.Databases;
+using Atbb.Silo.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace Atbb.Silo.Tests.Configuration;
+
+public class SettingsTests
+{
+    const string ForumDid = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+
+    static AtbbSettings Load(params (string Key, string? Value)[] settings) => SettingsLoader.Load(new ConfigurationBuilder()
+        .AddInMemoryCollection([new("Atbb:Forum:Did", ForumDid)])
+        .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)))
+        .Build());
+
+    static IReadOnlyList<string> FaultsOf(params (string Key, string? Value)[] settings) =>
+        Assert.Throws<BadSettingsException>(() => Load(settings)).Faults;
+
+    [Fact]
+    public void Load_WithAForumAlone_HasTheDefaults()
+    {
+        var settings = Load();
+
+        Assert.Equal("https://plc.directory/", settings.PlcDirectory.ToString());
+        Assert.Equal((10, 36, 32), (settings.Politeness.RequestsPerSecond, settings.Backfill.CursorMaxAgeHours, settings.Backfill.Concurrency));
+        Assert.EndsWith(Path.Combine("data", "atbb.db"), DatabaseTarget.Parse(SettingsCheck.DatabaseOf(settings)).Description, StringComparison.Ordinal);
+        Assert.Empty(SettingsCheck.FindWarnings(settings));
+    }
+
+    [Fact]
+    public void Load_Everything_IsBound()
+    {
+        var settings = Load(
+            ("Atbb:Backfill:Concurrency", "20"), ("Atbb:backfill:onstartup", "false"), ("Atbb:Backfill:RetryMaxDelay", "00:01:30"),
+            ("Atbb:Politeness:RequestsPerSecond", "2.5"), ("Atbb:Forum:Pds", "https://pds.example.com"),
+            ("Atbb:Forum:Dids:0", "did:web:a.example"), ("Atbb:Forum:Dids:1", "did:web:b.example"),
+            ("Atbb:Network:AllowPrivateAddresses", "true"), ("Atbb:Admin:Url", "http://[::1]:6000"));
+
+        Assert.Equal((20, false, TimeSpan.FromSeconds(90)), (settings.Backfill.Concurrency, settings.Backfill.OnStartup, settings.Backfill.RetryMaxDelay));
+        Assert.Equal((2.5, "pds.example.com", true), (settings.Politeness.RequestsPerSecond, settings.Forum.Pds!.Host, settings.Network.AllowPrivateAddresses));
+        Assert.Equal(["did:web:a.example", "did:web:b.example"], settings.Forum.Dids);
+    }
+
+    [Fact]
+    public void Load_AListInOneText_IsSplit() =>
+        Assert.Equal(["did:web:a.example", "did:web:b.example"], Load(("Atbb:Forum:Dids", "did:web:a.example, did:web:b.example")).Forum.Dids);
+
+    [Fact]
+    public void Load_UnderAtbbsNames_IsTheSame()
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["DATABASE_URL"] = "postgresql://u:p@db.example/forum",
+            ["FORUM_DID"] = ForumDid,
+            ["PDS_URL"] = "https://pds.example.com",
+            ["BACKFILL_RATE_LIMIT"] = "0",
+            ["BACKFILL_CONCURRENCY"] = "3",
+            ["BACKFILL_CURSOR_MAX_AGE_HOURS"] = "48",
+        };
+
+        var settings = Load([.. AtbbNames.Read(environment.GetValueOrDefault).Select(pair => (pair.Key, pair.Value))]);
+
+        Assert.Equal("db.example:5432/forum", DatabaseTarget.Parse(SettingsCheck.DatabaseOf(settings)).Description);
+        Assert.Equal((ForumDid, "pds.example.com"), (settings.Forum.Did, settings.Forum.Pds!.Host));
+        Assert.Equal((0, 3, 48), (settings.Politeness.RequestsPerSecond, settings.Backfill.Concurrency, settings.Backfill.CursorMaxAgeHours));
+    }
+
+    [Fact]
+    public void Load_AConnectionString_IsTheDatabaseUnlessOneIsNamed()
+    {
+        const string Connection = "Host=db.example;Database=forum";
+
+        Assert.Equal(Connection, Load(("ConnectionStrings:Atbb", Connection)).Database);
+        Assert.Equal("here.db", Load(("ConnectionStrings:Atbb", Connection), ("Atbb:Database", "here.db")).Database);
+    }
+
+    [Theory]
+    [InlineData("Atbb:Forum:Did", "alice.example", "not a DID")]
+    [InlineData("Atbb:Forum:Did", "", "is missing")]
+    [InlineData("Atbb:Forum:Pds", "pds.example.com", "URL")]
+    [InlineData("Atbb:Forum:Pds", "http://pds.example.com", "https")]
+    [InlineData("Atbb:Forum:Pds", "https://pds.example.com/xrpc", "origin")]
+    [InlineData("Atbb:Forum:Dids", "did:web:a.example,bob", "'bob'")]
+    [InlineData("Atbb:Database", "mysql://db.example/forum", "mysql")]
+    [InlineData("Atbb:Backfill:Concurrency", "0", "between 1 and")]
+    [InlineData("Atbb:Backfill:Concurrency", "many", "whole number")]
+    [InlineData("Atbb:Backfill:CursorMaxAgeHours", "-1", "above 0")]
+    [InlineData("Atbb:Backfill:CursorMaxAgeHours", "NaN", "above 0")]
+    [InlineData("Atbb:Backfill:SliceDuration", "5s", "a time")]
+    [InlineData("Atbb:Backfill:SliceDuration", "00:00:00", "above 0")]
+    [InlineData("Atbb:Backfill:MaxAttempts", "0", "less than 1")]
+    [InlineData("Atbb:Backfill:Concurency", "5", "no such setting")]
+    [InlineData("Atbb:Nonsense", "5", "no such setting")]
+    [InlineData("Atbb:Politeness:RequestsPerSecond", "-1", "RequestsPerSecond")]
+    [InlineData("Atbb:PlcDirectory", "http://plc.example", "https")]
+    [InlineData("Atbb:Network:AllowPrivateAddresses", "maybe", "true or false")]
+    [InlineData("Atbb:Indexing:PostgreSqlLanes", "0", "less than 1")]
+    [InlineData("Atbb:Admin:Url", "http://0.0.0.0:5080", "loopback")]
+    [InlineData("Atbb:Admin:Url", "http://forum.example:5080", "loopback")]
+    [InlineData("Atbb:Admin:Url", "5080", "address to listen on")]
+    [InlineData("Atbb:Admin:Token", "short", "16 characters")]
+    [InlineData("Atbb:Cluster:Address", "localhost", "IP address")]
+    [InlineData("Atbb:Cluster:SiloPort", "70000", "not a port")]
+    public void Load_AWrongValue_IsNamedWithItsKey(string key, string value, string reason)
+    {
+        var fault = Assert.Single(FaultsOf((key, value)));
+
+        Assert.StartsWith(key, fault, StringComparison.Ordinal);
+        Assert.Contains(reason, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ManyWrongValues_AreAllNamedAtOnce()
+    {
+        var faults = FaultsOf(
+            ("Atbb:Forum:Did", "alice"), ("Atbb:Database", "mysql://x"), ("Atbb:Backfill:Concurrency", "many"), ("Atbb:Typo", "1"),
+            ("Atbb:Network:RequestTimeout", "00:00:00"), ("Atbb:Admin:Url", "http://0.0.0.0:1"));
+
+        Assert.Equal(6, faults.Count(fault => fault.StartsWith("Atbb:", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Atbb:Backfill:Concurrency", "Atbb:Typo", "Atbb:Forum:Did", "Atbb:Database", "Atbb:Network:RequestTimeout", "Atbb:Admin:Url"],
+            faults.Select(fault => fault.Split([": ", " ("], 2, StringSplitOptions.None)[0]).Distinct());
+    }
+
+    [Fact]
+    public void Load_AFaultInATextWithAPassword_DoesNotRepeatIt()
+    {
+        var fault = Assert.Single(FaultsOf(("Atbb:Database", "postgresql://u:hunter2secret@/forum")));
+
+        Assert.DoesNotContain("hunter2secret", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_OnAnyAddressWithAToken_IsAllowed() =>
+        Assert.Equal("http://0.0.0.0:5080", Load(("Atbb:Admin:Url", "http://0.0.0.0:5080"), ("Atbb:Admin:Token", "0123456789abcdef")).Admin.Url);
+
+    [Fact]
+    public void FindWarnings_WhatIsForClosedNetworks_IsWarnedAbout()
+    {
+        var warnings = SettingsCheck.FindWarnings(Load(("Atbb:Network:AllowPrivateAddresses", "true"), ("Atbb:Politeness:RequestsPerSecond", "0"))).ToList();
+
+        Assert.Equal(2, warnings.Count);
+        Assert.Contains("AllowPrivateAddresses", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("BACKFILL_RATE_LIMIT", warnings[1], StringComparison.Ordinal);
+    }
+}
