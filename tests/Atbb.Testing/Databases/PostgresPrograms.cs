@@ -5,6 +5,8 @@ namespace Atbb.Testing.Databases;
 /// <summary>Where PostgreSQL's programs are, and how they are run: PostgreSQL refuses to run as root.</summary>
 static class PostgresPrograms
 {
+    const string Detacher = "/usr/bin/setsid";
+
     static readonly Lazy<string?> Found = new(Find);
 
     /// <summary>The folder of initdb and postgres; null when there is none.</summary>
@@ -31,6 +33,21 @@ static class PostgresPrograms
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C";
         start.WorkingDirectory = Path.GetTempPath();
+        return start;
+    }
+
+    /// <summary>
+    /// The same, in a session of its own: what ends a whole process group (Ctrl-C, <c>timeout</c>) would end the one who cleans up, too.
+    /// </summary>
+    public static ProcessStartInfo StartDetached(string program, params IEnumerable<string> arguments)
+    {
+        var start = Start(program, arguments);
+        if (File.Exists(Detacher))
+        {
+            start.ArgumentList.Insert(0, start.FileName);
+            start.FileName = Detacher;
+        }
+
         return start;
     }
 

@@ -102,7 +102,7 @@ public sealed class PostgresServer : IAsyncDisposable
             await DisposeAsync();
         }
 
-        process = Process.Start(PostgresPrograms.Start(
+        process = Process.Start(PostgresPrograms.StartDetached(
             "sh", "-c", Watchdog, "sh", PostgresPrograms.Folder!, folder, port.ToString(CultureInfo.InvariantCulture)))!;
         await ReadyAsync();
     }
