@@ -1,6 +1,8 @@
+using System.Data.Common;
 using Atbb.Grains.Interfaces;
 using Atbb.Indexing;
 using Atbb.Indexing.Batches;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
 namespace Atbb.Grains.Indexing;
@@ -10,7 +12,7 @@ namespace Atbb.Grains.Indexing;
 /// the <see cref="IndexStore"/> and are committed together.
 /// </summary>
 [StatelessWorker, Reentrant]
-sealed class IndexerGrain(IndexStore store) : Grain, IIndexerGrain
+sealed partial class IndexerGrain(IndexStore store, ILogger<IndexerGrain> logger) : Grain, IIndexerGrain
 {
     public async Task<Immutable<BatchResult>> IndexAsync(RecordBatch batch)
     {
@@ -23,5 +25,14 @@ sealed class IndexerGrain(IndexStore store) : Grain, IIndexerGrain
             // The database driver's exceptions have no codec: only our own may cross to the caller.
             throw new IndexUnreachableException(e.Message);
         }
+        catch (DbException e)
+        {
+            // Neither the data's fault nor one that passes: a statement that does not fit the tables is a bug, and ends the run as one.
+            LogBroken(e, batch.Repo.Did, batch.Collection);
+            throw new InvalidOperationException($"The index database refused a statement of this program ({e.SqlState}): {e.Message}");
+        }
     }
+
+    [LoggerMessage(250, LogLevel.Error, "index.broken: a batch of {Did} ({Collection}) could not be written, and not for its data's sake", EventName = "index.broken")]
+    partial void LogBroken(Exception exception, string did, string? collection);
 }
