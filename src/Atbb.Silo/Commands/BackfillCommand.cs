@@ -58,7 +58,7 @@ static class BackfillCommand
 
     static async Task<int> RunAsync(AtbbSettings settings, StartRequest request)
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(HostArguments.Fixed);
         builder.Logging.AddAtbbDefaults(LogLevel.Warning);
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddAtbbSilo(settings);

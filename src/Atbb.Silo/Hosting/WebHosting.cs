@@ -14,7 +14,7 @@ static class WebHosting
     /// <summary>Puts the whole service together.</summary>
     public static WebApplication Build(AtbbSettings settings, LogLevel level = LogLevel.Information)
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = WebApplication.CreateBuilder(HostArguments.Fixed);
         builder.WebHost.UseUrls(settings.Admin.Url);
         // The settings have their own sources; of the framework's, the log levels stay.
         builder.Logging.AddAtbbDefaults(level);
