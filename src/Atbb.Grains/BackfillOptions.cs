@@ -3,8 +3,11 @@ namespace Atbb.Grains;
 /// <summary>How a backfill goes about its work.</summary>
 public sealed class BackfillOptions
 {
-    /// <summary>Repositories read at once. Default 10, as the original's. More helps when PDSes are many or far.</summary>
-    public int Concurrency { get; set; } = 10;
+    /// <summary>
+    /// Repositories read at once. Default 32: pages that arrive together are committed together, so more of them cost the database less. What
+    /// one PDS is asked at once is a limit of its own (<c>Politeness</c>).
+    /// </summary>
+    public int Concurrency { get; set; } = 32;
 
     /// <summary>Age in hours from which on the live stream's cursor is too old. Default 36: what a Jetstream replays; it clamps older cursors silently.</summary>
     public double CursorMaxAgeHours { get; set; } = 36;

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
 using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
+using Atbb.Indexing.Databases;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
 
@@ -14,12 +17,31 @@ public static class GrainsRegistration
     {
         silo.Services.AddSingleton<DatabasePatience>();
 
-        // Batches are handed over within a silo and never copied. Should one have to travel, it does so as JSON: the index's own types
-        // know nothing of Orleans.
-        silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(type => type.Assembly == typeof(RecordBatch).Assembly));
+        silo.Services.AddIndexMessages();
 
         // A cancelled call is over when the repository has ended its page, not when it has been told to.
         silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForCancellationAcknowledgement = true);
         return silo;
     }
+
+    /// <summary>Keeps the run's state and its reminder in the index's database.</summary>
+    public static ISiloBuilder AddBackfillStorage(this ISiloBuilder silo)
+    {
+        // Readable, free of type names, and whole: the default serializer writes the former and leaves out what has a default value.
+        silo.UseSystemTextJsonGrainStorageSerializer();
+        silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options =>
+            options.JsonSerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+        return silo
+            .AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<IndexDatabase>((options, index) =>
+                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))
+            .UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) => reminders.Configure<IndexDatabase>((options, index) =>
+                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)));
+    }
+
+    /// <summary>
+    /// Lets the index's own types travel. They know nothing of Orleans, and are handed over within a silo without a copy; should a batch
+    /// have to go to another one, it goes as JSON.
+    /// </summary>
+    internal static IServiceCollection AddIndexMessages(this IServiceCollection services) =>
+        services.AddSerializer(serializer => serializer.AddJsonSerializer(type => type.Assembly == typeof(RecordBatch).Assembly));
 }

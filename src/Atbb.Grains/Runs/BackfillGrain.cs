@@ -79,7 +79,7 @@ sealed partial class BackfillGrain(
             var hasForum = cursor is not null && await facts.HasForumAsync(ForumDid, CancellationToken.None);
             decision = RunDecision.Decide(cursor, hasForum, time.GetUtcNow(), maxAge);
         }
-        catch (IndexUnavailableException e)
+        catch (Exception e) when (e is IndexUnavailableException or DbException)
         {
             decision = RunDecision.Unasked(e.Message, maxAge);
         }

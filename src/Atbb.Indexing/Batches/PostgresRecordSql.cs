@@ -3,7 +3,10 @@ using Atbb.Indexing.Collections;
 
 namespace Atbb.Indexing.Batches;
 
-/// <summary>The statements on one table of records, on PostgreSQL. Built once per collection.</summary>
+/// <summary>
+/// The statements on one table of records, on PostgreSQL. Built once per collection. "lateral (… offset 0)" keeps the planner from turning
+/// a lookup per key into a join: planned while a table is empty, that join reads all of it ever after.
+/// </summary>
 sealed class PostgresRecordSql
 {
     static readonly ConcurrentDictionary<RecordCollection, PostgresRecordSql> All = [];
@@ -35,19 +38,22 @@ sealed class PostgresRecordSql
         select s.batch, r.rkey, r.cid, r.id
         from unnest($1::integer[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::boolean[])
             as s (batch, did, lower, lower_inclusive, upper, upper_inclusive)
-        join {table} r
-            on r.did = s.did
-            -- Both bounds inclusive, so that the index is entered at one and left at the other.
-            and r.rkey >= s.lower and r.rkey <= s.upper
-        where (s.lower_inclusive or r.rkey <> s.lower)
-          and (s.upper_inclusive or r.rkey <> s.upper)
+        cross join lateral (
+            select r.rkey, r.cid, r.id from {table} r
+            where r.did = s.did
+              -- Both bounds inclusive, so that the index is entered at one and left at the other.
+              and r.rkey >= s.lower and r.rkey <= s.upper
+              and (s.lower_inclusive or r.rkey <> s.lower)
+              and (s.upper_inclusive or r.rkey <> s.upper)
+            offset 0) r
         """;
 
     /// <summary>Looks rows up by key.</summary>
     public string Targets => $"""
         select t.did, t.rkey, t.id
         from unnest($1::text[], $2::text[]) as k (did, rkey)
-        join {table} t on t.did = k.did and t.rkey = k.rkey
+        cross join lateral (
+            select t.did, t.rkey, t.id from {table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
         """;
 
     /// <summary>Reserves ids.</summary>
@@ -65,18 +71,40 @@ sealed class PostgresRecordSql
 
     /// <summary>Resolves rows of this transaction whose target another one may have brought since it was looked for.</summary>
     public static string Recheck(RecordCollection from, RecordField reference, RecordCollection target) => $"""
-        update {from.Table} r set {reference.IdColumn} = t.id
-        from unnest($1::bigint[], $2::text[], $3::text[]) as k (id, did, rkey)
-        join {target.Table} t on t.did = k.did and t.rkey = k.rkey
-        where r.id = k.id
+        update {from.Table} r set {reference.IdColumn} = found.target
+        from (
+            select k.id, t.id as target
+            from unnest($1::bigint[], $2::text[], $3::text[]) as k (id, did, rkey)
+            cross join lateral (
+                select t.id from {target.Table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
+            ) found
+        where r.id = found.id
         """;
 
-    /// <summary>Resolves rows that have waited for new ones.</summary>
-    public static string Arrive(CollectionReference reference) => $"""
-        update {reference.From.Table} r set {reference.Field.IdColumn} = n.id
-        from unnest($1::text[], $2::bigint[]) as n (uri, id)
-        -- In the words of the index of waiting rows.
-        where r.{reference.Field.Column} = n.uri and r.{reference.Field.IdColumn} is null and r.{reference.Field.Column} is not null
+    /// <summary>
+    /// Resolves rows of one table that have waited for new ones, by any of its references. One update per row: a reply mostly waits for
+    /// its root and its parent at once, and each update of a row writes all of its indexes again.
+    /// </summary>
+    public static string Arrive(RecordCollection from, IReadOnlyList<RecordField> references) => $"""
+        update {from.Table} r set
+            {string.Join(",\n    ", references.Select(field => $"{field.IdColumn} = coalesce(arrived.{field.IdColumn}, r.{field.IdColumn})"))}
+        from (
+            select waiting.id, {string.Join(", ", references.Select(field => $"max(waiting.{field.IdColumn}) as {field.IdColumn}"))}
+            from unnest($1::text[], $2::bigint[]) as n (uri, id)
+            cross join lateral (
+                {string.Join("\n        union all\n        ", references.Select(field => WaitingFor(from, field, references)))}
+                ) waiting
+            group by waiting.id
+            ) arrived
+        where r.id = arrived.id
+        """;
+
+    // In the words of the index of waiting rows.
+    static string WaitingFor(RecordCollection from, RecordField field, IReadOnlyList<RecordField> references) => $"""
+        (select w.id, {string.Join(", ", references.Select(other => (other == field ? "n.id" : "null::bigint") + $" as {other.IdColumn}"))}
+         from {from.Table} w
+         where w.{field.Column} = n.uri and w.{field.IdColumn} is null and w.{field.Column} is not null
+         offset 0)
         """;
 
     /// <summary>Makes rows wait whose target has been removed.</summary>

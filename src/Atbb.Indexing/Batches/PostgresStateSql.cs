@@ -7,6 +7,7 @@ static class PostgresStateSql
     // minutes of a full sync a plan that scans would cost more with every page. And planning anew with every array costs more than it gains.
     public const string Settings = """
         select set_config('enable_seqscan', 'off', true),
+               set_config('enable_bitmapscan', 'off', true),
                set_config('enable_hashjoin', 'off', true),
                set_config('enable_mergejoin', 'off', true),
                set_config('plan_cache_mode', 'force_generic_plan', true),
@@ -47,9 +48,11 @@ static class PostgresStateSql
         select s.batch, e.collection, e.uri
         from unnest($1::integer[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
             as s (batch, run_id, did, collection, lower, upper)
-        join backfill_errors e
-            on e.backfill_id = s.run_id and e.did = s.did and e.collection = s.collection
-            and e.uri >= s.lower and e.uri <= s.upper
+        cross join lateral (
+            select e.collection, e.uri from backfill_errors e
+            where e.backfill_id = s.run_id and e.did = s.did and e.collection = s.collection
+              and e.uri >= s.lower and e.uri <= s.upper
+            offset 0) e
         """;
 
     // Compare-and-set: what is not returned had been moved by another writer, or removed. version is the new one, 1 for a new row.

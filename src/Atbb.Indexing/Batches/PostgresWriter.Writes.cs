@@ -164,19 +164,20 @@ sealed partial class PostgresWriter
                 PostgresBatch.Texts(unresolved.Select(row => row.Row.Targets[reference]!.Value.Rkey.Value)));
         }
 
-        foreach (var reference in CollectionCatalog.ReferencesTo(table.Collection))
-        {
-            if (table.Removed.Count > 0)
+        if (table.Removed.Count > 0)
+            foreach (var reference in CollectionCatalog.ReferencesTo(table.Collection))
                 batch.Add(PostgresRecordSql.Leave(reference), PostgresBatch.Bigints(table.Removed));
 
-            var arrived = table.Rows.Where(row => row.IsNew).ToList();
-            if (arrived.Count > 0)
-            {
-                batch.Add(
-                    PostgresRecordSql.Arrive(reference),
-                    PostgresBatch.Texts(arrived.Select(row => row.Row.Uri)),
-                    PostgresBatch.Bigints(arrived.Select(row => row.Id)));
-            }
+        var arrived = table.Rows.Where(row => row.IsNew).ToList();
+        if (arrived.Count == 0)
+            return;
+
+        foreach (var references in CollectionCatalog.ReferencesTo(table.Collection).GroupBy(reference => reference.From, reference => reference.Field))
+        {
+            batch.Add(
+                PostgresRecordSql.Arrive(references.Key, [.. references]),
+                PostgresBatch.Texts(arrived.Select(row => row.Row.Uri)),
+                PostgresBatch.Bigints(arrived.Select(row => row.Id)));
         }
     }
 

@@ -39,7 +39,7 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
         foreach (var (collection, stretches) in request.Stretches)
             AddExisting(batch, reading, collection, stretches);
         foreach (var (collection, targets) in request.Targets)
-            AddTargets(batch, reading, collection, targets);
+            AddTargets(batch, reading, collection, targets.Values);
         AddStates(batch, reading, request);
         await batch.ExecuteAsync();
         return reading;
@@ -61,7 +61,7 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
             PostgresBatch.Booleans(stretches.Select(stretch => stretch.UpperInclusive)));
     }
 
-    static void AddTargets(PostgresBatch batch, IndexReading reading, RecordCollection collection, HashSet<AtUri> targets)
+    static void AddTargets(PostgresBatch batch, IndexReading reading, RecordCollection collection, Dictionary<string, AtUri>.ValueCollection targets)
     {
         if (targets.Count == 0)
             return;

@@ -12,8 +12,8 @@ sealed class ReadRequest
     /// <summary>The stretches of record rows, by table.</summary>
     public Dictionary<RecordCollection, List<KeyStretch>> Stretches { get; } = [];
 
-    /// <summary>The records that are referred to, by table.</summary>
-    public Dictionary<RecordCollection, HashSet<AtUri>> Targets { get; } = [];
+    /// <summary>The records that are referred to, by table and URI.</summary>
+    public Dictionary<RecordCollection, Dictionary<string, AtUri>> Targets { get; } = [];
 
     /// <summary>How many rows may be added, by table.</summary>
     public Dictionary<RecordCollection, int> NewRows { get; } = [];
@@ -49,7 +49,7 @@ sealed class ReadRequest
             var targets = List(Targets, CollectionCatalog.Get(collection.References[i].Target!));
             foreach (var row in batch.Rows.Values)
                 if (row.Targets[i] is { } target)
-                    targets.Add(target);
+                    targets.TryAdd(target.Value, target);
         }
     }
 

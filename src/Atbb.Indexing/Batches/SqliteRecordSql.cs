@@ -45,6 +45,13 @@ sealed class SqliteRecordSql
 
     public static SqliteRecordSql Of(RecordCollection collection) => All.GetOrAdd(collection, static collection => new SqliteRecordSql(collection));
 
+    /// <summary>Whether any row waits at all: asked once, where otherwise every new row would be looked for.</summary>
+    public static string AnyWaiting(CollectionReference reference) => $"""
+        select 1 from {reference.From.Table}
+        where {reference.Field.IdColumn} is null and {reference.Field.Column} is not null
+        limit 1
+        """;
+
     /// <summary>Resolves rows that have waited for a new one.</summary>
     public static string Arrive(CollectionReference reference) => $"""
         update {reference.From.Table} set {reference.Field.IdColumn} = $2

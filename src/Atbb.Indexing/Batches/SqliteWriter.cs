@@ -39,7 +39,7 @@ sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
                 ReadExisting(reading, collection, stretch);
 
         foreach (var (collection, targets) in request.Targets)
-            foreach (var target in targets)
+            foreach (var target in targets.Values)
                 if (statements.Number(SqliteRecordSql.Of(collection).Target, target.Did.Value, target.Rkey.Value) is { } id)
                     reading.Targets[target.Value] = id;
 
@@ -131,6 +131,8 @@ sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
         {
             foreach (var id in table.Removed)
                 statements!.Run(SqliteRecordSql.Leave(reference), id);
+            if (statements!.Number(SqliteRecordSql.AnyWaiting(reference)) is null)
+                continue;
             foreach (var row in table.Rows)
                 if (row.IsNew)
                     statements!.Run(SqliteRecordSql.Arrive(reference), row.Row.Uri, row.Id);

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Batches;
@@ -91,14 +90,14 @@ ref struct RecordReader
             return;
         }
 
-        ReadObject(ref reader, collection.Root, "");
+        ReadObject(ref reader, collection.Root);
         // Also what follows the object: half a record must not pass for one.
         while (fault is null && reader.Read())
         {
         }
     }
 
-    void ReadObject(ref Utf8JsonReader reader, FieldNode node, string path)
+    void ReadObject(ref Utf8JsonReader reader, FieldNode node)
     {
         while (fault is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -117,7 +116,7 @@ ref struct RecordReader
                 reader.Read();
                 // null is how some writers leave a field out.
                 if (reader.TokenType != JsonTokenType.Null)
-                    ReadField(ref reader, child, path);
+                    ReadField(ref reader, child);
             }
         }
     }
@@ -126,16 +125,15 @@ ref struct RecordReader
     {
         if (reader.TokenType != JsonTokenType.String || !reader.ValueTextEquals(collection.Nsid))
         {
-            var type = reader.TokenType == JsonTokenType.String ? $"'{Shortened(reader.GetString()!)}'" : $"{reader.TokenType}";
-            fault = new RecordFault(FailureKinds.WrongRecordType, $"The record's $type is {type}, not '{collection.Nsid}'.");
+            fault = RecordFault.WrongRecordType(reader.TokenType == JsonTokenType.String ? reader.GetString()! : RecordFault.Named(reader.TokenType), collection.Nsid);
         }
     }
 
-    void ReadField(ref Utf8JsonReader reader, FieldNode node, string path)
+    void ReadField(ref Utf8JsonReader reader, FieldNode node)
     {
         if (node.Field is not { } field)
         {
-            ReadGroup(ref reader, node, path);
+            ReadGroup(ref reader, node);
             return;
         }
 
@@ -157,28 +155,26 @@ ref struct RecordReader
                 ReadReference(ref reader, node);
                 break;
             case FieldKind.Reference:
-                fault = new RecordFault(FailureKinds.BadReference, $"'{field.Path}' is {Named(reader.TokenType)}, not a reference (an object with a uri).");
+                fault = RecordFault.BadReference(field.Path, reader.TokenType);
                 break;
             default:
-                fault = new RecordFault(FailureKinds.WrongTypeField, $"'{field.Path}' is {Named(reader.TokenType)}, not {Expected(field.Kind)}.");
+                fault = RecordFault.WrongType(field, reader.TokenType);
                 break;
         }
     }
 
     // An object around fields: {"board": {"board": {uri, cid}}}. One that is there but says nothing would leave the record in the
     // wrong place, so each reference that only makes sense with it must be inside.
-    void ReadGroup(ref Utf8JsonReader reader, FieldNode node, string path)
+    void ReadGroup(ref Utf8JsonReader reader, FieldNode node)
     {
         var references = node.Children.All(child => child.Field?.Kind == FieldKind.Reference);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            fault = new RecordFault(
-                references ? FailureKinds.BadReference : FailureKinds.WrongTypeField,
-                $"'{GroupName(node)}' is {Named(reader.TokenType)}, not an object.");
+            fault = RecordFault.NotAnObject(node.Children.First().Field!.Path.Split('.')[0], reader.TokenType, references);
             return;
         }
 
-        ReadObject(ref reader, node, path);
+        ReadObject(ref reader, node);
         if (fault is not null || !references)
             return;
 
@@ -190,7 +186,7 @@ ref struct RecordReader
     void ReadDate(string text, FieldNode node)
     {
         if (!RecordDate.TryParse(text, out var date))
-            fault = new RecordFault(FailureKinds.BadDate, $"'{node.Field!.Path}' is '{Shortened(text)}', not a date and time with a time zone (RFC 3339) between the years 1 and 9999.");
+            fault = RecordFault.BadDate(node.Field!.Path, text);
         else if (node.Field == collection.CreatedAt)
             createdAt = date;
         else
@@ -204,7 +200,7 @@ ref struct RecordReader
         {
             if (reader.TokenType != JsonTokenType.String)
             {
-                fault = new RecordFault(FailureKinds.WrongTypeField, $"'{node.Field!.Path}' holds {Named(reader.TokenType)}, not only strings.");
+                fault = RecordFault.NotOnlyStrings(node.Field!.Path, reader.TokenType);
                 return;
             }
 
@@ -235,7 +231,7 @@ ref struct RecordReader
 
         if (!AtUri.TryParse(text, out var uri))
         {
-            fault = new RecordFault(FailureKinds.BadReference, $"'{field.Path}' does not name a record (at://did/collection/rkey): '{Shortened(text ?? "")}'.");
+            fault = RecordFault.BadReference(field.Path, text ?? "");
             return;
         }
 
@@ -246,7 +242,7 @@ ref struct RecordReader
     {
         if (uri.Value.Length > MaxIndexedBytes)
         {
-            fault = new RecordFault(FailureKinds.TooLarge, $"'{field.Path}' has more than {MaxIndexedBytes} characters.");
+            fault = RecordFault.TooLong(field.Path, MaxIndexedBytes);
             return;
         }
 
@@ -266,14 +262,14 @@ ref struct RecordReader
                 Refer(field, i, AtUri.Parse($"at://{did}/{field.Target}/{rkey}"));
             values[i] ??= field.Default;
             if (values[i] is null && field.IsRequired)
-                return new RecordFault(FailureKinds.MissingField, $"'{field.Path}' is missing.");
+                return RecordFault.Missing(field.Path);
             // An indexed column.
             if (field.Column == "subject_did" && values[i] is string { Length: > MaxIndexedBytes })
-                return new RecordFault(FailureKinds.TooLarge, $"'{field.Path}' has more than {MaxIndexedBytes} characters.");
+                return RecordFault.TooLong(field.Path, MaxIndexedBytes);
         }
 
         if (createdAt is null && collection.CreatedAt.IsRequired)
-            return new RecordFault(FailureKinds.MissingField, "'createdAt' is missing.");
+            return RecordFault.Missing(collection.CreatedAt.Path);
 
         if (collection.OneOf.Count > 0 && !HasOneOf())
             return new RecordFault(FailureKinds.MissingField, $"One of {string.Join(" and ", collection.OneOf.Select(path => $"'{path}'"))} is needed.");
@@ -306,35 +302,5 @@ ref struct RecordReader
         }
 
         return false;
-    }
-
-    static string GroupName(FieldNode node) => node.Children.First().Field!.Path.Split('.')[0];
-
-    static string Named(JsonTokenType type) => type switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        _ => "null",
-    };
-
-    static string Expected(FieldKind kind) => kind switch
-    {
-        FieldKind.Integer => "a whole number of 64 bits",
-        FieldKind.TextList => "an array of strings",
-        FieldKind.Date => "a date and time",
-        _ => "a string",
-    };
-
-    // What a stranger wrote, in a message for an operator.
-    static string Shortened(string text)
-    {
-        const int most = 80;
-        if (text.Length <= most)
-            return text;
-        var end = char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
-        return new StringBuilder(most + 1).Append(text, 0, end).Append('…').ToString();
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Serialization;
 using Atbb.AtProto;
 using Atbb.Grains;
 using Atbb.Indexing;
@@ -7,7 +6,6 @@ using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Orleans.Serialization;
 
 namespace Atbb.Silo.Hosting;
 
@@ -30,7 +28,7 @@ static class SiloHosting
         builder.Services.AddHostedService<DatabasePreparation>();
         builder.UseOrleans(silo =>
         {
-            silo.AddAtbbCluster(target.Kind, settings.Cluster).AddAtbbStorage().AddBackfillGrains();
+            silo.AddAtbbCluster(target.Kind, settings.Cluster).AddBackfillStorage().AddBackfillGrains();
             more?.Invoke(silo);
         });
     }
@@ -68,18 +66,5 @@ static class SiloHosting
                 options.NumMissedTableIAmAliveLimit = 3;
             })
             .ConfigureEndpoints(IPAddress.Parse(cluster.Address), siloPort, gatewayPort);
-    }
-
-    static ISiloBuilder AddAtbbStorage(this ISiloBuilder silo)
-    {
-        // Readable, free of type names, and whole: the default serializer writes the former and leaves out what has a default value.
-        silo.UseSystemTextJsonGrainStorageSerializer();
-        silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options =>
-            options.JsonSerializerOptions.Converters.Add(new JsonStringEnumConverter()));
-        return silo
-            .AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<IndexDatabase>((options, index) =>
-                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))
-            .UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) => reminders.Configure<IndexDatabase>((options, index) =>
-                (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)));
     }
 }

@@ -1,0 +1,148 @@
+using Atbb.AtProto;
+using Atbb.AtProto.Repo;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+using Atbb.Testing.Databases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace Atbb.Grains.Tests.Cluster;
+
+/// <summary>Silos with the real grains, a real database and a sample PDS: everything but the process.</summary>
+sealed class ForumCluster : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    readonly InProcessTestCluster cluster;
+
+    ForumCluster(InProcessTestCluster cluster, SampleForum forum, SamplePds pds, TestDatabase database, LogMemory log)
+    {
+        this.cluster = cluster;
+        Forum = forum;
+        Pds = pds;
+        Database = database;
+        Log = log;
+    }
+
+    public SampleForum Forum { get; }
+
+    public SamplePds Pds { get; }
+
+    public TestDatabase Database { get; }
+
+    public LogMemory Log { get; }
+
+    public IBackfillGrain Backfill => cluster.Client.GetGrain<IBackfillGrain>(Forum.Forum.Did);
+
+    public IUserRepoGrain RepoOf(string did) => cluster.Client.GetGrain<IUserRepoGrain>(did);
+
+    public IReadOnlyList<string> UserDids => [.. Forum.Users.Select(user => user.Did)];
+
+    /// <summary>Starts a cluster before which a forum lies, on a PDS.</summary>
+    public static async Task<ForumCluster> StartAsync(
+        SampleForumOptions? size = null,
+        DatabaseKind kind = DatabaseKind.Sqlite,
+        short silos = 1,
+        Action<BackfillOptions>? configure = null,
+        Func<IRepoClient, IRepoClient>? decorate = null)
+    {
+        var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
+        var pds = await SamplePds.StartAsync();
+        forum.HostOn(pds);
+        var database = await TestDatabase.CreateAsync(kind);
+        var log = new LogMemory();
+
+        var builder = new InProcessTestClusterBuilder(silos);
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            host.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Information);
+            host.Services.AddSingleton(new Random(1));
+            host.Services.AddAtProtoClient(options =>
+            {
+                options.PlcDirectory = pds.Origin;
+                options.Network.AllowPrivateAddresses = true;
+                options.Network.MaxRetries = 0;
+                options.Politeness.RequestsPerSecond = 0;
+            });
+            if (decorate is not null)
+                Decorate(host.Services, decorate);
+            host.Services.AddIndexing(database.Index.Target);
+            host.Services.Configure<ForumOptions>(options => options.Did = forum.Forum.Did);
+            host.Services.Configure<BackfillOptions>(options =>
+            {
+                options.CheckpointInterval = TimeSpan.FromMilliseconds(50);
+                options.RetryBaseDelay = TimeSpan.FromMilliseconds(20);
+                configure?.Invoke(options);
+            });
+        });
+        builder.ConfigureSilo((_, silo) => silo.AddBackfillStorage().AddBackfillGrains());
+        // The test's client shares its assemblies with the silos and knows all their messages; an AppView's knows the contracts alone.
+        builder.ConfigureClient(client => client.Services.AddIndexMessages());
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new ForumCluster(cluster, forum, pds, database, log);
+    }
+
+    /// <summary>Starts a run and waits for its end.</summary>
+    public async Task<RunProgress> RunAsync(RunType type)
+    {
+        var start = await Backfill.StartAsync(new StartRequest { Force = type, Dids = UserDids });
+        Assert.Equal(StartOutcome.Started, start.Outcome);
+        return await EndOfAsync(start.RunId!.Value);
+    }
+
+    /// <summary>Waits for a run's end.</summary>
+    public Task<RunProgress> EndOfAsync(long runId) => UntilAsync(run => run.RunId == runId && run.IsFinished);
+
+    /// <summary>Waits until the run's progress is as wanted.</summary>
+    public async Task<RunProgress> UntilAsync(Func<RunProgress, bool> wanted)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            await foreach (var progress in Backfill.WatchAsync(deadline.Token))
+                if (wanted(progress))
+                    return progress;
+            if (await Backfill.GetProgressAsync() is { } last && wanted(last))
+                return last;
+            await Task.Delay(20, deadline.Token);
+        }
+    }
+
+    /// <summary>What the index holds that the repositories do not, and the other way round; empty when they are the same.</summary>
+    public async Task<IReadOnlyList<string>> DifferencesAsync()
+    {
+        var indexed = (await IndexRows.ReadAsync(Database.Index)).Select(row => $"{row.Did}/{row.Collection}/{row.Rkey} {row.Cid}").ToHashSet();
+        var held = Forum.Repos.SelectMany(repo => repo.Collections.SelectMany(collection =>
+            repo.Records(collection).Select(record => $"{repo.Did}/{collection}/{record.Rkey} {record.Cid}"))).ToHashSet();
+        return [.. indexed.Except(held).Select(row => $"too much: {row}"), .. held.Except(indexed).Select(row => $"missing: {row}")];
+    }
+
+    public Task DeactivateAsync(IAddressable grain) => cluster.DeactivateAsync(grain);
+
+    /// <summary>Kills the silo that a grain is on, as a crash would.</summary>
+    public async Task KillSiloOfAsync(IAddressable grain)
+    {
+        Assert.True(cluster.TryGetGrainContext(grain.GetGrainId(), out var context));
+        await cluster.KillSiloAsync(cluster.Silos.Single(silo => silo.SiloAddress.Equals(context.Address.SiloAddress)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await cluster.DisposeAsync();
+        await Pds.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    static void Decorate(IServiceCollection services, Func<IRepoClient, IRepoClient> decorate)
+    {
+        var inner = services.Single(service => service.ServiceType == typeof(IRepoClient));
+        services.Replace(ServiceDescriptor.Singleton(provider =>
+            decorate((IRepoClient)ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!))));
+    }
+}

@@ -1,0 +1,185 @@
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Sample;
+
+namespace Atbb.Grains.Tests.Cluster;
+
+/// <summary>Repositories that are not as they should be, and PDSes that answer in their own ways.</summary>
+public class RepositoryTests
+{
+    const string ListRecords = "com.atproto.repo.listRecords";
+
+    [Theory]
+    [InlineData(OrderStyle.AsAsked, CursorStyle.EveryPage, false)]
+    [InlineData(OrderStyle.AsAsked, CursorStyle.WhileMore, false)]
+    [InlineData(OrderStyle.AlwaysAscending, CursorStyle.FullPages, true)]
+    [InlineData(OrderStyle.AlwaysDescending, CursorStyle.EveryPage, false)]
+    [InlineData(OrderStyle.AlwaysDescending, CursorStyle.WhileMore, true)]
+    public async Task Sync_WithAnyOrderAndCursors_IndexesAllAndRemovesWhatIsGone(OrderStyle order, CursorStyle cursors, bool opaque)
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        (cluster.Pds.Order, cluster.Pds.Cursors, cluster.Pds.OpaqueCursors) = (order, cursors, opaque);
+
+        var first = await cluster.RunAsync(RunType.FullSync);
+        Assert.Equal((cluster.Forum.RecordCount, 0), (first.Counts.Indexed, first.Counts.Deleted));
+        Assert.Empty(await cluster.DifferencesAsync());
+
+        var busy = cluster.Forum.Users[0];
+        var posts = busy.Records(ForumRecords.Post);
+        // The first, the last, both sides of a page's end, and the one record of a collection.
+        foreach (var i in new[] { 0, 98, 99, 100, 101, 150, posts.Length - 1 })
+            busy.Delete(ForumRecords.Post, posts[i].Rkey);
+        busy.Delete(ForumRecords.Membership, busy.Records(ForumRecords.Membership)[0].Rkey);
+
+        var second = await cluster.RunAsync(RunType.FullSync);
+        Assert.Equal((0, 0, 8, 0), (second.Counts.Indexed, second.Counts.Updated, second.Counts.Deleted, second.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
+    public async Task Sync_AChangeDuringThePass_IsSeenByTheNext()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var user = cluster.Forum.Users[0];
+        var oldest = user.Records(ForumRecords.Post)[0];
+        cluster.Pds.BeforeAnswer = request =>
+        {
+            // The first page of posts has been read: what changes there now is behind the cursor.
+            if (request.Did == user.Did && request.Collection == ForumRecords.Post && request.Cursor is not null)
+                user.Delete(ForumRecords.Post, oldest.Rkey);
+            return Task.CompletedTask;
+        };
+
+        await cluster.RunAsync(RunType.FullSync);
+        Assert.Single(await cluster.DifferencesAsync());
+
+        cluster.Pds.BeforeAnswer = null;
+        var second = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal(1, second.Counts.Deleted);
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
+    public async Task Sync_WhileAPdsIsDown_ParksAndGoesOnWhenItIsBack()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 1000);
+        var unlucky = cluster.UserDids[0];
+        cluster.Pds.Fault = request => request.Did == unlucky ? PdsFault.Error(503, "UpstreamFailure") : null;
+
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        var waiting = await cluster.UntilAsync(run => run.DidsDone == cluster.UserDids.Count && run.Deferred == 1);
+        Assert.NotNull(waiting.NextAttemptAt);
+        Assert.Contains(unlucky, waiting.LastError, StringComparison.Ordinal);
+
+        cluster.Pds.Fault = null;
+        var run = await cluster.EndOfAsync(start.RunId!.Value);
+        Assert.Equal((RunStatus.Completed, 0, cluster.Forum.RecordCount), (run.Status, run.Counts.Failed, run.Counts.Indexed));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
+    public async Task Sync_APdsThatNeverRecovers_IsGivenUpWithOneErrorRowAndRemovesNothing()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 3);
+        await cluster.RunAsync(RunType.FullSync);
+        var unlucky = cluster.Forum.Users[0];
+        unlucky.Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"new","createdAt":"2026-01-01T00:00:00Z"}""");
+        cluster.Pds.Fault = request => request.Did == unlucky.Did && request.Method == ListRecords ? PdsFault.Html(502) : null;
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 1, 0), (run.Status, run.Counts.Failed, run.Counts.Deleted));
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
+        Assert.Equal((unlucky.Did, "unreachable", null), (error.Did, error.Kind, error.Uri));
+        Assert.Contains("3 attempts", error.Message, StringComparison.Ordinal);
+        // The one that could not be read, and nothing else.
+        Assert.Single(await cluster.DifferencesAsync());
+        // Not taken for read: the next run reads it.
+        cluster.Pds.Fault = null;
+        await cluster.RunAsync(RunType.CatchUp);
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Theory]
+    [InlineData(AccountState.TakenDown, "takendown")]
+    [InlineData(AccountState.Suspended, "suspended")]
+    [InlineData(AccountState.Deactivated, "deactivated")]
+    public async Task Sync_AnAccountThatIsSwitchedOff_KeepsItsRowsAndMarksItUntilItIsBack(AccountState state, string status)
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        var did = cluster.UserDids[0];
+        cluster.Pds.SetState(did, state);
+
+        var off = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((RunStatus.Completed, 0, 0), (off.Status, off.Counts.Failed, off.Counts.Deleted));
+        Assert.Equal(status, await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"));
+        Assert.Empty(await cluster.DifferencesAsync());
+
+        cluster.Pds.SetState(did, AccountState.Active);
+        await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal("active", await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"));
+    }
+
+    [Fact]
+    public async Task Sync_ADidThatWasGivenUp_RemovesItsRows()
+    {
+        // So that the directory is asked, and not the memory of its last answer.
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.IdentityMaxAge = TimeSpan.FromTicks(1));
+        await cluster.RunAsync(RunType.FullSync);
+        var gone = cluster.Forum.Users[0];
+        cluster.Pds.Plc.Tombstone(gone.Did);
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((0, 6), (run.Counts.Failed, run.Counts.Deleted));
+        Assert.Equal(0L, await cluster.Database.ScalarAsync($"select count(*) from posts where did = '{gone.Did}'"));
+        Assert.Equal("deleted", await cluster.Database.ScalarAsync($"select status from users where did = '{gone.Did}'"));
+    }
+
+    [Fact]
+    public async Task Sync_AnAccountThatMoved_GoesOnFromItsNewPds()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        await using var newHome = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var moved = cluster.Forum.Users[0];
+        cluster.Pds.Move(moved.Did, newHome);
+        moved.Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"from my new home","createdAt":"2026-01-01T00:00:00Z"}""");
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((1, 0, 0), (run.Counts.Indexed, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Single(cluster.Log.Of("backfill.repo_moved"));
+        Assert.Equal(newHome.Origin.GetLeftPart(UriPartial.Authority), await cluster.Database.ScalarAsync($"select pds from repos where did = '{moved.Did}'"));
+    }
+
+    [Fact]
+    public async Task Sync_APdsThatLeadsInCircles_IsGivenUpAndNamed()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 2);
+        var did = cluster.UserDids[0];
+        cluster.Pds.Fault = request => request.Did == did && request.Method == ListRecords && request.Cursor is not null
+            ? PdsFault.Edited(body => body["cursor"] = request.Cursor)
+            : null;
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
+        Assert.Equal((did, "cursor_loop"), (error.Did, error.Kind));
+        Assert.Equal(1, run.Counts.Failed);
+    }
+
+    [Fact]
+    public async Task GetState_OfARepository_SaysWhatTheRunCameTo()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var run = await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+
+        var report = await cluster.RepoOf(user.Did).GetStateAsync();
+
+        Assert.Equal((user.Did, user.Handle, "active", run.RunId, true), (report.Did, report.Handle, report.Status, report.RunId!.Value, report.IsSettled));
+        Assert.Equal((6, user.Rev.Value), (report.Counts.Indexed, report.Rev));
+    }
+}

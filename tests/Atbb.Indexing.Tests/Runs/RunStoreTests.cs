@@ -1,0 +1,124 @@
+using Atbb.Indexing.Batches;
+using Atbb.Indexing.Databases;
+using Atbb.Indexing.Runs;
+using Atbb.Testing.Databases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using static Atbb.Indexing.Tests.Batches.Records;
+
+namespace Atbb.Indexing.Tests.Runs;
+
+public sealed class RunStoreTests : IndexTests
+{
+    RunStore Runs(TestDatabase database) => new(database.Index, Time);
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task SaveAsync_EveryColumn_ComesBack(DatabaseKind kind)
+    {
+        var runs = Runs(await OpenAsync(kind));
+        var started = Time.GetUtcNow();
+        var id = await runs.CreateAsync("full_sync", started, Token);
+        Assert.Equal(new RunRow { Id = id, Status = "in_progress", BackfillType = "full_sync", StartedAt = started, UpdatedAt = started }, await runs.GetAsync(id, Token));
+        Time.Advance(TimeSpan.FromSeconds(1.5));
+
+        var run = new RunRow
+        {
+            Id = id, Status = "completed", BackfillType = "full_sync", Phase = 2, LastProcessedDid = Alice, DidsTotal = 5_000_000_000, DidsProcessed = 2, DidsDeferred = 3,
+            RecordsIndexed = 4, RecordsUpdated = 5, RecordsUnchanged = 6, RecordsDeleted = 7, RecordsFailed = 8, Requests = 9, Bytes = 10,
+            StartedAt = started, CompletedAt = started.AddHours(1), ErrorMessage = "No\0answer",
+        };
+        await runs.SaveAsync(run, Token);
+
+        Assert.Equal(run with { ErrorMessage = "No\uFFFDanswer", UpdatedAt = Time.GetUtcNow() }, await runs.GetAsync(id, Token));
+        Assert.Null(await runs.GetAsync(id + 1, Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task ListAsync_Pages_NewestFirst(DatabaseKind kind)
+    {
+        var runs = Runs(await OpenAsync(kind));
+        var ids = new List<long>();
+        for (var i = 0; i < 5; i++)
+            ids.Insert(0, await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token));
+
+        var first = await runs.ListAsync(3, null, Token);
+        var second = await runs.ListAsync(3, first[^1].Id, Token);
+
+        Assert.Equal(ids, first.Concat(second).Select(run => run.Id));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task CloseAbandonedAsync_ClosesWhatNobodyOwns(DatabaseKind kind)
+    {
+        var runs = Runs(await OpenAsync(kind));
+        var (lost, owned, done) = (await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token));
+        await runs.SaveAsync((await runs.GetAsync(done, Token))! with { Status = "completed" }, Token);
+
+        Assert.Equal(1, await runs.CloseAbandonedAsync(owned, "failed", "Lost.", Token));
+        Assert.Equal(1, await runs.CloseAbandonedAsync(null, "cancelled", "Lost.", Token));
+
+        Assert.Equal(["completed", "cancelled", "failed"], (await runs.ListAsync(3, null, Token)).Select(run => run.Status));
+        Assert.Equal(Time.GetUtcNow(), (await runs.GetAsync(lost, Token))!.CompletedAt);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task ListErrorsAsync_FiltersAndPages(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (runs, store) = (Runs(database), Store(database));
+        var bad = Enumerable.Range(0, 5).Select(i => Record(Alice, Post, $"k{i}", i < 3 ? new { text = 5 } : new { })).ToList();
+        await store.WriteAsync(Batch(Repo(Alice, run: 7), Post, bad), Token);
+        await store.WriteAsync(new RecordBatch { Repo = Repo(Bob, run: 7), Failure = new RecordFailure(null, null, null, "unreachable", "No answer.") }, Token);
+        await store.WriteAsync(new RecordBatch { Repo = Repo(Forum, run: 8), Failure = new RecordFailure(null, null, null, "unreachable", "No answer.") }, Token);
+
+        var first = await runs.ListErrorsAsync(new RunErrorQuery(7, Limit: 4), Token);
+        var second = await runs.ListErrorsAsync(new RunErrorQuery(7, AfterId: first[^1].Id, Limit: 4), Token);
+
+        Assert.Equal((4, 2), (first.Count, second.Count));
+        Assert.Equal(6, await runs.CountErrorsAsync(new RunErrorQuery(7), Token));
+        Assert.Equal(3, await runs.CountErrorsAsync(new RunErrorQuery(7, Kind: "wrong_type_field"), Token));
+        Assert.Equal(5, (await runs.ListErrorsAsync(new RunErrorQuery(7, Did: Alice), Token)).Count);
+        var whole = Assert.Single(await runs.ListErrorsAsync(new RunErrorQuery(7, Did: Bob, Kind: "unreachable"), Token));
+        Assert.Equal(
+            new RunErrorRow { Id = whole.Id, BackfillId = 7, Did = Bob, Kind = "unreachable", ErrorMessage = "No answer.", Attempts = 1, CreatedAt = Time.GetUtcNow(), UpdatedAt = Time.GetUtcNow() },
+            whole);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task IndexFacts_CursorAndForum_AreWhatTheyAre(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var facts = new IndexFacts(database.Index, Time);
+        Assert.Null(await facts.GetFirehoseCursorAsync("jetstream", Token));
+        Assert.False(await facts.HasForumAsync(Forum, Token));
+
+        await facts.SetFirehoseCursorAsync("jetstream", 1_700_000_000_000_000, Token);
+        await facts.SetFirehoseCursorAsync("jetstream", 1_800_000_000_000_000, Token);
+        await Store(database).WriteAsync(Batch(Repo(Forum), ForumRecord, Record(Forum, ForumRecord, "self", new { name = "F" })), Token);
+
+        Assert.Equal(1_800_000_000_000_000, await facts.GetFirehoseCursorAsync("jetstream", Token));
+        Assert.True(await facts.HasForumAsync(Forum, Token));
+        Assert.False(await facts.HasForumAsync(Alice, Token));
+    }
+
+    [Fact]
+    public async Task AddIndexing_OnAFile_RegistersEverything()
+    {
+        var database = await OpenAsync(DatabaseKind.Sqlite);
+        await using var services = new ServiceCollection()
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddIndexing(DatabaseTarget.Parse(database.Address), options => options.RecordBytes = 10)
+            .BuildServiceProvider();
+
+        await services.GetRequiredService<IndexDatabase>().PingAsync(Token);
+        var result = await services.GetRequiredService<IndexStore>().WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a")), Token);
+
+        Assert.Equal("too_large", Assert.Single(result.Failures).Kind);
+        Assert.NotNull(services.GetRequiredService<Atbb.Indexing.Repos.RepoStore>());
+        Assert.NotNull(services.GetRequiredService<RunStore>());
+        Assert.NotNull(services.GetRequiredService<IndexFacts>());
+    }
+}
