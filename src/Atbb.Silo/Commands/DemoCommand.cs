@@ -13,6 +13,8 @@ namespace Atbb.Silo.Commands;
 /// <summary><c>atbb demo</c>: everything at once, without a network and without set-up.</summary>
 static class DemoCommand
 {
+    const int FirstPdsPort = 2583;
+
     public static Command Create()
     {
         var users = new Option<int>("--users") { Description = "Members of the generated forum.", DefaultValueFactory = _ => 400, HelpName = "N" };
@@ -48,7 +50,8 @@ static class DemoCommand
     {
         var display = ProgressDisplay.ForConsole();
         var forum = SampleForum.Generate(size);
-        await using var pds = await SamplePds.StartAsync();
+        // Where it was before a kill: elsewhere its accounts would have moved, and what was half read would be read and counted afresh.
+        await using var pds = await SamplePds.StartAsync(port: SiloPorts.FirstFree(FirstPdsPort));
         pds.Latency = latency;
         forum.HostOn(pds);
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");

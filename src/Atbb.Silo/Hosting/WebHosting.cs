@@ -20,6 +20,8 @@ static class WebHosting
         builder.Logging.AddAtbbDefaults(level);
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddAtbbSilo(settings, silo => silo.AddDashboard(options => options.HideTrace = true));
+        // After the silo, which has to be up to be asked.
+        builder.Services.AddHostedService<WakeUpOnStart>();
         builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Apply(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddAdminAccess();

@@ -1,0 +1,94 @@
+using Atbb.EndToEnd.Tests.Processes;
+using Atbb.EndToEnd.Tests.Truth;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+
+namespace Atbb.EndToEnd.Tests;
+
+/// <summary>What the commands refuse, and how they say it.</summary>
+public sealed class CommandTests
+{
+    static readonly SampleForumOptions Small = new() { Users = 5, PostsPerUser = 5 };
+
+    static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Backfill_SqliteFileInUse_IsRefusedAndTheFirstGoesOn()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        using var elsewhere = new AtbbSite(it.Forum.Forum.Did, it.Database.Value, it.Pds.Origin);
+        var released = new TaskCompletionSource();
+        it.Pds.Fault = request => request.IsListing ? PdsFault.HeldUntil(released.Task) : null;
+        var reading = it.Pds.Log.ArrivedAsync(1, request => request.IsListing, Ends);
+
+        await using var first = it.Site.Backfill("full_sync", it.Dids);
+        await Task.WhenAny(reading, first.Ended).WaitAsync(AtbbProcess.Patience, Ends);
+        await using var second = elsewhere.Backfill("full_sync", it.Dids);
+        var refused = await second.ExitAsync();
+        released.SetResult();
+
+        Assert.True(refused == 3, $"{second}");
+        Assert.Contains("is in use by another atbb process", second.Errors, StringComparison.Ordinal);
+        Assert.Contains(it.Database.Value, second.Errors, StringComparison.Ordinal);
+        Assert.True(await first.ExitAsync() == 0, $"{first}");
+        await it.AssertIndexAsync(first.Figures(), before: null, $"{first}");
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("backfill")]
+    public async Task AnyCommand_BadConfiguration_NamesEveryFaultAtOnce(string command)
+    {
+        var folder = Directory.CreateTempSubdirectory("atbb-bad-");
+        await using var atbb = AtbbProcess.Start(
+            folder.FullName,
+            [command, "--database", "mysql://x/y", .. AtbbSite.Set("Backfill:MaxAttempts", 0), .. AtbbSite.Set("Backfil:Concurrency", 3)],
+            new Dictionary<string, string?> { ["BACKFILL_CONCURRENCY"] = "none", ["Atbb__Network__RequestTimeout"] = "soon" });
+        var code = await atbb.ExitAsync();
+        folder.Delete(recursive: true);
+
+        Assert.True(code == 2, $"{atbb}");
+        foreach (var key in new[] { "Atbb:Forum:Did (FORUM_DID)", "Atbb:Database (DATABASE_URL)", "Atbb:Backfill:MaxAttempts", "Atbb:Backfil", "BACKFILL_CONCURRENCY", "Atbb:Network:RequestTimeout" })
+            Assert.Contains(key, atbb.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", atbb.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backfill_DidsFileWithFaults_NamesTheLines()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        await using var atbb = it.Site.Backfill(null, ["# members", it.Dids.First(), "alice.example.com", "", "did:"]);
+
+        Assert.True(await atbb.ExitAsync() == 2, $"{atbb}");
+        Assert.Contains("line 3: 'alice.example.com'", atbb.Errors, StringComparison.Ordinal);
+        Assert.Contains("line 5: 'did:'", atbb.Errors, StringComparison.Ordinal);
+        Assert.Empty(it.Pds.Log.Snapshot());
+    }
+
+    [Fact]
+    public async Task Backfill_CatchUpOfAnUnchangedForum_AsksForNoPage()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        await it.FillAsync();
+        var before = ForumSnapshot.Of(it.Forum);
+        it.Pds.Log.Clear();
+
+        await using var atbb = it.Site.Backfill("catch_up", it.Dids);
+
+        Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
+        Assert.DoesNotContain(it.Pds.Log.Snapshot(), request => request.IsListing);
+        await it.AssertIndexAsync(atbb.Figures(), before, $"{atbb}");
+    }
+
+    [Fact]
+    public async Task Serve_WithoutTokenOnAnotherAddressThanLoopback_IsRefused()
+    {
+        using var database = await IndexAddress.CreateAsync(DatabaseKind.Sqlite);
+        using var site = new AtbbSite("did:plc:forum", database.Value, new Uri("http://127.0.0.1:9"));
+        // The later setting counts. Were it taken, the test would fail with a service that does not end.
+        await using var atbb = site.Serve(AtbbSite.Set("Admin:Url", $"http://0.0.0.0:{site.AdminPort}"));
+
+        Assert.True(await atbb.ExitAsync() == 2, $"{atbb}");
+        Assert.Contains("Atbb:Admin:Token", atbb.Errors, StringComparison.Ordinal);
+    }
+}

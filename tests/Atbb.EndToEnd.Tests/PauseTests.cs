@@ -1,0 +1,42 @@
+using Atbb.EndToEnd.Tests.Processes;
+using Atbb.EndToEnd.Tests.Truth;
+using Atbb.Indexing.Databases;
+
+namespace Atbb.EndToEnd.Tests;
+
+/// <summary>A signal pauses a run in the foreground; the same command goes on with it.</summary>
+public sealed class PauseTests
+{
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Backfill_Signalled_PausesAndTheSameCommandGoesOn(string signal)
+    {
+        var random = Chance.For($"pause {signal}");
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size, "Backfill:Concurrency=4");
+        it.Pds.Latency = TimeSpan.FromMilliseconds(20);
+        var moment = new KillMoment(random.Next(1, 60), Answered: true);
+        Chance.Say($"signalled with {moment}");
+        var comes = moment.ComesAsync(it.Pds.Log, PageListing.UserCollections, TestContext.Current.CancellationToken);
+
+        await using var paused = it.Site.Backfill("full_sync", it.Dids);
+        await Task.WhenAny(comes, paused.Ended).WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
+        await paused.SignalAsync(signal);
+        var code = await paused.ExitAsync();
+
+        Assert.True(code == 130, $"{paused}");
+        var half = paused.Figures();
+        Assert.Equal("paused", half.Status);
+        Assert.Equal(130, half.ExitCode);
+        Assert.Contains("same command goes on", paused.Output, StringComparison.Ordinal);
+
+        await using var last = it.Site.Backfill("full_sync", it.Dids);
+        Assert.True(await last.ExitAsync() == 0, $"{last}");
+        Assert.True(last.Figures().Resumed, $"{last}");
+        Assert.Equal(half.RunId, last.Figures().RunId);
+        await it.AssertIndexAsync(last.Figures(), before: null, $"{moment}\n{last}");
+        var differences = new Differences();
+        ProcessLife.CompareRepeats(ProcessLife.Of(it.Pds.Log.Snapshot(), [paused.StartedAt, last.StartedAt]), concurrency: 4, differences);
+        differences.AssertNone($"{moment}\n{last}");
+    }
+}

@@ -1,0 +1,62 @@
+using Atbb.EndToEnd.Tests.Processes;
+using Atbb.EndToEnd.Tests.Truth;
+using Atbb.Indexing.Databases;
+using Atbb.Testing.Databases;
+using Npgsql;
+
+namespace Atbb.EndToEnd.Tests;
+
+/// <summary>The database goes away under a run and comes back: the run goes on by itself, and counts nothing twice.</summary>
+public sealed class PostgresOutageTests
+{
+    static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Backfill_EveryConnectionTerminated_GoesOnAndCompletesExactly()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, ForumCase.Size, "Backfill:Concurrency=4");
+        var database = it.Database.Value[(it.Database.Value.LastIndexOf('/') + 1)..];
+        await RunThroughAsync(it, "terminated", times: 3, async () =>
+        {
+            await using var connection = new NpgsqlConnection(
+                DatabaseTarget.Parse((await PostgresServer.SharedAsync()).Url("postgres")).ConnectionString);
+            await connection.OpenAsync(Ends);
+            await using var terminate = new NpgsqlCommand("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1", connection);
+            terminate.Parameters.AddWithValue(database);
+            var ended = (long)(await terminate.ExecuteScalarAsync(Ends))!;
+            Assert.True(ended > 0, "There was no connection to terminate.");
+        });
+    }
+
+    [Fact]
+    public async Task Backfill_PostgresCrashesAndComesBack_GoesOnAndCompletesExactly()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var server = await PostgresServer.StartAsync(durable: true);
+        await using var it = await ForumCase.CreateAsync(await IndexAddress.CreateAsync(server), ForumCase.Size, "Backfill:Concurrency=4");
+        await RunThroughAsync(it, "crashed", times: 1, async () =>
+        {
+            await server.CrashAsync();
+            await server.StartAgainAsync();
+        });
+    }
+
+    static async Task RunThroughAsync(ForumCase it, string name, int times, Func<Task> outage)
+    {
+        var random = Chance.For(name);
+        it.Pds.Latency = TimeSpan.FromMilliseconds(10);
+        await using var atbb = it.Site.Backfill("full_sync", it.Dids);
+        for (var i = 0; i < times; i++)
+        {
+            var moment = new KillMoment(random.Next(1, 110 / times), random.Next(2) == 0);
+            Chance.Say($"{name} with {moment}");
+            var comes = moment.ComesAsync(it.Pds.Log, PageListing.UserCollections, Ends);
+            await Task.WhenAny(comes, atbb.Ended).WaitAsync(AtbbProcess.Patience, Ends);
+            Assert.True(comes.IsCompletedSuccessfully, $"It ended before {moment}.\n{atbb}");
+            await outage();
+        }
+
+        Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
+        await it.AssertIndexAsync(atbb.Figures(), before: null, $"{atbb}");
+    }
+}

@@ -1,0 +1,20 @@
+using Atbb.Sample;
+
+namespace Atbb.EndToEnd.Tests.Truth;
+
+/// <summary>What reading repositories takes, and who owns which collections.</summary>
+static class PageListing
+{
+    const int PageSize = 100;
+
+    /// <summary>The collections of the first phase, in the order in which they are read.</summary>
+    public static IReadOnlyList<string> ForumCollections { get; } =
+        [ForumRecords.Forum, ForumRecords.Category, ForumRecords.Board, ForumRecords.Role, ForumRecords.ModAction];
+
+    /// <summary>The collections of the second.</summary>
+    public static IReadOnlyList<string> UserCollections { get; } = [ForumRecords.Membership, ForumRecords.Post];
+
+    /// <summary>Pages to be asked for: every page that is not empty has a cursor, so the end is an empty one.</summary>
+    public static int PagesOf(SampleRepo repo, IEnumerable<string> collections) =>
+        collections.Sum(collection => 1 + (repo.Count(collection) + PageSize - 1) / PageSize);
+}
