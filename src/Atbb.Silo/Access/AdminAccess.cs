@@ -34,13 +34,6 @@ static class AdminAccess
                 options.ExpireTimeSpan = TimeSpan.FromHours(12);
                 options.LoginPath = SignIn.Path;
                 options.ReturnUrlParameter = SignIn.ReturnUrl;
-                options.Events.OnRedirectToLogin = challenge =>
-                {
-                    // A program has its answer from the other scheme: to redirect it as well throws, and cuts that answer off.
-                    if (!challenge.Response.HasStarted)
-                        challenge.Response.Redirect(challenge.RedirectUri);
-                    return Task.CompletedTask;
-                };
             });
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser());
         return services;
