@@ -95,7 +95,7 @@ public class ContractTests
     [Fact]
     public void Types_OnTheWire_HaveNamesThatOutliveARename()
     {
-        var aliases = Messages.Concat(Grains).Select(type => (type, alias: type.GetCustomAttribute<AliasAttribute>()?.Alias)).ToList();
+        var aliases = Messages.Concat(Grains).Select(type => (type, alias: type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias)).ToList();
 
         Assert.NotEmpty(aliases);
         Assert.All(aliases, named => Assert.True(named.alias is not null, $"{named.type} has no [Alias]"));
