@@ -34,14 +34,13 @@ sealed partial class UserRepoGrain(
 
     // Null: the row has to be read. Set to null again whenever it is not known what became of a write.
     RepoState? known;
+    Did account;
     RequestMeter? meter;
     RepoCounts reported;
 
     string Key => this.GetPrimaryKeyString();
 
     RepoState Repo => known ?? throw new InvalidOperationException($"The state of {Key} is used before it is read.");
-
-    Did Account => Did.Parse(Key);
 
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
@@ -96,7 +95,7 @@ sealed partial class UserRepoGrain(
         known = Repo.Enter(runId, phase);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
             return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
-        if (!Did.TryParse(Key, out _))
+        if (!Did.TryParse(Key, out account))
             return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
 
         try
@@ -145,7 +144,7 @@ sealed partial class UserRepoGrain(
         RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
     {
         var before = Repo.In(collection);
-        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(Account, Nsid.Parse(collection.Nsid), before.Cursor), cancellationToken);
+        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(account, collection.Name, before.Cursor), cancellationToken);
 
         var reading = PageReading.Read(before, page.Records, page.Cursor);
         if (reading.Problem is { } problem)
@@ -179,7 +178,7 @@ sealed partial class UserRepoGrain(
         // A PDS that does not answer twice in a row may be one that the account has left.
         var maxAge = Repo.Attempts < 2 ? options.IdentityMaxAge : TimeSpan.Zero;
         if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
-            known = Repo.LivesAt(await identities.ResolveAsync(Account, maxAge, cancellationToken));
+            known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
     }
 
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
@@ -187,7 +186,7 @@ sealed partial class UserRepoGrain(
     {
         try
         {
-            return (await pdses.GetLatestCommitAsync(Pds, Account, cancellationToken)).Rev.Value;
+            return (await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value;
         }
         catch (AtProtoException e) when (RepoVerdict.IsMissingMethod(e))
         {
@@ -233,7 +232,7 @@ sealed partial class UserRepoGrain(
     {
         try
         {
-            return RepoVerdict.Of(await pdses.GetRepoStatusAsync(Pds, Account, cancellationToken));
+            return RepoVerdict.Of(await pdses.GetRepoStatusAsync(Pds, account, cancellationToken));
         }
         catch (AtProtoException e) when (!e.IsTransient)
         {
@@ -248,7 +247,7 @@ sealed partial class UserRepoGrain(
         RepoState moved;
         try
         {
-            moved = Repo.LivesAt(await identities.ResolveAsync(Account, TimeSpan.Zero, cancellationToken));
+            moved = Repo.LivesAt(await identities.ResolveAsync(account, TimeSpan.Zero, cancellationToken));
         }
         catch (AtProtoException e) when (!e.IsTransient)
         {
