@@ -46,12 +46,7 @@ sealed partial class BackfillGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         run = stored.State.Run;
-        if (run is { Status: RunStatus.InProgress })
-        {
-            LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
-            Drive();
-        }
-
+        GoOn();
         return base.OnActivateAsync(cancellationToken);
     }
 
@@ -114,6 +109,7 @@ sealed partial class BackfillGrain(
 
     public async Task<StartResult> WakeUpAsync(bool startIfNeeded)
     {
+        GoOn();
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
@@ -146,10 +142,9 @@ sealed partial class BackfillGrain(
         {
             await RememberAsync();
             await TranslateAsync(() => SaveAsync(paused => paused.Resume()));
-            LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
-            Drive();
         }
 
+        GoOn();
         return GetProgress();
     }
 
@@ -166,7 +161,8 @@ sealed partial class BackfillGrain(
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        // Activating has already gone on with an unfinished run. A reminder that outlived its run has come for the last time.
+        GoOn();
+        // A reminder that outlived its run has come for the last time.
         if (run is not { Status: RunStatus.InProgress })
             await ForgetReminderAsync();
     }
