@@ -11,12 +11,12 @@ public sealed class DidResolverTests
     [Fact]
     public async Task Resolve_Plc_AsksTheDirectory()
     {
-        var handler = StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument(handle: "Alice.Example"));
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument(handle: "Alice.Example"));
         using var client = new TestClient(handler, o => o.PlcDirectory = new Uri("https://plc.example"));
 
-        var document = await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.Zero, Cancel);
+        var document = await client.Resolver.ResolveAsync(Example.Did, TimeSpan.Zero, Cancel);
 
-        Assert.Equal(Sample.Did, document.Did);
+        Assert.Equal(Example.Did, document.Did);
         Assert.Equal(new Uri("https://pds.example"), document.Pds);
         Assert.Equal("alice.example", document.Handle);
         Assert.Equal(client.Time.GetUtcNow(), document.ReadAt);
@@ -31,7 +31,7 @@ public sealed class DidResolverTests
     [InlineData("did:web:localhost%3a2583", true, "http://localhost:2583/.well-known/did.json")]
     public async Task Resolve_Web_AsksTheHost(string did, bool allowPrivate, string source)
     {
-        var handler = StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument(did));
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument(did));
         using var client = new TestClient(handler, o => o.Network.AllowPrivateAddresses = allowPrivate);
 
         await client.Resolver.ResolveAsync(Did.Parse(did), TimeSpan.Zero, Cancel);
@@ -51,7 +51,7 @@ public sealed class DidResolverTests
     [InlineData("did:key:zQ3shZc2QzApp2oymGvQbzP8eKheVshBHbU4ZYjeXqwSKEn6N", AtProtoFailure.BadDidDocument)]
     public async Task Resolve_DidThatCannotBeAskedFor_IsRefusedWithoutARequest(string did, AtProtoFailure failure)
     {
-        var handler = StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument(did));
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument(did));
         using var client = new TestClient(handler);
 
         Assert.Equal(failure, (await FailAsync(client, Did.Parse(did))).Failure);
@@ -93,10 +93,10 @@ public sealed class DidResolverTests
     public async Task Resolve_DocumentNotUsable_SaysWhy(string document, string reason)
     {
         var pds = """{"id":"#atproto_pds","type":"AtprotoPersonalDataServer","serviceEndpoint":"https://pds.example"}""";
-        var body = document.Replace("DID", Sample.Did.Value, StringComparison.Ordinal).Replace("PDS]", $"{pds}]", StringComparison.Ordinal);
+        var body = document.Replace("DID", Example.Did.Value, StringComparison.Ordinal).Replace("PDS]", $"{pds}]", StringComparison.Ordinal);
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body));
 
-        var e = await FailAsync(client, Sample.Did);
+        var e = await FailAsync(client, Example.Did);
 
         Assert.Equal(AtProtoFailure.BadDidDocument, e.Failure);
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
@@ -119,26 +119,26 @@ public sealed class DidResolverTests
     public async Task Resolve_PdsEndpoint_MustBeAnOrigin(string endpoint, bool allowPrivate, bool valid)
     {
         using var client = new TestClient(
-            StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument(pds: endpoint)), o => o.Network.AllowPrivateAddresses = allowPrivate);
+            StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument(pds: endpoint)), o => o.Network.AllowPrivateAddresses = allowPrivate);
 
         if (valid)
-            Assert.Equal(new Uri(endpoint), (await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.Zero, Cancel)).Pds);
+            Assert.Equal(new Uri(endpoint), (await client.Resolver.ResolveAsync(Example.Did, TimeSpan.Zero, Cancel)).Pds);
         else
-            Assert.Equal(AtProtoFailure.BadDidDocument, (await FailAsync(client, Sample.Did)).Failure);
+            Assert.Equal(AtProtoFailure.BadDidDocument, (await FailAsync(client, Example.Did)).Failure);
     }
 
     [Fact]
     public async Task Resolve_SeveralServices_TakesTheFirstThatIsAPds()
     {
         var body = $$"""
-            {"id":"{{Sample.Did}}","alsoKnownAs":["https://x.example","at://first.example","at://second.example"],"service":[
+            {"id":"{{Example.Did}}","alsoKnownAs":["https://x.example","at://first.example","at://second.example"],"service":[
               {"id":"#labeler","type":["A","B"],"serviceEndpoint":{} },
-              {"id":"{{Sample.Did}}#atproto_pds","type":"AtprotoPersonalDataServer","serviceEndpoint":"https://one.example"},
+              {"id":"{{Example.Did}}#atproto_pds","type":"AtprotoPersonalDataServer","serviceEndpoint":"https://one.example"},
               {"id":"#atproto_pds","type":"AtprotoPersonalDataServer","serviceEndpoint":"https://two.example"}]}
             """;
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body));
 
-        var document = await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.Zero, Cancel);
+        var document = await client.Resolver.ResolveAsync(Example.Did, TimeSpan.Zero, Cancel);
 
         Assert.Equal((new Uri("https://one.example"), "first.example"), (document.Pds, document.Handle));
     }
@@ -149,9 +149,9 @@ public sealed class DidResolverTests
     [InlineData("\\ud800.example")]
     public async Task Resolve_NameThatIsNoHandle_LeavesItOut(string handle)
     {
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument(handle: handle)));
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument(handle: handle)));
 
-        Assert.Null((await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.Zero, Cancel)).Handle);
+        Assert.Null((await client.Resolver.ResolveAsync(Example.Did, TimeSpan.Zero, Cancel)).Handle);
     }
 
     [Theory]
@@ -163,7 +163,7 @@ public sealed class DidResolverTests
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body));
 
-        Assert.Equal(AtProtoFailure.Malformed, (await FailAsync(client, Sample.Did)).Failure);
+        Assert.Equal(AtProtoFailure.Malformed, (await FailAsync(client, Example.Did)).Failure);
     }
 
     [Fact]
@@ -171,17 +171,17 @@ public sealed class DidResolverTests
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, new string(' ', 300_000)));
 
-        Assert.Equal(AtProtoFailure.TooLarge, (await FailAsync(client, Sample.Did)).Failure);
+        Assert.Equal(AtProtoFailure.TooLarge, (await FailAsync(client, Example.Did)).Failure);
     }
 
     [Fact]
     public async Task Resolve_KnownDocument_IsAskedForAgainWhenTooOld()
     {
-        var handler = StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument());
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument());
         using var client = new TestClient(handler);
         async Task<int> RequestsAfterAsync(TimeSpan maxAge)
         {
-            await client.Resolver.ResolveAsync(Sample.Did, maxAge, Cancel);
+            await client.Resolver.ResolveAsync(Example.Did, maxAge, Cancel);
             return handler.Requests.Count;
         }
 
@@ -197,7 +197,7 @@ public sealed class DidResolverTests
     [Fact]
     public async Task Resolve_MoreThanTheCacheHolds_ForgetsTheOneUsedLeastRecently()
     {
-        var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, Sample.DidDocument(Uri.UnescapeDataString(uri.AbsolutePath[1..]))));
+        var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, Example.DidDocument(Uri.UnescapeDataString(uri.AbsolutePath[1..]))));
         using var client = new TestClient(handler, o => o.DidCacheSize = 2);
         Task ResolveAsync(string did) => client.Resolver.ResolveAsync(Did.Parse(did), TimeSpan.FromDays(1), Cancel);
 
@@ -210,11 +210,11 @@ public sealed class DidResolverTests
     [Fact]
     public async Task Resolve_WithoutCache_AlwaysAsks()
     {
-        var handler = StubHandler.Answering(HttpStatusCode.OK, Sample.DidDocument());
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument());
         using var client = new TestClient(handler, o => o.DidCacheSize = 0);
 
-        await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.FromDays(1), Cancel);
-        await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.FromDays(1), Cancel);
+        await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(1), Cancel);
+        await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(1), Cancel);
 
         Assert.Equal(2, handler.Requests.Count);
     }
@@ -225,14 +225,14 @@ public sealed class DidResolverTests
     public async Task Resolve_FailureAfterAnAnswer_ForgetsTheAnswerOnlyWhenTheAccountIsGone(int status, int requests)
     {
         var gone = false;
-        var handler = StubHandler.Answering(_ => gone ? StubHandler.Answer((HttpStatusCode)status) : StubHandler.Answer(HttpStatusCode.OK, Sample.DidDocument()));
+        var handler = StubHandler.Answering(_ => gone ? StubHandler.Answer((HttpStatusCode)status) : StubHandler.Answer(HttpStatusCode.OK, Example.DidDocument()));
         using var client = new TestClient(handler);
-        await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.FromDays(1), Cancel);
+        await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(1), Cancel);
         gone = true;
-        await FailAsync(client, Sample.Did);
+        await FailAsync(client, Example.Did);
         gone = false;
 
-        await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.FromDays(1), Cancel);
+        await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(1), Cancel);
 
         Assert.Equal(requests, handler.Requests.Count);
     }

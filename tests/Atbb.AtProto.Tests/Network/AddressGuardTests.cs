@@ -85,7 +85,7 @@ public sealed class AddressGuardTests
         var pds = new Uri($"https://{host}:{server.Port}");
 
         var e = await Assert.ThrowsAsync<AtProtoException>(
-            () => client.Repo.GetLatestCommitAsync(pds, Sample.Did, TestContext.Current.CancellationToken));
+            () => client.Repo.GetLatestCommitAsync(pds, Example.Did, TestContext.Current.CancellationToken));
 
         Assert.Equal(AtProtoFailure.Forbidden, e.Failure);
         Assert.Contains("not an address of the public Internet", e.Message, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class AddressGuardTests
         using var client = new TestClient(time: TimeProvider.System);
 
         var e = await Assert.ThrowsAsync<AtProtoException>(
-            () => client.Repo.GetLatestCommitAsync(server.Origin, Sample.Did, TestContext.Current.CancellationToken));
+            () => client.Repo.GetLatestCommitAsync(server.Origin, Example.Did, TestContext.Current.CancellationToken));
 
         Assert.Equal(AtProtoFailure.Forbidden, e.Failure);
         Assert.Equal(0, server.Connections);
@@ -114,7 +114,7 @@ public sealed class AddressGuardTests
         using var client = TestClient.OnLoopback();
 
         var e = await Assert.ThrowsAsync<AtProtoException>(
-            () => client.Repo.GetLatestCommitAsync(server.Origin, Sample.Did, TestContext.Current.CancellationToken));
+            () => client.Repo.GetLatestCommitAsync(server.Origin, Example.Did, TestContext.Current.CancellationToken));
 
         Assert.Equal(AtProtoFailure.Forbidden, e.Failure);
         Assert.Contains(target.Origin.ToString().TrimEnd('/'), e.Message, StringComparison.Ordinal);

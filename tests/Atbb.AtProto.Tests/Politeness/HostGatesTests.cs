@@ -19,8 +19,8 @@ public sealed class HostGatesTests
             ? StubHandler.Answering(HttpStatusCode.TooManyRequests)
             : StubHandler.Answering(HttpStatusCode.TooManyRequests, "", ("Retry-After", retryAfter));
         using var client = new TestClient(handler);
-        var answered = await FailAsync(client, Sample.Pds);
-        var heldBack = await FailAsync(client, Sample.Pds, Did.Parse("did:plc:other"));
+        var answered = await FailAsync(client, Example.Pds);
+        var heldBack = await FailAsync(client, Example.Pds, Did.Parse("did:plc:other"));
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answered.Status);
         Assert.Equal((AtProtoFailure.RateLimited, (HttpStatusCode?)null), (heldBack.Failure, heldBack.Status));
@@ -28,7 +28,7 @@ public sealed class HostGatesTests
         Assert.Single(handler.Requests);
 
         client.Time.Advance(TimeSpan.FromSeconds(seconds));
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await FailAsync(client, Sample.Pds)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await FailAsync(client, Example.Pds)).Status);
     }
 
     [Fact]
@@ -38,9 +38,9 @@ public sealed class HostGatesTests
             ? StubHandler.Answer(HttpStatusCode.TooManyRequests)
             : StubHandler.Answer(HttpStatusCode.OK, Page));
         using var client = new TestClient(handler);
-        await FailAsync(client, Sample.Pds);
+        await FailAsync(client, Example.Pds);
 
-        using var page = await client.Repo.ListRecordsAsync(new Uri("https://other.example"), Sample.Query, Cancel);
+        using var page = await client.Repo.ListRecordsAsync(new Uri("https://other.example"), Example.Query, Cancel);
 
         Assert.Equal(2, handler.Requests.Count);
     }
@@ -52,9 +52,9 @@ public sealed class HostGatesTests
         var handler = StubHandler.Answering(_ => new HttpResponseMessage { Content = new StreamContent(body) });
         using var client = new TestClient(handler, o => o.Politeness.ConcurrentRequests = 1);
 
-        var first = FailAsync(client, Sample.Pds);
+        var first = FailAsync(client, Example.Pds);
         await body.Waiting.Task.WaitAsync(Cancel);
-        var second = FailAsync(client, Sample.Pds);
+        var second = FailAsync(client, Example.Pds);
 
         Assert.False(second.IsCompleted);
         Assert.Single(handler.Requests);
@@ -75,7 +75,7 @@ public sealed class HostGatesTests
         await FailAsync(client, paused);
 
         for (var i = 0; i < 5_000; i++)
-            (await client.Repo.ListRecordsAsync(new Uri($"https://pds{i}.example"), Sample.Query, Cancel)).Dispose();
+            (await client.Repo.ListRecordsAsync(new Uri($"https://pds{i}.example"), Example.Query, Cancel)).Dispose();
 
         Assert.InRange(client.Hosts.Count, 1, 1_100);
         Assert.Null((await FailAsync(client, paused)).Status);
@@ -92,7 +92,7 @@ public sealed class HostGatesTests
         }
 
         client.Time.Advance(TimeSpan.FromHours(1));
-        await FailAsync(client, Sample.Pds);
+        await FailAsync(client, Example.Pds);
 
         Assert.Equal(1, client.Hosts.Count);
     }
@@ -100,16 +100,16 @@ public sealed class HostGatesTests
     [Fact]
     public async Task Resolve_PlcDirectory_HasAPolitenessOfItsOwn()
     {
-        var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, uri.Host == "plc.directory" ? Sample.DidDocument() : Page));
+        var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, uri.Host == "plc.directory" ? Example.DidDocument() : Page));
         using var client = new TestClient(handler, o => (o.Politeness.RequestsPerSecond, o.Politeness.MaxWait) = (1, TimeSpan.Zero));
 
         for (var i = 0; i < 20; i++)
-            await client.Resolver.ResolveAsync(Sample.Did, TimeSpan.Zero, Cancel);
+            await client.Resolver.ResolveAsync(Example.Did, TimeSpan.Zero, Cancel);
 
-        (await client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel)).Dispose();
-        Assert.Equal(AtProtoFailure.RateLimited, (await FailAsync(client, Sample.Pds)).Failure);
+        (await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel)).Dispose();
+        Assert.Equal(AtProtoFailure.RateLimited, (await FailAsync(client, Example.Pds)).Failure);
     }
 
     static Task<AtProtoException> FailAsync(TestClient client, Uri pds, Did? did = null) => Assert.ThrowsAsync<AtProtoException>(
-        () => client.Repo.ListRecordsAsync(pds, Sample.Query with { Did = did ?? Sample.Did }, Cancel));
+        () => client.Repo.ListRecordsAsync(pds, Example.Query with { Did = did ?? Example.Did }, Cancel));
 }

@@ -7,19 +7,19 @@ namespace Atbb.AtProto.Tests.Repo;
 
 public sealed class PageDecoderTests
 {
-    static readonly string Uri = $"at://{Sample.Did}/{Sample.Post}/3jzfcijpj2z2a";
+    static readonly string Uri = $"at://{Example.Did}/{Example.Post}/3jzfcijpj2z2a";
 
     [Fact]
     public void Decode_Page_CutsOutEachRecord()
     {
-        var (records, cursor) = Decode($$"""{"records":[{{Sample.Item("a", """{ "text" : "x" }""")}},{{Sample.Item("b", "{}")}}],"cursor":"b"}""");
+        var (records, cursor) = Decode($$"""{"records":[{{Example.Item("a", """{ "text" : "x" }""")}},{{Example.Item("b", "{}")}}],"cursor":"b"}""");
 
         Assert.Equal("b", cursor);
         Assert.Equal(["a", "b"], records.Select(r => r.Rkey));
         Assert.Equal(["""{ "text" : "x" }""", "{}"], records.Select(r => Encoding.UTF8.GetString(r.Json.Span)));
-        Assert.Equal($"at://{Sample.Did}/{Sample.Post}/a", records[0].Uri);
+        Assert.Equal($"at://{Example.Did}/{Example.Post}/a", records[0].Uri);
         Assert.All(records, r => Assert.Null(r.Fault));
-        Assert.All(records, r => Assert.Equal(Sample.Cid, r.Cid));
+        Assert.All(records, r => Assert.Equal(Example.Cid, r.Cid));
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class PageDecoderTests
     }
 
     [Fact]
-    public void Decode_ByteOrderMark_IsSkipped() => Assert.Single(Decode($$"""{{'\uFEFF'}}{"records":[{{Sample.Item("a")}}]}""").Records);
+    public void Decode_ByteOrderMark_IsSkipped() => Assert.Single(Decode($$"""{{'\uFEFF'}}{"records":[{{Example.Item("a")}}]}""").Records);
 
     [Theory]
     [InlineData("")]
@@ -91,11 +91,11 @@ public sealed class PageDecoderTests
     public void Decode_FaultyItem_CostsItselfAlone(string item, string fault, string rkey)
     {
         item = item
-            .Replace("CID", Sample.Cid, StringComparison.Ordinal)
-            .Replace("REPO", $"at://{Sample.Did}/{Sample.Post}", StringComparison.Ordinal)
-            .Replace("DID", Sample.Did.Value, StringComparison.Ordinal);
+            .Replace("CID", Example.Cid, StringComparison.Ordinal)
+            .Replace("REPO", $"at://{Example.Did}/{Example.Post}", StringComparison.Ordinal)
+            .Replace("DID", Example.Did.Value, StringComparison.Ordinal);
 
-        var (records, _) = Decode($$"""{"records":[{{Sample.Item("before")}},{{item}},{{Sample.Item("zafter")}}]}""");
+        var (records, _) = Decode($$"""{"records":[{{Example.Item("before")}},{{item}},{{Example.Item("zafter")}}]}""");
 
         Assert.Equal(["before", rkey, "zafter"], records.Select(r => r.Rkey));
         Assert.Null(records[0].Fault);
@@ -106,7 +106,7 @@ public sealed class PageDecoderTests
     [Fact]
     public void Decode_ItemWithOtherFieldsInAnyOrder_IsUsable()
     {
-        var item = $$"""{"x":{"uri":"no"},"value":{"uri":"inner","cid":"inner"},"y":[[]],"cid":"{{Sample.Cid}}","z":null,"uri":"{{Uri}}"}""";
+        var item = $$"""{"x":{"uri":"no"},"value":{"uri":"inner","cid":"inner"},"y":[[]],"cid":"{{Example.Cid}}","z":null,"uri":"{{Uri}}"}""";
 
         var record = Assert.Single(Decode($$"""{"records":[{{item}}]}""").Records);
 
@@ -122,7 +122,7 @@ public sealed class PageDecoderTests
     [InlineData("""{"n":123456789012345678901234567890.5e400}""")]
     public void Decode_OddRecord_IsCutOutAsItIs(string value)
     {
-        var record = Assert.Single(Decode($$"""{"records":[{{Sample.Item("a", value)}}]}""").Records);
+        var record = Assert.Single(Decode($$"""{"records":[{{Example.Item("a", value)}}]}""").Records);
 
         Assert.Null(record.Fault);
         Assert.Equal(value, Encoding.UTF8.GetString(record.Json.Span));
@@ -131,10 +131,10 @@ public sealed class PageDecoderTests
     [Fact]
     public void Decode_InvalidUtf8InRecord_IsCutOutAsItIs()
     {
-        var body = Encoding.UTF8.GetBytes($$"""{"records":[{{Sample.Item("a", """{"text":"@@"}""")}}]}""");
+        var body = Encoding.UTF8.GetBytes($$"""{"records":[{{Example.Item("a", """{"text":"@@"}""")}}]}""");
         body.AsSpan().Replace((byte)'@', (byte)0xFF);
 
-        var record = Assert.Single(PageDecoder.Decode(body, Sample.Did, Sample.Post).Records);
+        var record = Assert.Single(PageDecoder.Decode(body, Example.Did, Example.Post).Records);
 
         Assert.Null(record.Fault);
         Assert.Equal(2, record.Json.Span.Count((byte)0xFF));
@@ -147,12 +147,12 @@ public sealed class PageDecoderTests
     {
         var value = $$"""{"a":{{new string('[', depth)}}{{new string(']', depth)}}}""";
 
-        var (records, _) = Decode($$"""{"records":[{{Sample.Item("a", value)}},{{Sample.Item("b")}}]}""");
+        var (records, _) = Decode($$"""{"records":[{{Example.Item("a", value)}},{{Example.Item("b")}}]}""");
 
         Assert.Equal(2, records.Count);
         Assert.Equal(value.Length, records[0].Json.Length);
     }
 
     static (List<ListedRecord> Records, string? Cursor) Decode(string body) =>
-        PageDecoder.Decode(Encoding.UTF8.GetBytes(body), Sample.Did, Sample.Post);
+        PageDecoder.Decode(Encoding.UTF8.GetBytes(body), Example.Did, Example.Post);
 }

@@ -20,7 +20,7 @@ public sealed class RepoClientTests
         var handler = StubHandler.Answering(HttpStatusCode.OK, """{"records":[]}""");
         using var client = new TestClient(handler);
 
-        using var page = await client.Repo.ListRecordsAsync(Sample.Pds, new RecordQuery(Sample.Did, Sample.Post, cursor, reverse, limit), Cancel);
+        using var page = await client.Repo.ListRecordsAsync(Example.Pds, new RecordQuery(Example.Did, Example.Post, cursor, reverse, limit), Cancel);
 
         Assert.Equal(
             $"https://pds.example/xrpc/com.atproto.repo.listRecords?repo=did%3Aplc%3Az72i7hdynmk6r22z27h6tvur&collection=space.atbb.post&{query}",
@@ -35,16 +35,16 @@ public sealed class RepoClientTests
         using var client = new TestClient();
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query with { Limit = limit }, Cancel));
+            () => client.Repo.ListRecordsAsync(Example.Pds, Example.Query with { Limit = limit }, Cancel));
     }
 
     [Fact]
     public async Task ListRecords_Page_GivesRecordsCursorAndSize()
     {
-        var body = $$"""{"cursor":"b","records":[{{Sample.Item("a")}},{{Sample.Item("b")}}]}""";
+        var body = $$"""{"cursor":"b","records":[{{Example.Item("a")}},{{Example.Item("b")}}]}""";
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body));
 
-        using var page = await client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel);
+        using var page = await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel);
 
         Assert.Equal(["a", "b"], page.Records.Select(r => r.Rkey));
         Assert.Equal("""{"text":"hi"}""", Encoding.UTF8.GetString(page.Records[1].Json.Span));
@@ -55,12 +55,12 @@ public sealed class RepoClientTests
     [Fact]
     public async Task ListRecords_PageTooLarge_IsReadInSmallerParts()
     {
-        var large = $$"""{"records":[{{Sample.Item("a")}},{{Sample.Item("b")}},{{Sample.Item("c")}}]}""";
-        var small = $$"""{"cursor":"a","records":[{{Sample.Item("a")}}]}""";
+        var large = $$"""{"records":[{{Example.Item("a")}},{{Example.Item("b")}},{{Example.Item("c")}}]}""";
+        var small = $$"""{"cursor":"a","records":[{{Example.Item("a")}}]}""";
         var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, uri.Query.Contains("limit=1&", StringComparison.Ordinal) ? small : large));
         using var client = new TestClient(handler, o => o.Network.MaxResponseBytes = 300);
 
-        using var page = await client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel);
+        using var page = await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel);
 
         Assert.Equal(("a", "a"), (Assert.Single(page.Records).Rkey, page.Cursor));
         Assert.Equal(3, handler.Requests.Count);
@@ -72,7 +72,7 @@ public sealed class RepoClientTests
         var handler = StubHandler.Answering(HttpStatusCode.OK, new string(' ', 301));
         using var client = new TestClient(handler, o => o.Network.MaxResponseBytes = 300);
 
-        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel));
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel));
 
         Assert.Equal(AtProtoFailure.TooLarge, e.Failure);
         Assert.Equal(3, handler.Requests.Count);
@@ -86,21 +86,21 @@ public sealed class RepoClientTests
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body));
 
-        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel));
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel));
 
         Assert.Equal(AtProtoFailure.Malformed, e.Failure);
-        Assert.StartsWith($"com.atproto.repo.listRecords of {Sample.Did} at pds.example: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"com.atproto.repo.listRecords of {Example.Did} at pds.example: ", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task GetLatestCommit_Answer_GivesCidAndRev()
     {
-        var handler = StubHandler.Answering(HttpStatusCode.OK, $$"""{"cid":"{{Sample.Cid}}","rev":"{{Sample.Rev}}","more":1}""");
+        var handler = StubHandler.Answering(HttpStatusCode.OK, $$"""{"cid":"{{Example.Cid}}","rev":"{{Example.Rev}}","more":1}""");
         using var client = new TestClient(handler);
 
-        var head = await client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, Cancel);
+        var head = await client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, Cancel);
 
-        Assert.Equal(new RepoHead(Cid.Parse(Sample.Cid), Tid.Parse(Sample.Rev)), head);
+        Assert.Equal(new RepoHead(Cid.Parse(Example.Cid), Tid.Parse(Example.Rev)), head);
         Assert.Equal(
             "https://pds.example/xrpc/com.atproto.sync.getLatestCommit?did=did%3Aplc%3Az72i7hdynmk6r22z27h6tvur",
             Assert.Single(handler.Requests).AbsoluteUri);
@@ -111,15 +111,15 @@ public sealed class RepoClientTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("""{"cid":"bafy","rev":"3jzfcijpj2z2a"}""")]
-    [InlineData($$"""{"cid":"{{Sample.Cid}}","rev":"1"}""")]
-    [InlineData($$"""{"cid":"{{Sample.Cid}}"}""")]
-    [InlineData($$"""{"cid":"{{Sample.Cid}}","rev":7}""")]
-    [InlineData($$"""{"cid":"{{Sample.Cid}}","rev":"\ud800"}""")]
+    [InlineData($$"""{"cid":"{{Example.Cid}}","rev":"1"}""")]
+    [InlineData($$"""{"cid":"{{Example.Cid}}"}""")]
+    [InlineData($$"""{"cid":"{{Example.Cid}}","rev":7}""")]
+    [InlineData($$"""{"cid":"{{Example.Cid}}","rev":"\ud800"}""")]
     public async Task GetLatestCommit_NoValidCidAndRev_IsMalformed(string body)
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body));
 
-        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, Cancel));
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, Cancel));
 
         Assert.Equal(AtProtoFailure.Malformed, e.Failure);
     }
@@ -130,9 +130,9 @@ public sealed class RepoClientTests
     [InlineData("""{"did":"DID","active":false,"status":"deactivated","rev":"odd"}""", false, "deactivated", null)]
     public async Task GetRepoStatus_Answer_GivesState(string body, bool active, string? status, string? rev)
     {
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body.Replace("DID", Sample.Did.Value, StringComparison.Ordinal)));
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body.Replace("DID", Example.Did.Value, StringComparison.Ordinal)));
 
-        var repo = await client.Repo.GetRepoStatusAsync(Sample.Pds, Sample.Did, Cancel);
+        var repo = await client.Repo.GetRepoStatusAsync(Example.Pds, Example.Did, Cancel);
 
         Assert.Equal((active, status, rev), (repo.Active, repo.Status, repo.Rev?.Value));
     }
@@ -145,9 +145,9 @@ public sealed class RepoClientTests
     [InlineData("""{"did":"DID","active":"no"}""")]
     public async Task GetRepoStatus_NotAboutThisRepository_IsMalformed(string body)
     {
-        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body.Replace("DID", Sample.Did.Value, StringComparison.Ordinal)));
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, body.Replace("DID", Example.Did.Value, StringComparison.Ordinal)));
 
-        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetRepoStatusAsync(Sample.Pds, Sample.Did, Cancel));
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetRepoStatusAsync(Example.Pds, Example.Did, Cancel));
 
         Assert.Equal(AtProtoFailure.Malformed, e.Failure);
     }

@@ -14,7 +14,7 @@ public sealed class RequestMeterTests
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.InternalServerError, "12345"));
         using var meter = RequestMeter.Start();
 
-        await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, Cancel));
+        await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, Cancel));
 
         Assert.Equal((3, 15), (meter.Requests, meter.Bytes));
     }
@@ -26,11 +26,11 @@ public sealed class RequestMeterTests
         using var outer = RequestMeter.Start();
         using (var inner = RequestMeter.Start())
         {
-            using var first = await client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel);
+            using var first = await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel);
             Assert.Equal((1, 14), (inner.Requests, inner.Bytes));
         }
 
-        using var second = await client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel);
+        using var second = await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel);
         Assert.Equal((2, 28), (outer.Requests, outer.Bytes));
     }
 
@@ -45,7 +45,7 @@ public sealed class RequestMeterTests
             await Task.WhenAll(Enumerable.Range(0, calls).Select(async _ =>
             {
                 await Task.Yield();
-                using var page = await client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, Cancel);
+                using var page = await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel);
             }));
             return meter.Requests;
         }));

@@ -7,7 +7,7 @@ namespace Atbb.AtProto.Tests.Xrpc;
 
 public sealed class ResponseBodyTests
 {
-    const string Head = $$"""{"cid":"{{Sample.Cid}}","rev":"{{Sample.Rev}}"}""";
+    const string Head = $$"""{"cid":"{{Example.Cid}}","rev":"{{Example.Rev}}"}""";
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -21,7 +21,7 @@ public sealed class ResponseBodyTests
         using var client = TestClient.OnLoopback(o => o.Network.MaxResponseBytes = 1_000_000);
         using var meter = AtProto.Xrpc.RequestMeter.Start();
 
-        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(server.Origin, Sample.Query with { Limit = 1 }, Cancel));
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.ListRecordsAsync(server.Origin, Example.Query with { Limit = 1 }, Cancel));
 
         Assert.Equal(AtProtoFailure.TooLarge, e.Failure);
         Assert.InRange(meter.Bytes, 1_000_001, 3_000_000);
@@ -36,7 +36,7 @@ public sealed class ResponseBodyTests
         await using var server = Gzipped(compressed.ToArray());
         using var client = TestClient.OnLoopback();
 
-        Assert.Equal(Sample.Cid, (await client.Repo.GetLatestCommitAsync(server.Origin, Sample.Did, Cancel)).Cid.Value);
+        Assert.Equal(Example.Cid, (await client.Repo.GetLatestCommitAsync(server.Origin, Example.Did, Cancel)).Cid.Value);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ResponseBodyTests
             Content = new StreamContent(new BufferedStream(new GZipStream(Zip(Head.PadRight(length)), CompressionMode.Decompress))),
         });
         using var client = new TestClient(handler);
-        var request = new AtProto.Xrpc.XrpcRequest(Sample.Pds, "/x", "x", Sample.Did, cap);
+        var request = new AtProto.Xrpc.XrpcRequest(Example.Pds, "/x", "x", Example.Did, cap);
 
         if (fits)
         {
@@ -102,5 +102,5 @@ public sealed class ResponseBodyTests
         [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {body.Length}\r\n\r\n"), .. body]);
 
     static Task<AtProtoException> FailAsync(TestClient client, Uri? pds = null) => Assert.ThrowsAsync<AtProtoException>(
-        () => client.Repo.GetLatestCommitAsync(pds ?? Sample.Pds, Sample.Did, Cancel));
+        () => client.Repo.GetLatestCommitAsync(pds ?? Example.Pds, Example.Did, Cancel));
 }

@@ -5,7 +5,7 @@ namespace Atbb.AtProto.Tests.Xrpc;
 
 public sealed class XrpcClientTests
 {
-    const string Head = $$"""{"cid":"{{Sample.Cid}}","rev":"{{Sample.Rev}}"}""";
+    const string Head = $$"""{"cid":"{{Example.Cid}}","rev":"{{Example.Rev}}"}""";
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -56,9 +56,9 @@ public sealed class XrpcClientTests
             : StubHandler.Answer(HttpStatusCode.OK, Head));
         using var client = new TestClient(handler);
 
-        var head = await client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, Cancel);
+        var head = await client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, Cancel);
 
-        Assert.Equal(Sample.Rev, head.Rev.Value);
+        Assert.Equal(Example.Rev, head.Rev.Value);
         Assert.Equal(2, handler.Requests.Count);
     }
 
@@ -129,7 +129,7 @@ public sealed class XrpcClientTests
         });
         using var client = new TestClient(handler);
 
-        var asking = client.Repo.GetLatestCommitAsync(Sample.Pds, Sample.Did, cancel.Token);
+        var asking = client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, cancel.Token);
         await handler.Arrived.Task.WaitAsync(Cancel);
         await cancel.CancelAsync();
 
@@ -142,7 +142,7 @@ public sealed class XrpcClientTests
         using var client = new TestClient(configure: o => o.Network.MaxRetries = 0, time: TimeProvider.System);
 
         var e = await Assert.ThrowsAsync<AtProtoException>(
-            () => client.Repo.GetLatestCommitAsync(new Uri("https://nowhere.invalid"), Sample.Did, Cancel));
+            () => client.Repo.GetLatestCommitAsync(new Uri("https://nowhere.invalid"), Example.Did, Cancel));
 
         Assert.Equal(AtProtoFailure.Unreachable, e.Failure);
         Assert.True(e.IsTransient);
@@ -207,5 +207,5 @@ public sealed class XrpcClientTests
     }
 
     static Task<AtProtoException> FailAsync(TestClient client, Uri? pds = null) => Assert.ThrowsAsync<AtProtoException>(
-        () => client.Repo.GetLatestCommitAsync(pds ?? Sample.Pds, Sample.Did, Cancel));
+        () => client.Repo.GetLatestCommitAsync(pds ?? Example.Pds, Example.Did, Cancel));
 }

@@ -44,7 +44,7 @@ public sealed class XrpcErrorsTests
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.BadRequest, """{"error":"InvalidRequest","message":"Could not find repo: x."}"""));
 
         Assert.Equal(
-            $"com.atproto.repo.listRecords of {Sample.Did} at pds.example: HTTP 400 InvalidRequest: Could not find repo: x.",
+            $"com.atproto.repo.listRecords of {Example.Did} at pds.example: HTTP 400 InvalidRequest: Could not find repo: x.",
             (await FailAsync(client)).Message);
     }
 
@@ -91,5 +91,5 @@ public sealed class XrpcErrorsTests
     }
 
     static Task<AtProtoException> FailAsync(TestClient client) => Assert.ThrowsAsync<AtProtoException>(
-        () => client.Repo.ListRecordsAsync(Sample.Pds, Sample.Query, TestContext.Current.CancellationToken));
+        () => client.Repo.ListRecordsAsync(Example.Pds, Example.Query, TestContext.Current.CancellationToken));
 }

@@ -183,8 +183,17 @@ public sealed class IndexStoreTests : IndexTests
         var at = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero).AddTicks(1234560);
         var state = Repo(Alice, run: 7) with
         {
-            Pds = "https://pds.example", Handle = "alice.example", IdentityAt = at, Rev = "3kabc", Phase = 2, IsSettled = true,
-            Counts = new RepoCounts(1, 2, 3, 4, 0, 6, 7), Attempts = 3, RetryAfter = at, LastError = "No", SyncedAt = at,
+            Pds = "https://pds.example",
+            Handle = "alice.example",
+            IdentityAt = at,
+            Rev = "3kabc",
+            Phase = 2,
+            IsSettled = true,
+            Counts = new RepoCounts(1, 2, 3, 4, 0, 6, 7),
+            Attempts = 3,
+            RetryAfter = at,
+            LastError = "No",
+            SyncedAt = at,
         };
         state = state with
         {

@@ -25,9 +25,24 @@ public sealed class RunStoreTests : IndexTests
 
         var run = new RunRow
         {
-            Id = id, Status = "completed", BackfillType = "full_sync", Phase = 2, LastProcessedDid = Alice, DidsTotal = 5_000_000_000, DidsProcessed = 2, DidsDeferred = 3,
-            RecordsIndexed = 4, RecordsUpdated = 5, RecordsUnchanged = 6, RecordsDeleted = 7, RecordsFailed = 8, Requests = 9, Bytes = 10,
-            StartedAt = started, CompletedAt = started.AddHours(1), ErrorMessage = "No\0answer",
+            Id = id,
+            Status = "completed",
+            BackfillType = "full_sync",
+            Phase = 2,
+            LastProcessedDid = Alice,
+            DidsTotal = 5_000_000_000,
+            DidsProcessed = 2,
+            DidsDeferred = 3,
+            RecordsIndexed = 4,
+            RecordsUpdated = 5,
+            RecordsUnchanged = 6,
+            RecordsDeleted = 7,
+            RecordsFailed = 8,
+            Requests = 9,
+            Bytes = 10,
+            StartedAt = started,
+            CompletedAt = started.AddHours(1),
+            ErrorMessage = "No\0answer",
         };
         await runs.SaveAsync(run, Token);
 

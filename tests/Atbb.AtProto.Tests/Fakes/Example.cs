@@ -3,7 +3,7 @@ using Atbb.AtProto.Syntax;
 
 namespace Atbb.AtProto.Tests.Fakes;
 
-static class Sample
+static class Example
 {
     public const string Cid = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a";
     public const string Rev = "3jzfcijpj2z2a";
