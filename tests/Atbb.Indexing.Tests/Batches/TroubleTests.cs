@@ -31,6 +31,20 @@ public sealed class TroubleTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task WriteAsync_UrisThatFitNoIndex_AreErrorRowsOfTheirOwn(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        // As long as a DID may be, and characters of three bytes.
+        var did = "did:web:" + new string('a', 2_040);
+        var foreign = Enumerable.Range(0, 3).Select(i => new SourceRecord("at://" + new string('漢', 990) + i, "", "bafy", default, "Another repository's URI."));
+
+        var result = await Store(database).WriteAsync(Batch(Repo(did, run: 3), Post, [.. foreign, Topic(did, "fine")]), Token);
+
+        Assert.Equal((1, 3), (result.Counts.Indexed, result.Counts.Failed));
+        Assert.Equal(3L, await database.ScalarAsync("select count(distinct uri) from backfill_errors"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task WriteAsync_RecordsFromTheWild_NeverCostAnotherRecordAnything(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
