@@ -20,6 +20,13 @@ static class RepoPass
     public static bool IsSettledIn(this RepoState repo, long runId, RunPhase phase) =>
         repo.IsSettled && repo.RunId == runId && repo.Phase == (int)phase;
 
+    /// <summary>
+    /// Whether the repository has moved on to a later phase or run than that. A driver that was cut off and does not know it yet must not
+    /// take it back: what it would count, the later one has counted.
+    /// </summary>
+    public static bool IsPast(this RepoState repo, long runId, RunPhase phase) =>
+        repo.RunId > runId || (repo.RunId == runId && repo.Phase > (int)phase);
+
     /// <summary>A phase of a run comes to the repository: what it came to in another is of the past. The same phase again changes nothing.</summary>
     public static RepoState Enter(this RepoState repo, long runId, RunPhase phase) =>
         repo.RunId == runId && repo.Phase == (int)phase
@@ -94,6 +101,10 @@ static class RepoPass
     /// <summary>The run is done with the repository without having read it to its end.</summary>
     public static RepoState GiveUp(this RepoState repo, RepoStatus status, string reason) =>
         repo with { Status = status, IsSettled = true, RetryAfter = null, LastError = reason };
+
+    /// <summary>The account is gone for good, and its rows with it: should it come back, it is read as if it had never been.</summary>
+    public static RepoState Remove(this RepoState repo, string reason) =>
+        repo.GiveUp(RepoStatus.Deleted, reason) with { Rev = null, Collections = repo.Collections.Clear() };
 
     /// <summary>The counts as callers of the grain know them.</summary>
     public static SyncCounts ToSyncCounts(this RepoCounts counts) => new(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Atbb.AtProto;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
@@ -30,18 +31,21 @@ sealed partial class UserRepoGrain(
     Random random,
     ILogger<UserRepoGrain> logger) : Grain, IUserRepoGrain
 {
+    // A driver of the past learns within its next checkpoint that it is one.
+    static readonly TimeSpan PauseOfThePast = TimeSpan.FromSeconds(10);
+
     readonly BackfillOptions options = options.Value;
 
     // Null: the row has to be read. Set to null again whenever it is not known what became of a write.
     RepoState? known;
+    Did account;
+    readonly HashSet<(string Collection, string Cursor)> unorderedCursors = [];
     RequestMeter? meter;
     RepoCounts reported;
 
     string Key => this.GetPrimaryKeyString();
 
     RepoState Repo => known ?? throw new InvalidOperationException($"The state of {Key} is used before it is read.");
-
-    Did Account => Did.Parse(Key);
 
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
@@ -93,10 +97,13 @@ sealed partial class UserRepoGrain(
         if (Repo.IsSettledIn(runId, phase))
             return Leave(new RepoOutcome.Completed());
 
+        if (Repo.IsPast(runId, phase))
+            return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
+
         known = Repo.Enter(runId, phase);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
             return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
-        if (!Did.TryParse(Key, out _))
+        if (!Did.TryParse(Key, out account))
             return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
 
         try
@@ -145,10 +152,10 @@ sealed partial class UserRepoGrain(
         RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
     {
         var before = Repo.In(collection);
-        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(Account, Nsid.Parse(collection.Nsid), before.Cursor), cancellationToken);
+        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(account, collection.Name, before.Cursor), cancellationToken);
 
         var reading = PageReading.Read(before, page.Records, page.Cursor);
-        if (reading.Problem is { } problem)
+        if (reading.Problem is { } problem || IsRound(reading, out problem))
         {
             page.Dispose();
             return await ParkAsync(
@@ -168,6 +175,18 @@ sealed partial class UserRepoGrain(
         return written ? null : new RepoOutcome.More();
     }
 
+    /// <summary>
+    /// Whether a listing without an order has come round to where it has been: with an order, every page is further than the one before,
+    /// and none needs remembering.
+    /// </summary>
+    bool IsRound(PageReading reading, [NotNullWhen(true)] out string? problem)
+    {
+        var (collection, cursor) = (reading.After.Collection, reading.After.Cursor);
+        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && !unorderedCursors.Add((collection, cursor));
+        problem = isRound ? $"the PDS lists in no order and has come round to the cursor '{cursor}'" : null;
+        return isRound;
+    }
+
     async Task FindPdsAsync(string forumDid, CancellationToken cancellationToken)
     {
         if (Key == forumDid && forum.Value.Pds is { } configured)
@@ -179,7 +198,7 @@ sealed partial class UserRepoGrain(
         // A PDS that does not answer twice in a row may be one that the account has left.
         var maxAge = Repo.Attempts < 2 ? options.IdentityMaxAge : TimeSpan.Zero;
         if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
-            known = Repo.LivesAt(await identities.ResolveAsync(Account, maxAge, cancellationToken));
+            known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
     }
 
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
@@ -187,115 +206,12 @@ sealed partial class UserRepoGrain(
     {
         try
         {
-            return (await pdses.GetLatestCommitAsync(Pds, Account, cancellationToken)).Rev.Value;
+            return (await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value;
         }
         catch (AtProtoException e) when (RepoVerdict.IsMissingMethod(e))
         {
             return null;
         }
-    }
-
-    async Task<RepoOutcome> FailAsync(AtProtoException e, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var verdict = RepoVerdict.Of(e);
-            if (verdict is RepoVerdict.AskStatus)
-                verdict = await AskStatusAsync(cancellationToken);
-            if (verdict is RepoVerdict.AskIdentity { Otherwise: var otherwise })
-                verdict = await AskIdentityAsync(otherwise, cancellationToken);
-
-            return verdict switch
-            {
-                null => new RepoOutcome.More(),
-                RepoVerdict.Deferred { Until: var until } => new RepoOutcome.Parked(until, e.Message),
-                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
-                RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
-                RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
-                RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),
-                _ => throw new InvalidOperationException($"There is nothing to do for the verdict {verdict}."),
-            };
-        }
-        catch (AtProtoException next)
-        {
-            // Asked why, the other side did not answer either.
-            return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
-                ? new RepoOutcome.Parked(until, next.Message)
-                : await ParkAsync(next.Message, next.RetryAt, "unreachable");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return new RepoOutcome.More();
-        }
-    }
-
-    async Task<RepoVerdict> AskStatusAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return RepoVerdict.Of(await pdses.GetRepoStatusAsync(Pds, Account, cancellationToken));
-        }
-        catch (AtProtoException e) when (!e.IsTransient)
-        {
-            return RepoVerdict.OfStatusRefusal(e);
-        }
-    }
-
-    /// <summary>Looks whether the account has moved.</summary>
-    /// <returns>What to do when it has not; null when it has, and is to be read from its new PDS.</returns>
-    async Task<RepoVerdict?> AskIdentityAsync(RepoStatus otherwise, CancellationToken cancellationToken)
-    {
-        RepoState moved;
-        try
-        {
-            moved = Repo.LivesAt(await identities.ResolveAsync(Account, TimeSpan.Zero, cancellationToken));
-        }
-        catch (AtProtoException e) when (!e.IsTransient)
-        {
-            return RepoVerdict.Of(e);
-        }
-
-        // Two PDSes that send each other on end here: moving counts as an attempt.
-        if (moved.Pds == Repo.Pds || Repo.Attempts >= options.MaxAttempts)
-            return new RepoVerdict.Gone(otherwise);
-
-        LogMoved(Key, Repo.Pds, moved.Pds);
-        known = moved with { Attempts = moved.Attempts + 1 };
-        return null;
-    }
-
-    async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? collection = null)
-    {
-        if (Repo.Attempts + 1 >= options.MaxAttempts)
-            return await GiveUpAsync(Repo.Status, kind, $"{reason} Given up after {options.MaxAttempts} attempts.", collection);
-
-        var delay = Backoff.Delay(Repo.Attempts + 1, options.RetryBaseDelay, options.RetryMaxDelay, random.NextDouble());
-        var until = time.GetUtcNow() + delay;
-        if (notBefore > until)
-            until = notBefore.Value;
-
-        LogParked(Key, Repo.Pds, Repo.Attempts + 1, until, reason);
-        return await WriteAsync(new RecordBatch { Repo = Repo.Park(until, reason) })
-            ? new RepoOutcome.Parked(until, reason)
-            : new RepoOutcome.More();
-    }
-
-    async Task<RepoOutcome> GiveUpAsync(RepoStatus status, string kind, string reason, string? collection = null)
-    {
-        LogGivenUp(Key, Repo.Pds, kind, reason);
-        return await WriteAsync(new RecordBatch
-        {
-            Repo = Repo.GiveUp(status, reason),
-            Failure = new RecordFailure(collection, Uri: null, Cid: null, kind, reason),
-        }) ? Leave(new RepoOutcome.GivenUp(reason)) : new RepoOutcome.More();
-    }
-
-    async Task<RepoOutcome> SettleGoneAsync(RepoStatus status, string reason)
-    {
-        LogGone(Key, Repo.Pds, status, reason);
-        return await WriteAsync(new RecordBatch { Repo = Repo.GiveUp(status, reason), RemoveRows = status is RepoStatus.Deleted })
-            ? Leave(new RepoOutcome.Gone(status.ToString().ToLowerInvariant(), reason))
-            : new RepoOutcome.More();
     }
 
     /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>

@@ -10,9 +10,22 @@ namespace Atbb.Grains.Runs;
 /// <summary>The run under way: its two phases, its heartbeat, its end.</summary>
 sealed partial class BackfillGrain
 {
+    /// <summary>
+    /// Drives a run that is under way and not driven here: after a crash, after a resume, and after a pause that could not be saved.
+    /// </summary>
+    void GoOn()
+    {
+        if (run is not { Status: RunStatus.InProgress } || !driving.IsCompleted)
+            return;
+
+        LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
+        Drive();
+    }
+
     /// <summary>Goes on with the run from its checkpoint. Returns at once; the work goes on between the grain's other turns.</summary>
     void Drive()
     {
+        stop?.Dispose();
         stop = new CancellationTokenSource();
         pulse = new RunPulse();
         window = null;
@@ -34,7 +47,8 @@ sealed partial class BackfillGrain
             return;
 
         await stop.CancelAsync();
-        await driving;
+        // However it ended: what failed has been said where it failed.
+        await driving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         heartbeat?.Dispose();
         heartbeat = null;
         stop.Dispose();
@@ -64,7 +78,7 @@ sealed partial class BackfillGrain
         {
             // A bug, here or in a repository's grain. It is not counted as a bad record: the run ends with it, loudly.
             LogFailed(e, run!.RunId, e.Message);
-            await UntilDoneAsync(() => EndAsync(RunStatus.Failed, e.Message), CancellationToken.None);
+            await UntilDoneAsync(() => EndAsync(RunStatus.Failed, e.Message), cancellationToken);
         }
     }
 

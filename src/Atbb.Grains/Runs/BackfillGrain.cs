@@ -43,16 +43,14 @@ sealed partial class BackfillGrain(
 
     string ForumDid => this.GetPrimaryKeyString();
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         run = stored.State.Run;
-        if (run is { Status: RunStatus.InProgress })
-        {
-            LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
-            Drive();
-        }
-
-        return base.OnActivateAsync(cancellationToken);
+        GoOn();
+        // Its row may be a step behind, and nobody will take another.
+        if (run is { IsUnfinished: false })
+            await TryCheckpointAsync();
+        await base.OnActivateAsync(cancellationToken);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -114,6 +112,7 @@ sealed partial class BackfillGrain(
 
     public async Task<StartResult> WakeUpAsync(bool startIfNeeded)
     {
+        GoOn();
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
@@ -129,8 +128,11 @@ sealed partial class BackfillGrain(
         // The run may have come to its end in the time that its last pages took.
         if (run is { Status: RunStatus.InProgress })
         {
-            await TranslateAsync(() => SaveAsync(halted => halted.At(window).Pause()));
-            await ForgetReminderAsync();
+            await TranslateAsync(async () =>
+            {
+                await SaveAsync(halted => halted.At(window).Pause());
+                await ForgetReminderAsync();
+            });
             LogPaused(runId, run.LowWaterMark);
         }
 
@@ -144,12 +146,14 @@ sealed partial class BackfillGrain(
 
         if (run.Status is RunStatus.Paused)
         {
-            await RememberAsync();
-            await TranslateAsync(() => SaveAsync(paused => paused.Resume()));
-            LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
-            Drive();
+            await TranslateAsync(async () =>
+            {
+                await RememberAsync();
+                await SaveAsync(paused => paused.Resume());
+            });
         }
 
+        GoOn();
         return GetProgress();
     }
 
@@ -166,7 +170,8 @@ sealed partial class BackfillGrain(
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        // Activating has already gone on with an unfinished run. A reminder that outlived its run has come for the last time.
+        GoOn();
+        // A reminder that outlived its run has come for the last time.
         if (run is not { Status: RunStatus.InProgress })
             await ForgetReminderAsync();
     }
@@ -208,8 +213,8 @@ sealed partial class BackfillGrain(
     }
 
     /// <summary>
-    /// Takes a step: the row that people read first, since it can be written again, then the state that a resume begins with; and only
-    /// then is it true.
+    /// Takes a step: the state that a resume begins with, then the row that people read, and only then is it true. In this order, since a
+    /// driver that was cut off fails at the first and must not touch the second. Killed in between, the next activation writes the row.
     /// </summary>
     async Task SaveAsync(Func<RunState, RunState> step)
     {
@@ -217,9 +222,10 @@ sealed partial class BackfillGrain(
         try
         {
             var next = step(run!);
-            await runs.SaveAsync(RunRows.FromProgress(ProgressOf(next), time.GetUtcNow()), CancellationToken.None);
+            var shown = ProgressOf(next);
             stored.State.Run = next;
             await stored.WriteStateAsync();
+            await runs.SaveAsync(RunRows.FromProgress(shown, time.GetUtcNow()), CancellationToken.None);
             run = next;
         }
         catch (InconsistentStateException e)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Atbb.Indexing.Collections;
 
 namespace Atbb.Indexing.Batches;
@@ -5,12 +7,18 @@ namespace Atbb.Indexing.Batches;
 /// <summary>What identifies an error row within a run and a repository. Both parts are empty for a failure of the whole repository.</summary>
 readonly record struct ErrorKey(string Collection, string Uri)
 {
-    // Both stand in a B-tree entry, together with the DID.
-    const int MaxUriLength = 1_000;
+    // Bytes, since a PDS may send any characters: both parts stand in one B-tree entry of at most 2,704, with a DID of up to 2,048.
+    const int MaxUriBytes = 500;
+    const int KeptCharacters = 100;
 
-    public static ErrorKey Of(RecordFailure failure)
+    public static ErrorKey Of(RecordFailure failure) => new(failure.Collection ?? "", Shorten(StorableText.Of(failure.Uri) ?? ""));
+
+    // What is too long keeps its beginning, for people, and a hash of all of it, so that two of them stay two.
+    static string Shorten(string uri)
     {
-        var uri = StorableText.Of(failure.Uri) ?? "";
-        return new ErrorKey(failure.Collection ?? "", uri.Length <= MaxUriLength ? uri : StorableText.Of(uri[..MaxUriLength])!);
+        var bytes = Encoding.UTF8.GetBytes(uri);
+        return bytes.Length <= MaxUriBytes
+            ? uri
+            : $"{StorableText.Of(uri[..KeptCharacters])}…{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
     }
 }

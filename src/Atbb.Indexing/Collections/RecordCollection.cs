@@ -6,6 +6,7 @@ public sealed class RecordCollection
     internal RecordCollection(string nsid, CollectionOwner owner, string table, params IReadOnlyList<RecordField> fields)
     {
         Nsid = nsid;
+        Name = AtProto.Syntax.Nsid.Parse(nsid);
         Owner = owner;
         Table = table;
         CreatedAt = fields.Single(field => field.Column == RecordField.CreatedAt.Column);
@@ -14,8 +15,11 @@ public sealed class RecordCollection
         Root = FieldNode.Tree([.. Fields, CreatedAt]);
     }
 
-    /// <summary>The collection's name.</summary>
+    /// <summary>The collection's name, as text.</summary>
     public string Nsid { get; }
+
+    /// <summary>The collection's name.</summary>
+    public AtProto.Syntax.Nsid Name { get; }
 
     /// <summary>In whose repositories it is read.</summary>
     public CollectionOwner Owner { get; }

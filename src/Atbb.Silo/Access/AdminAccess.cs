@@ -32,8 +32,11 @@ static class AdminAccess
                 options.Cookie.SameSite = SameSiteMode.Strict;
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.SlidingExpiration = false;
                 options.LoginPath = SignIn.Path;
                 options.ReturnUrlParameter = SignIn.ReturnUrl;
+                options.Events.OnRedirectToLogin = SignIn.ChallengeAsync;
+                options.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             });
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser());
         return services;
@@ -45,7 +48,8 @@ static class AdminAccess
             ? CookieAuthenticationDefaults.AuthenticationScheme
             : BearerTokenScheme.Name;
 
-    static bool IsForAPerson(HttpRequest request) =>
+    /// <summary>Whether a person looks at the answer.</summary>
+    public static bool IsForAPerson(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     static bool HasToken(HttpRequest request) =>
@@ -72,14 +76,23 @@ static class AdminAccess
         if (isOpen && !IsLoopback(request.Host.Host))
             return $"Without a token this service answers to loopback names only, not to '{request.Host.Host}'. Set Atbb:Admin:Token to use it under another name.";
 
+        // Whatever else this process was told to listen on: a Host header is the caller's own word.
+        if (isOpen && request.HttpContext.Connection is { LocalIpAddress: { } address } && !IPAddress.IsLoopback(address))
+            return "Without a token this service answers on loopback only. Set Atbb:Admin:Token to use it from elsewhere.";
+
         // A browser says where a write comes from; programs say nothing.
         var isWrite = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
-        if (isWrite && request.Headers.Origin.FirstOrDefault() is { } origin && origin != $"{request.Scheme}://{request.Host}")
+        // Not the scheme: behind a proxy that ends TLS the browser's is another than ours.
+        if (isWrite && request.Headers.Origin.FirstOrDefault() is { } origin && !IsOf(origin, request.Host))
             return $"A page of '{origin}' may not write here.";
         if (isWrite && request.Headers["Sec-Fetch-Site"].FirstOrDefault() is { } site && site is not ("same-origin" or "none"))
             return "A page of another origin may not write here.";
         return null;
     }
+
+    static bool IsOf(string origin, HostString host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var url)
+        && (host.Port is null ? url.Host == host.Host : url.Authority == host.Value);
 
     static bool IsLoopback(string host) =>
         host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -21,7 +21,6 @@ static class AtbbNames
             if (environment(name) is { Length: > 0 } value)
                 settings[key] = value;
 
-        // atBB's connection string section, where Database is not named otherwise.
         return settings;
     }
 

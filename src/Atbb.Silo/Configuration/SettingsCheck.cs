@@ -68,7 +68,9 @@ static class SettingsCheck
     {
         var options = new AtProtoOptions();
         settings.CopyTo(options);
-        return options.FindFaults().Select(fault => $"Atbb:{fault}");
+        return options.FindFaults().Select(static fault => $"{Named(fault[..fault.IndexOf(": ", StringComparison.Ordinal)])}{fault[fault.IndexOf(": ", StringComparison.Ordinal)..]}");
+
+        static string Named(string key) => AtbbNames.NameOf($"Atbb:{key}") is { } name ? $"Atbb:{key} ({name})" : $"Atbb:{key}";
     }
 
     static IEnumerable<string> Backfill(AtbbSettings settings)

@@ -29,6 +29,7 @@ static class WebHosting
 
         var app = builder.Build();
         app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.UseAdminAccess(settings.Admin);
         app.MapSignIn();
         app.MapAdminApi();

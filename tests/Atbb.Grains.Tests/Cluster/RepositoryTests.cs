@@ -134,6 +134,12 @@ public class RepositoryTests
         Assert.Equal((0, 6), (run.Counts.Failed, run.Counts.Deleted));
         Assert.Equal(0L, await cluster.Database.ScalarAsync($"select count(*) from posts where did = '{gone.Did}'"));
         Assert.Equal("deleted", await cluster.Database.ScalarAsync($"select status from users where did = '{gone.Did}'"));
+
+        // A directory lets an account undo it: it comes back with the rev it had.
+        cluster.Pds.Plc.Register(gone.Did, gone.Handle, cluster.Pds.Origin);
+        var back = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((6, "active"), (back.Counts.Indexed, (string)(await cluster.Database.ScalarAsync($"select status from users where did = '{gone.Did}'"))!));
+        Assert.Empty(await cluster.DifferencesAsync());
     }
 
     [Fact]
@@ -169,6 +175,29 @@ public class RepositoryTests
         Assert.Equal((did, "cursor_loop"), (error.Did, error.Kind));
         Assert.Equal(1, run.Counts.Failed);
     }
+
+    [Fact]
+    public async Task Sync_APdsThatLeadsInACircleOfTwo_IsGivenUpAndNamed()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 2);
+        var did = cluster.UserDids[0];
+        var page = 0;
+        cluster.Pds.Fault = request => request.Did == did && request.Method == ListRecords
+            ? PdsFault.Json(Interlocked.Increment(ref page) % 2 == 0 ? Listing(did, "b", "3lzzzzzzzzzza") : Listing(did, "a", "3laaaaaaaaaaa"))
+            : null;
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)), e => e.Kind == "cursor_loop");
+        Assert.Equal((RunStatus.Completed, did), (run.Status, error.Did));
+        Assert.InRange(page, 2, 100);
+    }
+
+    static string Listing(string did, string cursor, string rkey) =>
+        $$$"""
+        {"cursor":"{{{cursor}}}","records":[{"uri":"at://{{{did}}}/{{{ForumRecords.Membership}}}/{{{rkey}}}",
+        "cid":"bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a","value":{"x":1}}]}
+        """;
 
     [Fact]
     public async Task GetState_OfARepository_SaysWhatTheRunCameTo()

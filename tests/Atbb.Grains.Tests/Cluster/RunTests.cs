@@ -1,3 +1,4 @@
+using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
@@ -59,6 +60,23 @@ public class RunTests
     {
         var again = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync });
         return (again.Outcome, again.RunId);
+    }
+
+    [Fact]
+    public async Task Pause_ThatCannotBeSaved_SaysSoAndTheRunGoesOn()
+    {
+        await using var cluster = await ForumCluster.StartAsync(SomePages);
+        var released = HoldAfter(cluster.Pds, 20);
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await PagesAsync(cluster.Pds, 21);
+        await cluster.Database.ExecuteAsync("alter table backfill_progress rename to away");
+
+        await Assert.ThrowsAsync<IndexUnreachableException>(() => cluster.Backfill.PauseAsync(start.RunId!.Value));
+
+        await cluster.Database.ExecuteAsync("alter table away rename to backfill_progress");
+        released.SetResult();
+        await cluster.Backfill.WakeUpAsync(startIfNeeded: false);
+        AssertExact(cluster, await cluster.EndOfAsync(start.RunId!.Value));
     }
 
     [Fact]

@@ -129,4 +129,25 @@ public class RepoPassTests
         Assert.True(gone.IsSettledIn(5, RunPhase.Users));
         Assert.Equal((RepoStatus.Takendown, null), (gone.Status, gone.SyncedAt));
     }
+
+    [Theory]
+    [InlineData(5, RunPhase.Users, false)]
+    [InlineData(5, RunPhase.Forum, true)]
+    [InlineData(4, RunPhase.Users, true)]
+    [InlineData(6, RunPhase.Forum, false)]
+    public void IsPast_ForADriverOfAnEarlierPhaseOrRun(long runId, RunPhase phase, bool past) =>
+        Assert.Equal(past, Entered.IsPast(runId, phase));
+
+    [Fact]
+    public void IsPast_BeforeTheFirstRun_IsNot() => Assert.False(New.IsPast(1, RunPhase.Forum));
+
+    [Fact]
+    public void Remove_AnAccountThatIsGone_ForgetsWhatWasRead()
+    {
+        var removed = ReadWhole(Entered).Remove("given up");
+
+        Assert.True(removed.IsSettledIn(5, RunPhase.Users));
+        Assert.Equal((RepoStatus.Deleted, null), (removed.Status, removed.Rev));
+        Assert.False(removed.IsUnchangedAt("r1", Users));
+    }
 }

@@ -4,6 +4,7 @@ using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Atbb.Silo.Tests.Access;
@@ -160,11 +161,56 @@ public sealed class AccessTests : IAsyncLifetime
             (HttpMethod.Get, Runs + "/7/errors", HttpStatusCode.NotFound),
             (HttpMethod.Post, Runs + "?force=everything", HttpStatusCode.BadRequest),
             (HttpMethod.Post, Runs + "/7/pause", HttpStatusCode.Conflict),
+            (HttpMethod.Get, Runs + "?limit=abc", HttpStatusCode.BadRequest),
+            (HttpMethod.Get, "/api/admin/nothing", HttpStatusCode.NotFound),
         })
         {
             var answer = await SendAsync(method, path);
             Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         }
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"didz":[]}""")]
+    [InlineData("""{"dids":["alice"]}""")]
+    public async Task Start_WithABodyThatIsNoneOfItsOwn_IsRefusedAndStartsNothing(string body)
+    {
+        await StartAsync(token: null);
+
+        var answer = await SendAsync(HttpMethod.Post, Runs + "?force=full_sync", r => r.Content = new StringContent(body, null, "application/json"));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var runs = await (await SendAsync(HttpMethod.Get, Runs)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("""{"runs":[]}""", runs);
+    }
+
+    [Fact]
+    public async Task ACookie_OfAnotherToken_IsWorthNothing()
+    {
+        await StartAsync(Token);
+        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
+
+        app!.Services.GetRequiredService<AtbbSettings>().Admin.Token = "another-token-of-length";
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync(HttpMethod.Get, "/dashboard/", r => r.Headers.Accept.ParseAdd("text/html"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task BehindAProxyThatEndsTls_APageOfTheSameHostMayWrite()
+    {
+        await StartAsync(Token);
+
+        var answer = await SendAsync(HttpMethod.Post, Runs + "/1/cancel", r =>
+        {
+            Bearer(Token)(r);
+            r.Headers.Host = "forum.example";
+            r.Headers.Add("Origin", "https://forum.example");
+        });
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
     }
 
     static Action<HttpRequestMessage> Bearer(string token) => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
