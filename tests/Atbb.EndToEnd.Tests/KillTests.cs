@@ -1,6 +1,7 @@
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Indexing.Databases;
+using Atbb.Sample;
 
 namespace Atbb.EndToEnd.Tests;
 
@@ -98,7 +99,7 @@ public sealed class KillTests
         {
             var random = Chance.For(name);
             // A checkpoint now and then, or with nearly every page.
-            var checkpoint = random.Next(2) == 0 ? "00:00:01" : "00:00:00.05";
+            var checkpoint = random.Next(4) == 0 ? "00:00:01" : "00:00:00.05";
             var forum = await ForumCase.CreateAsync(kind, ForumCase.Size with { Seed = random.Next() },
                 $"Backfill:Concurrency={Concurrency}", $"Backfill:CheckpointInterval={checkpoint}");
             ForumSnapshot? before = null;
@@ -111,6 +112,9 @@ public sealed class KillTests
             }
 
             forum.Pds.Latency = TimeSpan.FromMilliseconds(random.Next(2, 15));
+            // The first in order is the last to be settled: checkpoints then stand below many repositories that are settled.
+            var (slow, late) = (forum.Dids.Min(StringComparer.Ordinal), PdsFault.Late(TimeSpan.FromMilliseconds(150)));
+            forum.Pds.Fault = request => request.IsListing && request.Did == slow ? late : null;
             var collections = phase == KillTests.Forum ? PageListing.ForumCollections : PageListing.UserCollections;
             var repos = phase == KillTests.Forum ? [forum.Forum.Forum] : forum.Forum.Repos;
             var pages = repos.Where(repo => before is null || before.Revs[repo.Did] != repo.Rev.Value).Sum(repo => PageListing.PagesOf(repo, collections));
