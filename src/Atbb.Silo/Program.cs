@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Atbb.Indexing;
 using Atbb.Silo.Commands;
 using Atbb.Silo.Configuration;
-using Atbb.Silo.Hosting;
 
 var root = new RootCommand("""
     Atbb.Orleans builds the index of an atBB forum from the repositories of its members, and keeps it true.
@@ -29,8 +27,8 @@ catch (BadSettingsException e)
     await Console.Error.WriteLineAsync(e.Message);
     return ExitCode.BadConfiguration;
 }
-catch (Exception e) when (e is IndexUnavailableException or DatabaseInUseException)
+catch (Exception e) when (StartFailure.Explain(e) is { } message)
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(message);
     return ExitCode.CannotStart;
 }
