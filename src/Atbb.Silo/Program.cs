@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Atbb.Silo.Commands;
 using Atbb.Silo.Configuration;
 
@@ -19,8 +20,14 @@ try
 {
     // Each command deals with signals itself: a run is paused, not cut off after two seconds.
     var line = root.Parse(args);
+    // The whole help after it would push the one line that matters off the screen.
+    if (line.Action is ParseErrorAction wrong)
+        wrong.ShowHelp = false;
     var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-    return line.Errors.Count > 0 ? ExitCode.BadConfiguration : code;
+    if (line.Errors.Count == 0)
+        return code;
+    await Console.Error.WriteLineAsync($"Help: {(line.CommandResult.Command == root ? "atbb" : $"atbb {line.CommandResult.Command.Name}")} --help");
+    return ExitCode.BadConfiguration;
 }
 catch (BadSettingsException e)
 {
