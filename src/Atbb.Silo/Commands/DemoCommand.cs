@@ -57,7 +57,8 @@ static class DemoCommand
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
 
         var settings = Settings(forum, pds, Path.Combine(folder.FullName, "atbb.db"));
-        await DemoDatabase.ForgetFinishedRunAsync(settings.Database!);
+        if (await DemoDatabase.PrepareAsync(settings.Database!, size))
+            display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
         await using var app = WebHosting.Build(settings, LogLevel.Warning);
         await app.StartAsync();
 
