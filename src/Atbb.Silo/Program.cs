@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Atbb.Indexing;
+using System.CommandLine.Invocation;
 using Atbb.Silo.Commands;
 using Atbb.Silo.Configuration;
-using Atbb.Silo.Hosting;
 
 var root = new RootCommand("""
     Atbb.Orleans builds the index of an atBB forum from the repositories of its members, and keeps it true.
@@ -21,16 +20,22 @@ try
 {
     // Each command deals with signals itself: a run is paused, not cut off after two seconds.
     var line = root.Parse(args);
+    // The whole help after it would push the one line that matters off the screen.
+    if (line.Action is ParseErrorAction wrong)
+        wrong.ShowHelp = false;
     var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-    return line.Errors.Count > 0 ? ExitCode.BadConfiguration : code;
+    if (line.Errors.Count == 0)
+        return code;
+    await Console.Error.WriteLineAsync($"Help: {(line.CommandResult.Command == root ? "atbb" : $"atbb {line.CommandResult.Command.Name}")} --help");
+    return ExitCode.BadConfiguration;
 }
 catch (BadSettingsException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return ExitCode.BadConfiguration;
 }
-catch (Exception e) when (e is IndexUnavailableException or DatabaseInUseException)
+catch (Exception e) when (StartFailure.Explain(e) is { } message)
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(message);
     return ExitCode.CannotStart;
 }

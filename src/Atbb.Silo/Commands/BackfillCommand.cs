@@ -24,7 +24,12 @@ static class BackfillCommand
             Description = "A file of accounts to read, one DID a line; blank lines and lines with # are passed over. They stay known to the index.",
             HelpName = "FILE",
         };
-        dids.AcceptExistingOnly();
+        dids.Validators.Add(result =>
+        {
+            // With the folder: a relative path that is not found is most often one that is looked for elsewhere than meant.
+            if (result.GetValueOrDefault<FileInfo>() is { Exists: false } file)
+                result.AddError($"--dids: there is no file {file.FullName}.");
+        });
 
         var command = new Command("backfill", $"""
             Runs one backfill in the foreground and ends with it.

@@ -6,7 +6,6 @@ using Atbb.Silo.Configuration;
 using Atbb.Silo.Demo;
 using Atbb.Silo.Hosting;
 using Atbb.Silo.Progress;
-using Spectre.Console;
 
 namespace Atbb.Silo.Commands;
 
@@ -57,19 +56,29 @@ static class DemoCommand
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
 
         var settings = Settings(forum, pds, Path.Combine(folder.FullName, "atbb.db"));
-        await DemoDatabase.ForgetFinishedRunAsync(settings.Database!);
+        if (await DemoDatabase.PrepareAsync(settings.Database!, size))
+            display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
         await using var app = WebHosting.Build(settings, LogLevel.Warning);
         await app.StartAsync();
 
         var outcome = await ForegroundRun.GoAsync(app.Services, settings.Forum.Did, new StartRequest { Force = RunType.FullSync }, display);
         if (outcome.Run is { Status: RunStatus.Completed })
-            await DemoReport.WriteAsync(AnsiConsole.Console, app.Services.GetRequiredService<IndexDatabase>());
+            await DemoReport.WriteAsync(ProgressDisplay.Screen, app.Services.GetRequiredService<IndexDatabase>());
 
-        var command = $"atbb serve --forum {settings.Forum.Did} --database {settings.Database}";
-        AnsiConsole.WriteLine($"Database:  {settings.Database}");
-        AnsiConsole.WriteLine(stays ? $"Dashboard: {settings.Admin.Url}{WebHosting.DashboardPath}/  (Ctrl-C ends the demo)" : $"Dashboard: {command}  shows it at http://127.0.0.1:5080{WebHosting.DashboardPath}/");
+        // Straight to the output: a line broken at the screen's width is no longer a command.
+        Console.Out.WriteLine($"Database:  {settings.Database}");
         if (stays && outcome.ExitCode == ExitCode.Completed)
+        {
+            Console.Out.WriteLine($"Dashboard: {settings.Admin.Url}{WebHosting.DashboardPath}/  (Ctrl-C ends the demo)");
             await app.WaitForShutdownAsync();
+        }
+        else
+        {
+            // Without a run: the demo's accounts are gone with its PDS, and a run would take what they wrote out of the index.
+            Console.Out.WriteLine($"Dashboard: http://127.0.0.1:5080{WebHosting.DashboardPath}/ shows it, after");
+            Console.Out.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
+        }
+
         await app.StopAsync();
         ProgressDisplay.WriteResult(outcome);
         return outcome.ExitCode;

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Progress;
+using Polly;
+using Polly.Retry;
 
 namespace Atbb.Silo.Commands;
 
@@ -29,7 +31,7 @@ static class ForegroundRun
         using var signalled = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signal);
-        await WatchAsync(backfill, display, signalled.Token);
+        await WatchAsync(backfill, display, services.GetRequiredService<TimeProvider>(), signalled.Token);
 
         var last = signalled.IsCancellationRequested ? await backfill.PauseAsync(runId) : null;
         last ??= (await backfill.GetRunAsync(runId))!;
@@ -47,11 +49,22 @@ static class ForegroundRun
         }
     }
 
-    static async Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, CancellationToken cancellationToken)
+    /// <summary>Shows the run to its end. Should the grain go away, it is called again, which is also what makes the run go on elsewhere.</summary>
+    internal static async Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, TimeProvider time, CancellationToken cancellationToken)
     {
+        var patience = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = int.MaxValue,
+                Delay = TimeSpan.FromMilliseconds(500),
+                BackoffType = DelayBackoffType.Constant,
+                ShouldHandle = new PredicateBuilder()
+                    .Handle<EnumerationAbortedException>().Handle<OrleansException>().Handle<TimeoutException>().Handle<IndexUnreachableException>(),
+            })
+            .Build();
         try
         {
-            await display.ShowAsync(backfill.WatchAsync(cancellationToken), cancellationToken);
+            await patience.ExecuteAsync(async token => await display.ShowAsync(backfill.WatchAsync(token), token), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

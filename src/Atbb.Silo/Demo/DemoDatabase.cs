@@ -1,4 +1,7 @@
+using System.Globalization;
 using Atbb.Indexing.Databases;
+using Atbb.Sample;
+using Atbb.Silo.Hosting;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,15 +10,26 @@ namespace Atbb.Silo.Demo;
 /// <summary>The demo's database: gone on with after a kill, and begun afresh once a run in it has ended.</summary>
 static class DemoDatabase
 {
-    /// <summary>Removes the database unless a run in it is unfinished.</summary>
-    public static async Task ForgetFinishedRunAsync(string file)
+    /// <summary>Removes the database unless a run over the same forum is unfinished in it.</summary>
+    /// <param name="file">The database.</param>
+    /// <param name="forum">What the forum is generated from.</param>
+    /// <returns>Whether an unfinished run was given up because it is over another forum.</returns>
+    /// <exception cref="DatabaseInUseException">Another demo has it.</exception>
+    public static async Task<bool> PrepareAsync(string file, SampleForumOptions forum)
     {
-        if (!File.Exists(file) || await HasUnfinishedRunAsync(file))
-            return;
+        // Before anything is looked at: without it, a second demo would remove the database of one that still stays.
+        using var held = DatabasePreparation.Lock(file);
+        var sizeFile = Path.ChangeExtension(file, ".size");
+        var size = string.Create(CultureInfo.InvariantCulture, $"users {forum.Users}, posts {forum.PostsPerUser}, seed {forum.Seed}");
+        var isUnfinished = File.Exists(file) && await HasUnfinishedRunAsync(file);
+        if (isUnfinished && File.Exists(sizeFile) && await File.ReadAllTextAsync(sizeFile) == size)
+            return false;
 
         var name = Path.GetFileNameWithoutExtension(file);
         foreach (var part in Directory.EnumerateFiles(Path.GetDirectoryName(file)!, $"{name}.*").Where(part => !part.EndsWith(".lock", StringComparison.Ordinal)))
             File.Delete(part);
+        await File.WriteAllTextAsync(sizeFile, size);
+        return isUnfinished;
     }
 
     static async Task<bool> HasUnfinishedRunAsync(string file)

@@ -31,7 +31,7 @@ sealed partial class DatabasePreparation(IndexDatabase database, ILogger<Databas
     /// Two silos on one SQLite file would be two clusters of one, each with a run of its own. The lock is the operating system's: it goes
     /// with the process, however that ends.
     /// </summary>
-    static FileStream Lock(string file)
+    internal static FileStream Lock(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         try

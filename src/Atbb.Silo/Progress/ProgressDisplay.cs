@@ -1,14 +1,23 @@
 using System.Text.Json;
 using Atbb.Silo.Admin;
 using Atbb.Silo.Commands;
+using Spectre.Console;
 
 namespace Atbb.Silo.Progress;
 
 /// <summary>What is shown where, and the line that programs read.</summary>
 static class ProgressDisplay
 {
+    /// <summary>Standard output. Whether it is a terminal is asked of it alone: left to itself, Spectre takes a redirected standard error for a missing one.</summary>
+    public static IAnsiConsole Screen { get; } = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Yes,
+        Interactive = Console.IsOutputRedirected ? InteractionSupport.No : InteractionSupport.Yes,
+        Out = new AnsiConsoleOutput(Console.Out),
+    });
+
     /// <summary>A bar on a terminal, lines elsewhere.</summary>
-    public static IProgressDisplay ForConsole() => Console.IsOutputRedirected ? new PlainProgress(Console.Out) : new TerminalProgress();
+    public static IProgressDisplay ForConsole() => Console.IsOutputRedirected ? new PlainProgress(Console.Out) : new TerminalProgress(Screen);
 
     /// <summary>The last line of output: one JSON object.</summary>
     public static void WriteResult(ForegroundOutcome outcome)

@@ -4,16 +4,16 @@ using Spectre.Console;
 namespace Atbb.Silo.Progress;
 
 /// <summary>A bar.</summary>
-sealed class TerminalProgress : IProgressDisplay
+sealed class TerminalProgress(IAnsiConsole screen) : IProgressDisplay
 {
-    public void Say(string message) => AnsiConsole.MarkupLineInterpolated($"{message}");
+    public void Say(string message) => screen.MarkupLineInterpolated($"{message}");
 
     public async Task ShowAsync(IAsyncEnumerable<RunProgress> run, CancellationToken cancellationToken) =>
-        await AnsiConsole.Progress()
+        await screen.Progress()
             .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .StartAsync(async screen =>
+            .StartAsync(async bars =>
             {
-                var bar = screen.AddTask("starting", maxValue: 1);
+                var bar = bars.AddTask("starting", maxValue: 1);
                 await foreach (var progress in run.WithCancellation(cancellationToken))
                 {
                     bar.Value = ProgressText.ShareOf(progress);

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Commands;
+using Atbb.Silo.Progress;
+
+namespace Atbb.Silo.Tests.Commands;
+
+public class ForegroundRunTests
+{
+    public static TheoryData<Exception> PassingFailures =>
+        [new EnumerationAbortedException("gone"), new OrleansException("gone"), new TimeoutException(), new IndexUnreachableException("gone")];
+
+    [Theory]
+    [MemberData(nameof(PassingFailures), DisableDiscoveryEnumeration = true)]
+    public async Task Watch_AGrainThatGoesAway_IsWatchedAgainUntilTheRunEnds(Exception failure)
+    {
+        var grain = new Backfill(failure, RunStatus.Completed);
+        var output = new StringWriter();
+
+        await ForegroundRun.WatchAsync(grain, new PlainProgress(output), new WithoutWaiting(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, grain.Watched);
+        Assert.Contains("run 1 Completed", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_Interrupted_EndsWithoutBeingWatchedAgain()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var grain = new Backfill(new TimeoutException(), RunStatus.Completed) { BeforeFailing = interrupt.Cancel };
+
+        await ForegroundRun.WatchAsync(grain, new PlainProgress(TextWriter.Null), TimeProvider.System, interrupt.Token);
+
+        Assert.Equal(1, grain.Watched);
+    }
+
+    /// <summary>Fails the first time it is watched, in the middle.</summary>
+    sealed class Backfill(Exception failure, RunStatus end) : IBackfillGrain
+    {
+        public int Watched { get; private set; }
+
+        public Action BeforeFailing { get; init; } = () => { };
+
+        public async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            yield return Run(RunStatus.InProgress);
+            if (++Watched == 1)
+            {
+                BeforeFailing();
+                throw failure;
+            }
+
+            yield return Run(end);
+        }
+
+        static RunProgress Run(RunStatus status) =>
+            new() { RunId = 1, Type = RunType.FullSync, Status = status, Phase = RunPhase.Users, StartedAt = DateTimeOffset.UnixEpoch };
+
+        public Task<BackfillDecision> DecideAsync() => throw new NotSupportedException();
+
+        public Task<StartResult> StartAsync(StartRequest request) => throw new NotSupportedException();
+
+        public Task<StartResult> WakeUpAsync(bool startIfNeeded) => throw new NotSupportedException();
+
+        public Task<RunProgress?> PauseAsync(long runId) => throw new NotSupportedException();
+
+        public Task<RunProgress?> ResumeAsync(long runId) => throw new NotSupportedException();
+
+        public Task<RunProgress?> CancelAsync(long runId) => throw new NotSupportedException();
+
+        public Task<RunProgress?> GetProgressAsync() => throw new NotSupportedException();
+
+        public Task<RunProgress?> GetRunAsync(long runId) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<RunProgress>> ListRunsAsync(int limit, long? before) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<RunError>> ListErrorsAsync(RunErrorQuery query) => throw new NotSupportedException();
+    }
+
+    /// <summary>Every timer is due at once.</summary>
+    sealed class WithoutWaiting : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
+}
