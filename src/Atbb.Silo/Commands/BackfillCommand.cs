@@ -65,14 +65,11 @@ static class BackfillCommand
     {
         var builder = Host.CreateApplicationBuilder(HostArguments.Fixed);
         builder.Logging.AddAtbbDefaults(LogLevel.Warning);
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddAtbbSilo(settings);
         // A signal pauses the run and then ends the host: the framework's own lifetime would end it first.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         using var host = builder.Build();
-        foreach (var warning in SettingsCheck.FindWarnings(settings))
-            StartLog.Warning(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), warning);
-
+        StartLog.WriteWarnings(host.Services, settings);
         await host.StartAsync();
         var outcome = await ForegroundRun.GoAsync(host.Services, settings.Forum.Did, request, ProgressDisplay.ForConsole());
         await host.StopAsync();

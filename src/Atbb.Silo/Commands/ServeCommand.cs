@@ -28,9 +28,7 @@ static class ServeCommand
     static async Task<int> RunAsync(AtbbSettings settings, CancellationToken cancellationToken)
     {
         await using var app = WebHosting.Build(settings);
-        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo");
-        foreach (var warning in SettingsCheck.FindWarnings(settings))
-            StartLog.Warning(logger, warning);
+        StartLog.WriteWarnings(app.Services, settings);
         await app.RunAsync(cancellationToken);
         return ExitCode.Completed;
     }

@@ -12,5 +12,7 @@ static class LoggingDefaults
         // It writes the stack of a failed start before the sentence that says what to do. The exception itself goes on to whoever started.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddFilter("Atbb", own)
-        .AddFilter("Microsoft.Hosting.Lifetime", own);
+        .AddFilter("Microsoft.Hosting.Lifetime", own)
+        // Standard output belongs to what a command has to say.
+        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 }
