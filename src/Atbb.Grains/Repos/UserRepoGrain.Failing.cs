@@ -110,7 +110,7 @@ sealed partial class UserRepoGrain
             ? new RecordBatch { Repo = Repo.Remove(reason), RemoveRows = true }
             : new RecordBatch { Repo = Repo.GiveUp(status, reason) };
         return await WriteAsync(batch)
-            ? Leave(new RepoOutcome.Gone(status.ToString().ToLowerInvariant(), reason))
+            ? Leave(new RepoOutcome.Gone(status.Stored(), reason))
             : new RepoOutcome.More();
     }
 }

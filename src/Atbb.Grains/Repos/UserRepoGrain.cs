@@ -40,6 +40,7 @@ sealed partial class UserRepoGrain(
     RepoState? known;
     Did account;
     readonly HashSet<(string Collection, string Cursor)> unorderedCursors = [];
+    IIndexerGrain? indexer;
     RequestMeter? meter;
     RepoCounts reported;
 
@@ -73,13 +74,13 @@ sealed partial class UserRepoGrain(
 
     public async Task<RepoReport> GetStateAsync()
     {
-        var repo = known ?? await repos.LoadAsync(Key, CancellationToken.None);
+        var repo = known ?? await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
         return new RepoReport
         {
             Did = repo.Did,
             Handle = repo.Handle,
             Pds = repo.Pds,
-            Status = repo.Status.ToString().ToLowerInvariant(),
+            Status = repo.Status.Stored(),
             Rev = repo.Rev,
             RunId = repo.RunId,
             IsSettled = repo.IsSettled,
@@ -219,7 +220,8 @@ sealed partial class UserRepoGrain(
     async Task<bool> WriteAsync(RecordBatch batch)
     {
         var spent = new RepoCounts { Requests = meter!.Requests, Bytes = meter.Bytes };
-        var indexer = GrainFactory.GetGrain<IIndexerGrain>(0);
+        // Kept: finding a grain's interface costs a look through its attributes, which is too much for every page.
+        indexer ??= GrainFactory.GetGrain<IIndexerGrain>(0);
         var result = (await indexer.IndexAsync(batch with { Spent = spent - reported })).Value;
         if (result.IsStale)
         {

@@ -25,6 +25,8 @@ sealed partial class BackfillGrain
     /// <summary>Goes on with the run from its checkpoint. Returns at once; the work goes on between the grain's other turns.</summary>
     void Drive()
     {
+        // Driven before and ended by itself: a heartbeat that went on would beat twice.
+        heartbeat?.Dispose();
         stop?.Dispose();
         stop = new CancellationTokenSource();
         pulse = new RunPulse();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces.Runs;
 
 namespace Atbb.Grains.Runs;
@@ -26,19 +27,19 @@ sealed partial class BackfillGrain
         if (run?.RunId == runId)
             return GetProgress();
 
-        var row = await TranslateAsync(() => runs.GetAsync(runId, CancellationToken.None));
+        var row = await IndexBoundary.TranslateAsync(() => runs.GetAsync(runId, CancellationToken.None));
         return row is null ? null : RunRows.ToProgress(row);
     }
 
     public async Task<IReadOnlyList<RunProgress>> ListRunsAsync(int limit, long? before)
     {
-        var rows = await TranslateAsync(() => runs.ListAsync(Math.Clamp(limit, 1, 1000), before, CancellationToken.None));
+        var rows = await IndexBoundary.TranslateAsync(() => runs.ListAsync(Math.Clamp(limit, 1, 1000), before, CancellationToken.None));
         return [.. rows.Select(row => row.Id == run?.RunId ? GetProgress()! : RunRows.ToProgress(row))];
     }
 
     public async Task<IReadOnlyList<RunError>> ListErrorsAsync(Interfaces.Runs.RunErrorQuery query)
     {
-        var rows = await TranslateAsync(() => runs.ListErrorsAsync(
+        var rows = await IndexBoundary.TranslateAsync(() => runs.ListErrorsAsync(
             new(query.RunId, query.Did, query.Kind, query.After, Math.Clamp(query.Limit, 1, 1000)), CancellationToken.None));
         return [.. rows.Select(RunRows.ToError)];
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Atbb.AtProto.Syntax;
+using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
@@ -100,7 +101,7 @@ sealed partial class BackfillGrain(
         if (type is null)
             return new(StartOutcome.NotNeeded, Decision: decision);
 
-        return await TranslateAsync(async () =>
+        return await IndexBoundary.TranslateAsync(async () =>
         {
             await repos.AddPendingAsync(dids, CancellationToken.None);
             var started = await CreateAsync(type.Value);
@@ -128,7 +129,7 @@ sealed partial class BackfillGrain(
         // The run may have come to its end in the time that its last pages took.
         if (run is { Status: RunStatus.InProgress })
         {
-            await TranslateAsync(async () =>
+            await IndexBoundary.TranslateAsync(async () =>
             {
                 await SaveAsync(halted => halted.At(window).Pause());
                 await ForgetReminderAsync();
@@ -146,7 +147,7 @@ sealed partial class BackfillGrain(
 
         if (run.Status is RunStatus.Paused)
         {
-            await TranslateAsync(async () =>
+            await IndexBoundary.TranslateAsync(async () =>
             {
                 await RememberAsync();
                 await SaveAsync(paused => paused.Resume());
@@ -164,7 +165,7 @@ sealed partial class BackfillGrain(
 
         await HaltAsync();
         if (run is { IsUnfinished: true })
-            await TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
+            await IndexBoundary.TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
         return GetProgress();
     }
 
@@ -238,25 +239,6 @@ sealed partial class BackfillGrain(
         finally
         {
             saving.Release();
-        }
-    }
-
-    static Task<bool> TranslateAsync(Func<Task> act) => TranslateAsync(async () =>
-    {
-        await act();
-        return true;
-    });
-
-    /// <summary>Does something for a caller: what the database throws does not cross to it as it is.</summary>
-    static async Task<T> TranslateAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (Exception e) when (e is IndexUnavailableException or DbException)
-        {
-            throw new IndexUnreachableException(e.Message);
         }
     }
 }

@@ -1,0 +1,30 @@
+using System.Data.Common;
+using Atbb.Grains.Interfaces;
+using Atbb.Indexing;
+
+namespace Atbb.Grains.Indexing;
+
+/// <summary>Where a grain asks the index for a caller: what the database throws has no codec and does not cross to the caller as it is.</summary>
+static class IndexBoundary
+{
+    /// <summary>Does something for a caller.</summary>
+    /// <exception cref="IndexUnreachableException">The database did not do it.</exception>
+    public static Task TranslateAsync(Func<Task> act) => TranslateAsync(async () =>
+    {
+        await act();
+        return true;
+    });
+
+    /// <inheritdoc cref="TranslateAsync(Func{Task})"/>
+    public static async Task<T> TranslateAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e) when (e is IndexUnavailableException or DbException)
+        {
+            throw new IndexUnreachableException(e.Message);
+        }
+    }
+}
