@@ -3,8 +3,11 @@ namespace Atbb.Indexing;
 /// <summary>How records are taken in. The defaults suit; a change is for measurements.</summary>
 public sealed class IndexingOptions
 {
-    /// <summary>Transactions at once on PostgreSQL. Default 2: while one commits, the other is filled. SQLite always has one.</summary>
-    public int PostgreSqlLanes { get; set; } = 2;
+    /// <summary>
+    /// Transactions at once on PostgreSQL. Default one per two processors, up to 4: fewer and fuller transactions cost less, and a second one
+    /// gains only where there is a processor for it. SQLite always has one.
+    /// </summary>
+    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     /// <summary>Records that one transaction takes together from waiting batches. Default 2,000: beyond, a row costs no less and waits longer.</summary>
     public int RecordsPerTransaction { get; set; } = 2_000;

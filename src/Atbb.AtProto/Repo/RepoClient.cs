@@ -12,9 +12,14 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     const string ListRecords = "com.atproto.repo.listRecords";
     const string GetLatestCommit = "com.atproto.sync.getLatestCommit";
     const string GetRepoStatus = "com.atproto.sync.getRepoStatus";
+    const string ListRepos = "com.atproto.sync.listRepos";
 
     // The answers of the sync methods are a few hundred bytes.
     const int MaxSmallAnswer = 64 * 1024;
+
+    // A page of a thousand repositories is about 200 kB.
+    const int MaxHostPage = 1024 * 1024;
+    const int HostPageLimit = 1000;
 
     public async Task<RepoHead> GetLatestCommitAsync(Uri pds, Did did, CancellationToken cancellationToken)
     {
@@ -36,6 +41,20 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
             throw request.Failed(AtProtoFailure.Malformed, "the answer does not say whether the repository is active");
 
         return new HostedRepo(active, answer.Status, Tid.TryParse(answer.Rev, out var rev) ? rev : null);
+    }
+
+    public async Task<HostPage> ListReposAsync(Uri pds, string? cursor, CancellationToken cancellationToken)
+    {
+        var request = new XrpcRequest(pds, $"/xrpc/{ListRepos}?limit={HostPageLimit}{CursorOf(cursor)}", ListRepos, Did: null, MaxHostPage);
+        var answer = await AskAsync(request, AnswersJson.Default.ListReposAnswer, cancellationToken);
+        if (answer.Repos is null)
+            throw request.Failed(AtProtoFailure.Malformed, "the answer has no list of repositories");
+
+        var repos = new List<(Did, HostedRepo)>(Math.Min(answer.Repos.Count, HostPageLimit));
+        foreach (var item in answer.Repos)
+            if (Did.TryParse(item?.Did, out var did) && Tid.TryParse(item!.Rev, out var rev))
+                repos.Add((did, new HostedRepo(item.Active ?? item.Status is null, item.Status, rev)));
+        return new HostPage(repos, string.IsNullOrEmpty(answer.Cursor) ? null : answer.Cursor);
     }
 
     public async Task<RecordPage> ListRecordsAsync(Uri pds, RecordQuery query, CancellationToken cancellationToken)
@@ -95,8 +114,9 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
 
     static string PathOf(in RecordQuery query)
     {
-        var cursor = query.Cursor is { Length: > 0 } text ? $"&cursor={Uri.EscapeDataString(text)}" : "";
         var reverse = query.Reverse ? "&reverse=true" : "";
-        return $"/xrpc/{ListRecords}?repo={Uri.EscapeDataString(query.Did.Value)}&collection={query.Collection.Value}&limit={query.Limit}{cursor}{reverse}";
+        return $"/xrpc/{ListRecords}?repo={Uri.EscapeDataString(query.Did.Value)}&collection={query.Collection.Value}&limit={query.Limit}{CursorOf(query.Cursor)}{reverse}";
     }
+
+    static string CursorOf(string? cursor) => cursor is { Length: > 0 } text ? $"&cursor={Uri.EscapeDataString(text)}" : "";
 }

@@ -9,5 +9,6 @@ namespace Atbb.AtProto.Xrpc;
 [JsonSerializable(typeof(XrpcErrorBody))]
 [JsonSerializable(typeof(LatestCommitAnswer))]
 [JsonSerializable(typeof(RepoStatusAnswer))]
+[JsonSerializable(typeof(ListReposAnswer))]
 [JsonSerializable(typeof(DidDocumentJson))]
 sealed partial class AnswersJson : JsonSerializerContext;

@@ -7,9 +7,9 @@ namespace Atbb.AtProto.Xrpc;
 /// <param name="Origin">The host: scheme, name, port.</param>
 /// <param name="PathAndQuery">What is asked, encoded.</param>
 /// <param name="Method">What is asked, for messages: an XRPC method's name.</param>
-/// <param name="Did">About whom, for messages.</param>
+/// <param name="Did">About whom, for messages; null when it is about the host.</param>
 /// <param name="MaxBytes">The largest answer, after decompression.</param>
-readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Method, Did Did, int MaxBytes)
+readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Method, Did? Did, int MaxBytes)
 {
     /// <summary>A failure of this request, in an operator's words.</summary>
     public AtProtoException Failed(
@@ -19,5 +19,7 @@ readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Metho
         HttpStatusCode? status = null,
         string? error = null,
         DateTimeOffset? retryAt = null) =>
-        new(failure, $"{Method} of {Did} at {Origin.Authority}: {what}.", inner) { Status = status, Error = error, RetryAt = retryAt };
+        new(failure, $"{Subject} at {Origin.Authority}: {what}.", inner) { Status = status, Error = error, RetryAt = retryAt };
+
+    string Subject => Did is { } did ? $"{Method} of {did}" : Method;
 }

@@ -25,6 +25,7 @@ sealed partial class UserRepoGrain(
     RepoStore repos,
     IDidResolver identities,
     IRepoClient pdses,
+    HostHeads heads,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     TimeProvider time,
@@ -136,11 +137,12 @@ sealed partial class UserRepoGrain(
         }
 
         var began = time.GetTimestamp();
+        using var pages = new PageFeed(pdses, Pds, account);
         while (Repo.NextOf(collections) is { } collection)
         {
             if (cancellationToken.IsCancellationRequested || time.GetElapsedTime(began) > options.SliceDuration)
                 return new RepoOutcome.More();
-            if (await ReadPageAsync(collection, collections, cancellationToken) is { } interruption)
+            if (await ReadPageAsync(pages, collection, collections, cancellationToken) is { } interruption)
                 return interruption;
         }
 
@@ -150,12 +152,13 @@ sealed partial class UserRepoGrain(
     /// <summary>Reads the next page of a collection into the index.</summary>
     /// <returns>Why the reading has to be interrupted; null when it can go on.</returns>
     async Task<RepoOutcome?> ReadPageAsync(
-        RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
+        PageFeed pages, RecordCollection collection, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
     {
         var before = Repo.In(collection);
-        var page = await pdses.ListRecordsAsync(Pds, new RecordQuery(account, collection.Name, before.Cursor), cancellationToken);
+        var page = await pages.NextAsync(collection.Name, before, cancellationToken);
+        var isLast = await pages.IsLastAsync(collection.Name, page, cancellationToken);
 
-        var reading = PageReading.Read(before, page.Records, page.Cursor);
+        var reading = PageReading.Read(before, page.Records, isLast ? null : page.Cursor);
         if (reading.Problem is { } problem || IsRound(reading, out problem))
         {
             page.Dispose();
@@ -205,6 +208,10 @@ sealed partial class UserRepoGrain(
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
     async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
     {
+        // Not after a failure: what the host has listed was said before it.
+        if (Repo.Attempts == 0 && await heads.RevOfAsync(Repo.RunId!.Value, Pds, account, cancellationToken) is { } listed)
+            return listed.Value;
+
         try
         {
             return (await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value;

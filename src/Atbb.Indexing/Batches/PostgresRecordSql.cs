@@ -56,10 +56,11 @@ sealed class PostgresRecordSql
             select t.did, t.rkey, t.id from {table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
         """;
 
-    /// <summary>Reserves ids.</summary>
+    /// <summary>Reserves ids. "offset 0" looks the sequence up once, and not for each id.</summary>
     public string ReserveIds => $"""
-        select nextval(pg_get_serial_sequence('{table}', 'id'))
-        from generate_series(1, $1)
+        select nextval(ids.name)
+        from (select pg_get_serial_sequence('{table}', 'id')::regclass as name offset 0) ids
+        cross join generate_series(1, $1)
         """;
 
     /// <summary>Removes rows.</summary>

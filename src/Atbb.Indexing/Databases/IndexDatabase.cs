@@ -42,6 +42,15 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// <summary>A writer with a connection of its own.</summary>
     internal abstract IRecordWriter CreateWriter();
 
+    /// <summary>The comparison of a column with a list of texts: <c>did {AnyOf("dids")}</c>, with <see cref="Texts"/> for its parameter.</summary>
+    internal abstract string AnyOf(string parameter);
+
+    /// <summary>A list of texts as a table with the one column <c>value</c>, with <see cref="Texts"/> for its parameter.</summary>
+    internal abstract string RowsOf(string parameter);
+
+    /// <summary>A list of texts as one parameter, so that its length does not make another statement.</summary>
+    internal abstract object Texts(IEnumerable<string> values);
+
     /// <summary>What an error of this database means.</summary>
     internal abstract FaultClass Classify(Exception error);
 

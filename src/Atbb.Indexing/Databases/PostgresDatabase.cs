@@ -40,6 +40,12 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override IRecordWriter CreateWriter() => new PostgresWriter(dataSource);
 
+    internal override string AnyOf(string parameter) => $"= any (@{parameter})";
+
+    internal override string RowsOf(string parameter) => $"(select unnest(@{parameter}) as value)";
+
+    internal override object Texts(IEnumerable<string> values) => values.ToArray();
+
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {
         try

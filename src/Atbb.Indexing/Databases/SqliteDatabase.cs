@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Atbb.Indexing.Batches;
 using DbUp;
 using Microsoft.Data.Sqlite;
@@ -37,6 +38,12 @@ sealed class SqliteDatabase : IndexDatabase
     internal override int Lanes(IndexingOptions options) => 1;
 
     internal override IRecordWriter CreateWriter() => new SqliteWriter(Index);
+
+    internal override string AnyOf(string parameter) => $"in {RowsOf(parameter)}";
+
+    internal override string RowsOf(string parameter) => $"(select value from json_each(@{parameter}))";
+
+    internal override object Texts(IEnumerable<string> values) => JsonSerializer.Serialize(values);
 
     public override Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(Migrate, cancellationToken);
 

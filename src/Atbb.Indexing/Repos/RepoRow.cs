@@ -9,6 +9,9 @@ static class RepoRow
     /// <summary>How many columns <see cref="ReadState"/> reads.</summary>
     public const int StateColumns = 20;
 
+    /// <summary>How many columns <see cref="ReadCursor"/> reads.</summary>
+    public const int CursorColumns = 7;
+
     /// <summary>Reads a state's own columns, from pds to version.</summary>
     public static RepoState ReadState(DbDataReader row, string did) => new()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Data.Common;
 using Atbb.Indexing.Databases;
 using Dapper;
@@ -7,47 +6,97 @@ namespace Atbb.Indexing.Repos;
 
 /// <summary>What is durably known of repositories. Their rows are written by <see cref="Batches.IndexStore"/>, but for those never read yet.</summary>
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
-public sealed class RepoStore(IndexDatabase database, TimeProvider time)
+public sealed class RepoStore
 {
     const int ChunkSize = 500;
+    const int DidColumn = RepoRow.StateColumns + RepoRow.CursorColumns;
 
-    // One statement for both: as many rows as the repository has cursors, and one with empty ones when it has none.
-    const string StateSql = """
-        select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
-               r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
-               r.attempts, r.retry_after, r.last_error, r.synced_at, r.version,
-               c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev
-        from repos r
-        left join repo_cursors c on c.did = r.did
-        where r.did = @did
-        """;
+    static readonly StoredTime times = new();
 
-    /// <summary>Reads a repository's state; one with version 0 when there is none.</summary>
-    public Task<RepoState> LoadAsync(string did, CancellationToken cancellationToken) => database.QueryAsync(
-        async (connection, token) =>
+    readonly IndexDatabase database;
+    readonly TimeProvider time;
+    readonly Gathering<string, RepoState> loads;
+
+    /// <summary>Opens nothing yet.</summary>
+    public RepoStore(IndexDatabase database, TimeProvider time)
+    {
+        this.database = database;
+        this.time = time;
+        loads = new Gathering<string, RepoState>(ChunkSize, LoadAllAsync);
+    }
+
+    /// <summary>Reads a repository's state; one with version 0 when there is none. States that are asked for together are read together.</summary>
+    public Task<RepoState> LoadAsync(string did, CancellationToken cancellationToken) => loads.AskAsync(did, cancellationToken);
+
+    Task<IReadOnlyDictionary<string, RepoState>> LoadAllAsync(IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyDictionary<string, RepoState>> (connection, token) =>
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText = StateSql;
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = ("did", did);
-            command.Parameters.Add(parameter);
-
-            var state = new RepoState { Did = did };
-            var cursors = ImmutableDictionary<string, CollectionState>.Empty.ToBuilder();
+            // One statement for both: as many rows as a repository has cursors, and one with empty ones when it has none.
+            await using var command = CommandOf(connection, $"""
+                select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
+                       r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
+                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version,
+                       c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
+                       r.did
+                from repos r
+                left join repo_cursors c on c.did = r.did
+                where r.did {database.AnyOf("dids")}
+                """, ("dids", database.Texts(dids)));
+            var states = dids.ToDictionary(did => did, did => new RepoState { Did = did }, StringComparer.Ordinal);
             await using var row = await command.ExecuteReaderAsync(token);
             while (await row.ReadAsync(token))
             {
-                state = RepoRow.ReadState(row, did);
+                var did = row.GetString(DidColumn);
+                var state = states[did] is { Version: > 0 } begun ? begun : RepoRow.ReadState(row, did);
                 if (!row.IsDBNull(RepoRow.StateColumns))
                 {
                     var cursor = RepoRow.ReadCursor(row, RepoRow.StateColumns);
-                    cursors[cursor.Collection] = cursor;
+                    state = state with { Collections = state.Collections.SetItem(cursor.Collection, cursor) };
                 }
+
+                states[did] = state;
             }
 
-            return state with { Collections = cursors.ToImmutable() };
+            return states;
         },
         cancellationToken);
+
+    /// <summary>Which of some DIDs are known here and not settled in a run.</summary>
+    public Task<IReadOnlySet<string>> UnsettledAmongAsync(long runId, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlySet<string>> (connection, token) =>
+        {
+            await using var command = CommandOf(connection, $"""
+                select r.did from repos r
+                where r.did {database.AnyOf("dids")} and (r.last_run_id is null or r.last_run_id <> @runId or not r.is_settled)
+                union all
+                select u.did from users u
+                where u.did {database.AnyOf("dids")} and not exists (select 1 from repos r where r.did = u.did)
+                """, ("dids", database.Texts(dids)), ("runId", runId));
+            var unsettled = new HashSet<string>(StringComparer.Ordinal);
+            await using var row = await command.ExecuteReaderAsync(token);
+            while (await row.ReadAsync(token))
+                unsettled.Add(row.GetString(0));
+            return unsettled;
+        },
+        cancellationToken);
+
+    static DbCommand CommandOf(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            if (value is DateTimeOffset moment)
+                times.SetValue(parameter, moment);
+            else
+                parameter.Value = value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
 
     /// <summary>
     /// Notes repositories that have been discovered. One that is known already stays as it is; a new one has version 1 and the status
@@ -66,18 +115,14 @@ public sealed class RepoStore(IndexDatabase database, TimeProvider time)
 
     async Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var added = await connection.ExecuteAsync(new CommandDefinition(
-            """
+        await using var command = CommandOf(connection, $"""
             insert into repos (did, status, version, updated_at)
-            values (@did, @status, 1, @now)
+            select listed.value, @status, 1, @now from {database.RowsOf("dids")} as listed
+            -- SQLite would take "on" for the beginning of a join's condition.
+            where true
             on conflict (did) do nothing
-            """,
-            dids.Select(did => new { did, status = RepoStatus.Pending.Stored(), now = time.GetUtcNow() }),
-            transaction,
-            cancellationToken: cancellationToken));
-        await transaction.CommitAsync(cancellationToken);
-        return added;
+            """, ("dids", database.Texts(dids)), ("status", RepoStatus.Pending.Stored()), ("now", time.GetUtcNow()));
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The next DIDs after one, by byte order; an empty page is the end.</summary>

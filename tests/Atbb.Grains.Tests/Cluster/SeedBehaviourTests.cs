@@ -187,6 +187,9 @@ public class SeedBehaviourTests
         public Task<HostedRepo> GetRepoStatusAsync(Uri pds, Did did, CancellationToken cancellationToken) =>
             inner.GetRepoStatusAsync(pds, did, cancellationToken);
 
+        public Task<HostPage> ListReposAsync(Uri pds, string? cursor, CancellationToken cancellationToken) =>
+            inner.ListReposAsync(pds, cursor, cancellationToken);
+
         public Task<RecordPage> ListRecordsAsync(Uri pds, RecordQuery query, CancellationToken cancellationToken) =>
             query.Did.Value == broken.Did
                 ? throw new InvalidCastException("a bug in this code")

@@ -1,0 +1,95 @@
+using Atbb.AtProto;
+using Atbb.AtProto.Repo;
+using Atbb.AtProto.Syntax;
+using Atbb.Indexing.Repos;
+using Microsoft.Extensions.Logging;
+
+namespace Atbb.Grains.Repos;
+
+/// <summary>
+/// The repositories of one host in one run, read a page at a time and no further than somebody asks. Whoever needs the next page pays for
+/// it; the others wait for the answer.
+/// </summary>
+sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger)
+{
+    /// <summary>Repositories that are asked about one by one before a listing is worth its first page: most hosts hold no more of a forum's users.</summary>
+    public const int AskedAlone = 4;
+
+    /// <summary>Fewer than this many of ours on a page, and the rest are asked about one by one: a page is as heavy as some hundred small answers.</summary>
+    public const int FewOnPage = 10;
+
+    readonly Lock gate = new();
+
+    // What is listed and not asked for yet. Of ours alone, so bounded by the forum and not by the host.
+    readonly Dictionary<Did, Tid> revs = [];
+    Task reading = Task.CompletedTask;
+    string? cursor;
+    bool isOver;
+    int asked;
+
+    /// <inheritdoc cref="HostHeads.RevOfAsync"/>
+    public async Task<Tid?> RevOfAsync(Did did, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref asked) <= AskedAlone)
+            return null;
+
+        while (true)
+        {
+            Task page;
+            lock (gate)
+            {
+                if (revs.Remove(did, out var rev))
+                    return rev;
+                if (isOver)
+                    return null;
+                // Not with this caller's token: others wait for the same page. It has time-outs of its own.
+                page = reading = reading.IsCompleted ? Task.Run(ReadPageAsync, CancellationToken.None) : reading;
+            }
+
+            await page.WaitAsync(cancellationToken);
+        }
+    }
+
+    async Task ReadPageAsync()
+    {
+        HostPage page;
+        try
+        {
+            page = await pdses.ListReposAsync(host, cursor, CancellationToken.None);
+        }
+        catch (AtProtoException e) when (e.Failure is not AtProtoFailure.RateLimited)
+        {
+            // Whatever it is (no such method, an outage, nonsense): each repository asks its host itself, and hears what there is to hear.
+            LogGivenUp(host.Authority, e.Message);
+            End();
+            return;
+        }
+
+        var ours = await repos.UnsettledAmongAsync(runId, [.. page.Repos.Select(listed => listed.Did.Value)], CancellationToken.None);
+        Add(page, ours);
+    }
+
+    void Add(HostPage page, IReadOnlySet<string> ours)
+    {
+        lock (gate)
+        {
+            var news = 0;
+            foreach (var (did, repo) in page.Repos)
+                if (repo is { Active: true, Rev: { } rev } && ours.Contains(did.Value) && revs.TryAdd(did, rev))
+                    news++;
+
+            // Also the end of a host that leads in circles: it runs out of what is new.
+            isOver = page.Cursor is null || page.Cursor == cursor || news < FewOnPage;
+            cursor = page.Cursor;
+        }
+    }
+
+    void End()
+    {
+        lock (gate)
+            isOver = true;
+    }
+
+    [LoggerMessage(230, LogLevel.Information, "backfill.host_listing: {Host} does not list its repositories, each is asked about alone: {Reason}", EventName = "backfill.host_listing")]
+    partial void LogGivenUp(string host, string reason);
+}
