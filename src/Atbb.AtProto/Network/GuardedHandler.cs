@@ -5,7 +5,9 @@ namespace Atbb.AtProto.Network;
 /// <summary>The one place where this service's outgoing connections are set up.</summary>
 static class GuardedHandler
 {
-    public static SocketsHttpHandler Create(NetworkOptions options) => new()
+    /// <param name="options">Where connections may go, and how long they may take.</param>
+    /// <param name="requestsAtOnce">How many requests one host may have under way; 0 is no limit.</param>
+    public static SocketsHttpHandler Create(NetworkOptions options, int requestsAtOnce) => new()
     {
         // A redirect leads where nobody has checked, and a proxy would make the address check meaningless: it is the proxy's that is checked.
         AllowAutoRedirect = false,
@@ -14,7 +16,7 @@ static class GuardedHandler
         AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Brotli,
         ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
-        MaxConnectionsPerServer = options.MaxConnectionsPerServer,
+        MaxConnectionsPerServer = options.MaxConnectionsPerServer ?? (requestsAtOnce is 0 or > int.MaxValue / 2 ? int.MaxValue : requestsAtOnce * 2),
         // Names are resolved, and checked, anew this often.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectCallback = options.AllowPrivateAddresses ? null : AddressGuard.ConnectPublicAsync,

@@ -1,3 +1,4 @@
+using System.Net;
 using Atbb.AtProto.Network;
 using Atbb.AtProto.Politeness;
 using Microsoft.Extensions.Options;
@@ -80,12 +81,7 @@ sealed class XrpcClient
         try
         {
             return await attempt.ExecuteAsync(
-                static (ask, token) => ask.Client.SendAsync(ask.Request, token), (Client: this, Request: request), cancellationToken);
-        }
-        catch (AtProtoException e) when (e.Failure is AtProtoFailure.RateLimited)
-        {
-            turn.Pause(e.RetryAt - time.GetUtcNow());
-            throw;
+                static (ask, token) => ask.Client.SendAsync(ask.Request, ask.Turn, token), (Client: this, Request: request, Turn: turn), cancellationToken);
         }
         catch (TimeoutRejectedException e)
         {
@@ -109,19 +105,33 @@ sealed class XrpcClient
         }
     }
 
-    async ValueTask<ResponseBody> SendAsync(XrpcRequest request, CancellationToken cancellationToken)
+    async ValueTask<ResponseBody> SendAsync(XrpcRequest request, HostLease turn, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(request.Origin, request.PathAndQuery))
         {
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
-        RequestMeter.CountRequest();
+        RequestMeter.CountRequest(request.Origin);
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.StatusCode is not System.Net.HttpStatusCode.OK)
-            throw await XrpcErrors.ReadAsync(request, response, time.GetUtcNow(), options.Politeness.MaxPause, cancellationToken);
+        if (response.StatusCode is not HttpStatusCode.TooManyRequests)
+            turn.Answered(RateAllowance.Read(response, time.GetUtcNow()));
+        if (response.StatusCode is not HttpStatusCode.OK)
+            throw await ReadErrorAsync(request, turn, response, cancellationToken);
 
         return await ResponseBody.ReadAsync(response.Content, request.MaxBytes, cancellationToken)
             ?? throw request.Failed(AtProtoFailure.TooLarge, $"the answer is larger than {request.MaxBytes:N0} bytes", status: response.StatusCode);
+    }
+
+    async ValueTask<AtProtoException> ReadErrorAsync(
+        XrpcRequest request, HostLease turn, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        // Before the body is read, which may take its time.
+        var retryAt = RetryTime.Read(response, now, options.Politeness.MaxPause);
+        if (response.StatusCode is HttpStatusCode.TooManyRequests || (response.StatusCode is HttpStatusCode.ServiceUnavailable && retryAt is not null))
+            turn.Pause(retryAt - now);
+
+        return await XrpcErrors.ReadAsync(request, response, retryAt, cancellationToken);
     }
 }
