@@ -38,6 +38,7 @@ public static class AtProtoRegistration
                 http.DefaultRequestVersion = HttpVersion.Version20;
                 http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
                 http.DefaultRequestHeaders.UserAgent.ParseAdd("Atbb.Orleans");
+                http.DefaultRequestHeaders.AcceptEncoding.ParseAdd(BodyEncoding.Accepted);
                 // Time is kept by XrpcClient, the body's included.
                 http.Timeout = Timeout.InfiniteTimeSpan;
             })

@@ -13,7 +13,8 @@ static class GuardedHandler
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Brotli,
+        // Done where the sizes are watched.
+        AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         MaxConnectionsPerServer = options.MaxConnectionsPerServer ?? (requestsAtOnce is 0 or > int.MaxValue / 2 ? int.MaxValue : requestsAtOnce * 2),
