@@ -45,7 +45,7 @@ sealed class AtProtoOptionsValidator : IValidateOptions<AtProtoOptions>
         AtLeast(faults, $"{Section}:{nameof(network.MaxResponseBytes)}", network.MaxResponseBytes, 1);
         if (network.MaxResponseBytes == int.MaxValue)
             faults.Add($"{Section}:{nameof(network.MaxResponseBytes)}: {network.MaxResponseBytes} is more than fits a buffer.");
-        AtLeast(faults, $"{Section}:{nameof(network.MaxConnectionsPerServer)}", network.MaxConnectionsPerServer, 1);
+        AtLeast(faults, $"{Section}:{nameof(network.MaxConnectionsPerServer)}", network.MaxConnectionsPerServer ?? 1, 1);
     }
 
     static void CheckPoliteness(List<string> faults, string section, PolitenessOptions politeness)
@@ -57,8 +57,9 @@ sealed class AtProtoOptionsValidator : IValidateOptions<AtProtoOptions>
             faults.Add($"{section}:{nameof(politeness.RequestsPerSecond)}: {value} is neither 0 (no limit) nor between 1/3600 and 1,000,000.");
         }
 
-        AtLeast(faults, $"{section}:{nameof(politeness.ConcurrentRequests)}", politeness.ConcurrentRequests, 0);
+        AtLeast(faults, $"{section}:{nameof(politeness.ConcurrentRequests)}", politeness.ConcurrentRequests ?? 0, 0);
         NotNegative(faults, $"{section}:{nameof(politeness.MaxWait)}", politeness.MaxWait);
+        NotNegative(faults, $"{section}:{nameof(politeness.FirstWait)}", politeness.FirstWait);
         NotNegative(faults, $"{section}:{nameof(politeness.DefaultPause)}", politeness.DefaultPause);
         NotNegative(faults, $"{section}:{nameof(politeness.MaxPause)}", politeness.MaxPause);
     }

@@ -38,12 +38,20 @@ public static class AtProtoRegistration
                 http.DefaultRequestVersion = HttpVersion.Version20;
                 http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
                 http.DefaultRequestHeaders.UserAgent.ParseAdd("Atbb.Orleans");
+                http.DefaultRequestHeaders.AcceptEncoding.ParseAdd(BodyEncoding.Accepted);
                 // Time is kept by XrpcClient, the body's included.
                 http.Timeout = Timeout.InfiniteTimeSpan;
             })
-            .ConfigurePrimaryHttpMessageHandler(static s => GuardedHandler.Create(s.GetRequiredService<IOptions<AtProtoOptions>>().Value.Network))
+            .ConfigurePrimaryHttpMessageHandler(static s => CreateHandler(s.GetRequiredService<IOptions<AtProtoOptions>>().Value))
             // One client for the process: the handler itself gives up old connections, so names are looked up again.
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // Four lines of log a request, otherwise.
             .RemoveAllLoggers();
+
+    // One pool for PDSes and directory, so the larger of the two; 0, no limit, is the largest.
+    static SocketsHttpHandler CreateHandler(AtProtoOptions options)
+    {
+        var (pds, plc) = (options.Politeness.Places, options.PlcPoliteness.Places);
+        return GuardedHandler.Create(options.Network, pds == 0 || plc == 0 ? 0 : Math.Max(pds, plc));
+    }
 }

@@ -29,8 +29,18 @@ sealed record DidDocumentJson(JsonElement Id, JsonElement AlsoKnownAs, JsonEleme
     }
 
     /// <summary>An object's field as text.</summary>
-    public static string? TextOf(JsonElement element, string field) =>
-        element.TryGetProperty(field, out var value) ? TextOf(value) : null;
+    public static string? TextOf(JsonElement element, string field)
+    {
+        try
+        {
+            return element.TryGetProperty(field, out var value) ? TextOf(value) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair in the name of another field, which is unescaped to be compared.
+            return null;
+        }
+    }
 
     static JsonElement.ArrayEnumerator ItemsOf(JsonElement element) =>
         element.ValueKind is JsonValueKind.Array ? element.EnumerateArray() : default;

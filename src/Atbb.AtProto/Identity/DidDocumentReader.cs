@@ -14,11 +14,11 @@ static class DidDocumentReader
     /// <summary>Reads what this service needs of a document.</summary>
     /// <param name="json">The document.</param>
     /// <param name="did">Whose it must be.</param>
-    /// <param name="allowHttp">Whether the PDS may be one without TLS.</param>
+    /// <param name="allowPrivate">Whether the PDS may be one without TLS, at any port, on any host.</param>
     /// <param name="readAt">When it was had from its source.</param>
     /// <exception cref="JsonException">It is not JSON.</exception>
     /// <exception cref="FormatException">It is not a document of this DID, or names no usable PDS; the message says why.</exception>
-    public static DidDocument Read(ReadOnlySpan<byte> json, Did did, bool allowHttp, DateTimeOffset readAt)
+    public static DidDocument Read(ReadOnlySpan<byte> json, Did did, bool allowPrivate, DateTimeOffset readAt)
     {
         var document = JsonSerializer.Deserialize(json, AnswersJson.Default.DidDocumentJson) ?? throw new JsonException("the document is null");
         if (DidDocumentJson.TextOf(document.Id) is not { } id)
@@ -26,10 +26,10 @@ static class DidDocumentReader
         if (id != did.Value)
             throw new FormatException($"it is the document of '{id}'");
 
-        return new DidDocument(did, ReadPds(document, allowHttp), ReadHandle(document), readAt);
+        return new DidDocument(did, ReadPds(document, allowPrivate), ReadHandle(document), readAt);
     }
 
-    static Uri ReadPds(DidDocumentJson document, bool allowHttp)
+    static Uri ReadPds(DidDocumentJson document, bool allowPrivate)
     {
         foreach (var service in document.Services)
         {
@@ -37,19 +37,27 @@ static class DidDocumentReader
                 && DidDocumentJson.TextOf(service, "type") == PdsServiceType)
             {
                 var endpoint = DidDocumentJson.TextOf(service, "serviceEndpoint");
-                return ReadOrigin(endpoint, allowHttp) ?? throw new FormatException($"its PDS '{endpoint}' is not an https origin");
+                var pds = ReadOrigin(endpoint, allowPrivate) ?? throw new FormatException($"its PDS '{endpoint}' is not an https origin");
+                return allowPrivate || Refuse(pds) is not { } fault ? pds : throw new FormatException($"its PDS '{endpoint}' is {fault}");
             }
         }
 
         throw new FormatException("it names no PDS");
     }
 
-    static Uri? ReadOrigin(string? endpoint, bool allowHttp) =>
+    static Uri? ReadOrigin(string? endpoint, bool allowPrivate) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (allowHttp && uri.Scheme == Uri.UriSchemeHttp))
+        && (uri.Scheme == Uri.UriSchemeHttps || (allowPrivate && uri.Scheme == Uri.UriSchemeHttp))
         && uri is { Host.Length: > 0, PathAndQuery: "/", Fragment: "", UserInfo: "" }
             ? uri
             : null;
+
+    // Another port makes this service knock at whatever listens there. A name without a dot is looked up in the operator's own domain, one
+    // with a dot behind it would be another host to be polite to; numbers, however written, are nobody's name.
+    static string? Refuse(Uri pds) =>
+        !pds.IsDefaultPort ? $"at port {pds.Port}, where 443 alone is asked"
+        : !Handle.IsValid(pds.IdnHost) ? "not at the name of a public host"
+        : null;
 
     static string? ReadHandle(DidDocumentJson document)
     {

@@ -55,11 +55,13 @@ static class AddressGuard
         _ => false,
     };
 
-    /// <summary>Connects to a host at a public address, or refuses.</summary>
-    public static async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>
+    /// A host's addresses that may be connected to. Of a name with private addresses among public ones the public are left: a name is its
+    /// owner's to point, and the others gain nothing by it.
+    /// </summary>
+    /// <exception cref="AtProtoException">There are none but others.</exception>
+    public static IPAddress[] Admit(string host, IPAddress[] resolved)
     {
-        var host = context.DnsEndPoint.Host;
-        var resolved = await Dns.GetHostAddressesAsync(host, cancellationToken);
         var addresses = Array.FindAll(resolved, IsPublic);
         if (addresses.Length == 0 && resolved.Length > 0)
         {
@@ -70,7 +72,14 @@ static class AddressGuard
 
         // IPv4 first: where a machine has an IPv6 address and no route, trying that one first would use up the time to connect.
         Array.Sort(addresses, static (a, b) => a.AddressFamily.CompareTo(b.AddressFamily));
+        return addresses;
+    }
 
+    /// <summary>Connects to a host at a public address, or refuses.</summary>
+    public static async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var host = context.DnsEndPoint.Host;
+        var addresses = Admit(host, await Dns.GetHostAddressesAsync(host, cancellationToken));
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

@@ -5,16 +5,19 @@ namespace Atbb.AtProto.Network;
 /// <summary>The one place where this service's outgoing connections are set up.</summary>
 static class GuardedHandler
 {
-    public static SocketsHttpHandler Create(NetworkOptions options) => new()
+    /// <param name="options">Where connections may go, and how long they may take.</param>
+    /// <param name="requestsAtOnce">How many requests one host may have under way; 0 is no limit.</param>
+    public static SocketsHttpHandler Create(NetworkOptions options, int requestsAtOnce) => new()
     {
         // A redirect leads where nobody has checked, and a proxy would make the address check meaningless: it is the proxy's that is checked.
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Brotli,
+        // Done where the sizes are watched.
+        AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
-        MaxConnectionsPerServer = options.MaxConnectionsPerServer,
+        MaxConnectionsPerServer = options.MaxConnectionsPerServer ?? (requestsAtOnce is 0 or > int.MaxValue / 2 ? int.MaxValue : requestsAtOnce * 2),
         // Names are resolved, and checked, anew this often.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectCallback = options.AllowPrivateAddresses ? null : AddressGuard.ConnectPublicAsync,

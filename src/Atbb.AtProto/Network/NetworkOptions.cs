@@ -40,6 +40,9 @@ public sealed class NetworkOptions
     /// </summary>
     public int MaxResponseBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Connections to one host. Default 16: twice the requests that politeness lets through at once, since some linger while they close.</summary>
-    public int MaxConnectionsPerServer { get; set; } = 16;
+    /// <summary>
+    /// Connections to one host. Default: twice the requests that politeness lets through at once, since some linger while they close. No
+    /// limit where politeness has none.
+    /// </summary>
+    public int? MaxConnectionsPerServer { get; set; }
 }

@@ -1,35 +1,32 @@
+using System.Threading.RateLimiting;
+
 namespace Atbb.AtProto.Politeness;
 
-/// <summary>
-/// One host's turn-taking: places, pace and pause. The pace is a virtual schedule (the generic cell rate algorithm) and not a limiter of
-/// System.Threading.RateLimiting: those fill up by the machine's clock, where tests have none to turn, and need a timer per host.
-/// </summary>
-sealed class HostGate
+/// <summary>One host's turn-taking, first come, first served: a place among the requests under way, then a turn on its schedule.</summary>
+/// <remarks>
+/// The places are a limiter of System.Threading.RateLimiting. The schedule is not: those limiters go by the machine's clock, which tests
+/// cannot turn, their rate is fixed when they are made, where here the host's own words change it, and they do not say when a turn comes.
+/// </remarks>
+sealed class HostGate : IDisposable
 {
+    // Nobody knows when a place is left; long enough that asking for one costs next to nothing.
+    static readonly TimeSpan ReturnWhenBusy = TimeSpan.FromSeconds(5);
+
     readonly Lock sync = new();
     readonly TimeProvider time;
     readonly long origin;
-    readonly TimeSpan maxWait;
-    readonly TimeSpan interval;
-    readonly TimeSpan burst;
-    readonly SemaphoreSlim? places;
-    TimeSpan nextTurn;
-    TimeSpan pauseEnd;
+    readonly HostSchedule schedule;
+    readonly ConcurrencyLimiter? places;
 
     public HostGate(PolitenessOptions options, TimeProvider time)
     {
         Options = options;
         this.time = time;
         origin = time.GetTimestamp();
-        maxWait = options.MaxWait;
-        places = options.ConcurrentRequests > 0 ? new SemaphoreSlim(options.ConcurrentRequests) : null;
-
-        if (options.RequestsPerSecond > 0)
-        {
-            var second = TimeSpan.FromSeconds(1);
-            interval = second / options.RequestsPerSecond;
-            burst = interval < second ? second - interval : TimeSpan.Zero;
-        }
+        schedule = new HostSchedule(options);
+        places = options.Places > 0
+            ? new(new() { PermitLimit = options.Places, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst })
+            : null;
     }
 
     public PolitenessOptions Options { get; }
@@ -43,7 +40,7 @@ sealed class HostGate
         get
         {
             lock (sync)
-                return Users == 0 && Now >= pauseEnd && Now >= nextTurn;
+                return Users == 0 && schedule.IsIdleAt(Now);
         }
     }
 
@@ -51,93 +48,103 @@ sealed class HostGate
     TimeSpan Now => time.GetElapsedTime(origin);
 
     /// <summary>Waits for a turn.</summary>
-    /// <returns>Null when the turn has come, and <see cref="Leave"/> is due after it; otherwise after which time to come back.</returns>
-    public async ValueTask<TimeSpan?> EnterAsync(CancellationToken cancellationToken)
+    /// <param name="maxWait">How long at most. One that takes longer is not waited for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<HostTurn> EnterAsync(TimeSpan maxWait, CancellationToken cancellationToken)
     {
         var deadline = Now + maxWait;
-        if (PauseLeft() is var pause && pause > maxWait)
-            return pause;
-        if (places is not null && !places.Wait(0, cancellationToken) && !await WaitForPlaceAsync(places, cancellationToken))
-            return maxWait;
+        if (StayAwayLongerThan(maxWait) is { } pause)
+            return HostTurn.TooLate(pause);
+
+        var place = places?.AttemptAcquire();
+        if (place is { IsAcquired: false })
+        {
+            place = await WaitForPlaceAsync(maxWait, cancellationToken);
+            if (place is null)
+                return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
+        }
 
         var entered = false;
         try
         {
-            TimeSpan delay;
+            TimeSpan wait;
             do
             {
-                if (!Reserve(deadline, out delay))
-                    return delay;
-                if (delay > TimeSpan.Zero)
-                    await Task.Delay(delay, time, cancellationToken);
+                if (!TryTake(deadline, out wait))
+                    return HostTurn.TooLate(wait);
+                if (wait > TimeSpan.Zero)
+                    await Task.Delay(wait, time, cancellationToken);
             }
             // The host may have asked for a pause meanwhile.
-            while (delay > TimeSpan.Zero && PauseLeft() > TimeSpan.Zero);
+            while (wait > TimeSpan.Zero && PauseLeft() > TimeSpan.Zero);
 
             entered = true;
-            return null;
+            return new HostTurn(place, ComeBackIn: null);
         }
         finally
         {
             if (!entered)
-                Leave();
+                place?.Dispose();
         }
     }
 
-    /// <summary>Gives the place back.</summary>
-    public void Leave() => places?.Release();
-
-    /// <summary>Holds every request to this host for a while. Never shortens a pause: answers may overtake each other.</summary>
-    public void Pause(TimeSpan length)
+    /// <summary>Holds every request to this host for a while.</summary>
+    /// <param name="asked">For how long the host asked; null when it did not say.</param>
+    public void Pause(TimeSpan? asked)
     {
         lock (sync)
-        {
-            var end = Now + (length < Options.MaxPause ? length : Options.MaxPause);
-            if (end > pauseEnd)
-                pauseEnd = end;
-        }
+            schedule.Pause(Now, asked);
     }
 
-    /// <summary>Takes the next turn if it comes in time; one that has come already always does.</summary>
-    bool Reserve(TimeSpan deadline, out TimeSpan delay)
+    /// <summary>The host answered, and said what is left of its allowance, or nothing of it.</summary>
+    public void Answered(RateAllowance? allowance)
     {
         lock (sync)
-        {
-            var now = Now;
-            var open = Later(now, pauseEnd);
-            var turn = Later(open, nextTurn - burst);
-            delay = turn - now;
-            if (delay > TimeSpan.Zero && turn > deadline)
-                return false;
-
-            nextTurn = Later(open, nextTurn) + interval;
-            return true;
-        }
+            schedule.Answered(Now, allowance);
     }
 
-    static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    public void Dispose() => places?.Dispose();
+
+    bool TryTake(TimeSpan deadline, out TimeSpan wait)
+    {
+        lock (sync)
+            return schedule.TryTake(Now, deadline, out wait);
+    }
+
+    TimeSpan TurnAway(TimeSpan after)
+    {
+        lock (sync)
+            return schedule.TurnAway(Now, Now + after);
+    }
 
     TimeSpan PauseLeft()
     {
         lock (sync)
+            return schedule.PauseLeft(Now);
+    }
+
+    // Before a place is taken or waited for: a pause of minutes is known now.
+    TimeSpan? StayAwayLongerThan(TimeSpan maxWait)
+    {
+        lock (sync)
         {
-            var left = pauseEnd - Now;
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            var now = Now;
+            var pause = schedule.PauseLeft(now);
+            return pause > maxWait ? schedule.TurnAway(now, now + pause) : null;
         }
     }
 
-    async Task<bool> WaitForPlaceAsync(SemaphoreSlim places, CancellationToken cancellationToken)
+    async ValueTask<RateLimitLease?> WaitForPlaceAsync(TimeSpan maxWait, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(maxWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await places.WaitAsync(either.Token);
-            return true;
+            return await places!.AcquireAsync(permitCount: 1, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -3,7 +3,7 @@ using Atbb.AtProto.Xrpc;
 namespace Atbb.AtProto.Politeness;
 
 /// <summary>The gates of all hosts, shared by every repository that lives on them.</summary>
-sealed class HostGates(AtProtoOptions options, TimeProvider time)
+sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
 {
     const int FirstSweep = 1024;
 
@@ -32,7 +32,8 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time)
         var entered = false;
         try
         {
-            if (await gate.EnterAsync(cancellationToken) is { } comeBackIn)
+            var turn = await gate.EnterAsync(MaxWaitOf(request, gate.Options), cancellationToken);
+            if (turn.ComeBackIn is { } comeBackIn)
             {
                 var retryAt = time.GetUtcNow() + comeBackIn;
                 throw request.Failed(
@@ -42,7 +43,7 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time)
             }
 
             entered = true;
-            return new HostLease(this, gate);
+            return new HostLease(this, gate, turn.Place);
         }
         finally
         {
@@ -57,6 +58,19 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time)
         lock (sync)
             gate.Users--;
     }
+
+    public void Dispose()
+    {
+        lock (sync)
+        {
+            foreach (var gate in gates.Values)
+                gate.Dispose();
+            gates.Clear();
+        }
+    }
+
+    static TimeSpan MaxWaitOf(XrpcRequest request, PolitenessOptions options) =>
+        RequestMeter.IsFirstAt(request.Origin) && options.FirstWait < options.MaxWait ? options.FirstWait : options.MaxWait;
 
     HostGate Acquire(Uri host)
     {
@@ -83,8 +97,10 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time)
 
         foreach (var (host, gate) in gates)
         {
-            if (gate.IsIdle)
-                gates.Remove(host);
+            if (!gate.IsIdle)
+                continue;
+            gates.Remove(host);
+            gate.Dispose();
         }
 
         nextSweep = Math.Max(FirstSweep, gates.Count * 2);

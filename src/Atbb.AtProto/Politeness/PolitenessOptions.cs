@@ -9,8 +9,11 @@ public sealed class PolitenessOptions
     /// </summary>
     public double RequestsPerSecond { get; set; } = 10;
 
-    /// <summary>Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one. 0 is no limit.</summary>
-    public int ConcurrentRequests { get; set; } = 8;
+    /// <summary>
+    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 64 where
+    /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. 0 is no limit.
+    /// </summary>
+    public int? ConcurrentRequests { get; set; }
 
     /// <summary>
     /// How long a request may wait for its host's turn. One that would wait longer is not sent and fails as
@@ -18,9 +21,22 @@ public sealed class PolitenessOptions
     /// </summary>
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long a host is left alone after a 429 that does not say how long. Default 1 min.</summary>
+    /// <summary>
+    /// The same for the first question that a slice of work on a repository (a <see cref="Xrpc.RequestMeter"/>'s scope) asks a host. Default
+    /// 0.5 s: it loses nothing by coming back later, and while it waits it holds a place that a repository of another host could use. What
+    /// follows up on an answer waits for <see cref="MaxWait"/>, or the answer was in vain. Where it is more than that, that counts.
+    /// </summary>
+    public TimeSpan FirstWait { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How long a host is left alone after a 429 that does not say how long. Doubles with each further one until the host answers
+    /// otherwise. Default 1 min.
+    /// </summary>
     public TimeSpan DefaultPause { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest pause that a host may ask for. Default 1 h; without it, one absurd header would park its repositories for good.</summary>
     public TimeSpan MaxPause { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The requests at once that these options come to; 0 is no limit.</summary>
+    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 64);
 }

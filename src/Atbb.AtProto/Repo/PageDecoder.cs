@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Atbb.AtProto.Syntax;
+using Atbb.AtProto.Xrpc;
 
 namespace Atbb.AtProto.Repo;
 
@@ -12,15 +13,16 @@ static class PageDecoder
     // A page has at most 100. One that ignores the limit is welcome, one of millions of empty items would cost many times its own size.
     const int MaxItems = 10_000;
 
-    static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+    // A cursor is kept in a row and sent back in a URL; PDSes use a record key, of 512 characters at most.
+    const int MaxCursorLength = 1_024;
+
+    // A CID of the AT Protocol has 59; what is longer is not worth an error row's space.
+    const int MaxCidLength = 256;
 
     /// <summary>Reads a page's records, whose JSON are slices of <paramref name="body"/>, and its cursor (null when absent or empty).</summary>
     /// <exception cref="JsonException">The body is not a page.</exception>
     public static (List<ListedRecord> Records, string? Cursor) Decode(ReadOnlyMemory<byte> body, Did did, Nsid collection)
     {
-        if (body.Span.StartsWith(ByteOrderMark))
-            body = body[ByteOrderMark.Length..];
-
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         reader.Read();
         if (reader.TokenType is not JsonTokenType.StartObject)
@@ -33,6 +35,9 @@ static class PageDecoder
             if (IsNamed(ref reader, "records"u8))
             {
                 reader.Read();
+                // Which of the two is the whole page, nobody knows.
+                if (records is not null)
+                    throw new JsonException("there are two lists of records");
                 records = ReadRecords(ref reader, body, $"at://{did.Value}/{collection.Value}/");
             }
             else if (IsNamed(ref reader, "cursor"u8))
@@ -105,7 +110,7 @@ static class PageDecoder
             fault = cid is null ? "The item has no CID." : "The item's CID is not a valid one.";
         if (fault is null && json.IsEmpty)
             fault = "The item has no value, or one that is not an object.";
-        return new ListedRecord(uri ?? "", rkey, cid ?? "", json, fault);
+        return new ListedRecord(uri ?? "", rkey, cid is { Length: <= MaxCidLength } ? cid : "", json, fault);
     }
 
     /// <summary>The record key, wherever there is one: also that of an item which is not to be used.</summary>
@@ -146,6 +151,10 @@ static class PageDecoder
             throw new JsonException("the cursor is not a text");
 
         var cursor = ReadText(ref reader) ?? throw new JsonException("the cursor is not valid Unicode");
+        if (cursor.Length > MaxCursorLength)
+            throw new JsonException($"the cursor has {cursor.Length} characters");
+        if (!ForeignText.IsPlain(cursor))
+            throw new JsonException("the cursor has control characters in it");
         return cursor.Length == 0 ? null : cursor;
     }
 

@@ -11,6 +11,7 @@ public sealed class RequestMeter : IDisposable
     readonly RequestMeter? outer;
     long requests;
     long bytes;
+    volatile Uri? lastHost;
 
     RequestMeter(RequestMeter? outer) => this.outer = outer;
 
@@ -30,10 +31,16 @@ public sealed class RequestMeter : IDisposable
             Current.Value = outer;
     }
 
-    internal static void CountRequest()
+    /// <summary>Whether a request would be the first of this scope to a host, or the first after one to another. Without a scope none is.</summary>
+    internal static bool IsFirstAt(Uri host) => Current.Value is { } meter && meter.lastHost != host;
+
+    internal static void CountRequest(Uri host)
     {
         for (var meter = Current.Value; meter is not null; meter = meter.outer)
+        {
             Interlocked.Increment(ref meter.requests);
+            meter.lastHost = host;
+        }
     }
 
     internal static void CountBytes(int count)

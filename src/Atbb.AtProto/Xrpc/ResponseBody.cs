@@ -12,22 +12,33 @@ sealed class ResponseBody : IDisposable
 
     byte[]? buffer;
     int length;
+    bool isLarger;
 
     ResponseBody(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
-    /// <summary>The bytes. Not to be read after <see cref="Dispose"/>.</summary>
-    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, length);
+    static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>The bytes, without a byte order mark. Not to be read after <see cref="Dispose"/>.</summary>
+    public ReadOnlyMemory<byte> Memory
+    {
+        get
+        {
+            var bytes = buffer.AsMemory(0, length);
+            return bytes.Span.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
+        }
+    }
 
     /// <summary>Reads a body to its end or up to a limit.</summary>
-    /// <returns>The body; null when it is larger than <paramref name="maxBytes"/>.</returns>
+    /// <returns>The body; null when it is larger than <paramref name="maxBytes"/>, before or after decompression.</returns>
+    /// <exception cref="InvalidDataException">It cannot be decompressed.</exception>
     public static async ValueTask<ResponseBody?> ReadAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         var announced = content.Headers.ContentLength;
         if (announced > maxBytes)
             return null;
 
-        var body = await ReadUpToAsync(content, FirstBuffer(announced), maxBytes, cancellationToken);
-        if (body.length <= maxBytes)
+        var body = await ReadUpToAsync(content, FirstBuffer(BodyEncoding.IsCompressed(content) ? null : announced), maxBytes, cancellationToken);
+        if (!body.isLarger)
             return body;
 
         body.Dispose();
@@ -57,14 +68,10 @@ sealed class ResponseBody : IDisposable
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            while (body.length <= maxBytes)
-            {
-                var read = await stream.ReadAsync(body.FreeSpace(maxBytes), cancellationToken);
-                if (read == 0)
-                    break;
-                body.length += read;
-            }
-
+            if (BodyEncoding.IsCompressed(content))
+                await body.DecompressAsync(content, stream, maxBytes, cancellationToken);
+            else
+                await body.ReadAsync(stream, maxBytes, cancellationToken);
             return body;
         }
         catch
@@ -76,6 +83,40 @@ sealed class ResponseBody : IDisposable
         {
             RequestMeter.CountBytes(body.length);
         }
+    }
+
+    async ValueTask DecompressAsync(HttpContent content, Stream stream, int maxBytes, CancellationToken cancellationToken)
+    {
+        await using var compressed = new LimitedStream(stream, maxBytes);
+        await using var decompressed = BodyEncoding.Decompress(content, compressed);
+        try
+        {
+            await ReadAsync(decompressed, maxBytes, cancellationToken);
+        }
+        catch (Exception e) when (compressed.IsExceeded && e is (InvalidDataException or InvalidOperationException))
+        {
+            // Cut off, it does not decompress to an end.
+        }
+        catch (InvalidOperationException e)
+        {
+            // How the one for brotli says it; outside it would be taken for a programming error.
+            throw new InvalidDataException(e.Message, e);
+        }
+
+        isLarger |= compressed.IsExceeded;
+    }
+
+    async ValueTask ReadAsync(Stream stream, int maxBytes, CancellationToken cancellationToken)
+    {
+        while (length <= maxBytes)
+        {
+            var read = await stream.ReadAsync(FreeSpace(maxBytes), cancellationToken);
+            if (read == 0)
+                return;
+            length += read;
+        }
+
+        isLarger = true;
     }
 
     Memory<byte> FreeSpace(int maxBytes)

@@ -1,9 +1,9 @@
+using System.Net;
 using Atbb.AtProto.Network;
 using Atbb.AtProto.Politeness;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace Atbb.AtProto.Xrpc;
 
@@ -21,8 +21,7 @@ sealed class XrpcClient
     readonly HostGates hosts;
     readonly AtProtoOptions options;
     readonly TimeProvider time;
-    readonly ResiliencePipeline question;
-    readonly ResiliencePipeline attempt;
+    readonly ResiliencePipeline<ResponseBody>? retries;
 
     public XrpcClient(IHttpClientFactory clients, HostGates hosts, IOptions<AtProtoOptions> options, TimeProvider time)
     {
@@ -30,8 +29,7 @@ sealed class XrpcClient
         this.hosts = hosts;
         this.options = options.Value;
         this.time = time;
-        question = BuildQuestion(Network, time);
-        attempt = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(Network.RequestTimeout).Build();
+        retries = BuildRetries(Network, time);
     }
 
     NetworkOptions Network => options.Network;
@@ -43,31 +41,49 @@ sealed class XrpcClient
         if (request.Origin.Scheme != Uri.UriSchemeHttps && !Network.AllowPrivateAddresses)
             throw request.Failed(AtProtoFailure.Forbidden, $"{request.Origin.Scheme} is not https");
 
+        using var total = new Deadline(Network.TotalTimeout, time, cancellationToken);
         try
         {
-            return await question.ExecuteAsync(
-                static (ask, token) => ask.Client.AttemptAsync(ask.Request, token), (Client: this, Request: request), cancellationToken);
+            return await AskAsync(request, total.Token);
         }
-        catch (TimeoutRejectedException e)
+        catch (OperationCanceledException e) when (total.HasPassed && !cancellationToken.IsCancellationRequested)
         {
             throw request.Failed(AtProtoFailure.TimedOut, $"no answer within {Network.TotalTimeout.TotalSeconds:0.###} s, retries included", e);
         }
     }
 
-    static ResiliencePipeline BuildQuestion(NetworkOptions network, TimeProvider time)
+    async ValueTask<ResponseBody> AskAsync(XrpcRequest request, CancellationToken cancellationToken)
     {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(network.TotalTimeout);
-        return network.MaxRetries == 0
-            ? builder.Build()
-            : builder.AddRetry(new RetryStrategyOptions
+        AtProtoException failure;
+        try
+        {
+            return await AttemptAsync(request, cancellationToken);
+        }
+        catch (AtProtoException e) when (retries is not null && IsRetried(e))
+        {
+            failure = e;
+        }
+
+        // The pipeline costs more than the request, so only those that have failed go through it: what it takes for the first attempt is
+        // the one that was made.
+        AtProtoException? made = failure;
+        return await retries.ExecuteAsync(
+            token => Interlocked.Exchange(ref made, null) is { } first ? ValueTask.FromException<ResponseBody>(first) : AttemptAsync(request, token),
+            cancellationToken);
+    }
+
+    static ResiliencePipeline<ResponseBody>? BuildRetries(NetworkOptions network, TimeProvider time) => network.MaxRetries == 0
+        ? null
+        : new ResiliencePipelineBuilder<ResponseBody> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<ResponseBody>
             {
                 MaxRetryAttempts = network.MaxRetries,
                 Delay = network.RetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 ShouldHandle = static args => ValueTask.FromResult(IsRetried(args.Outcome.Exception)),
-            }).Build();
-    }
+            })
+            .Build();
 
     // Not a time-out: a hung host would hold the repository's turn for three of them. Not where the server named a time: it knows better.
     static bool IsRetried(Exception? exception) =>
@@ -77,23 +93,19 @@ sealed class XrpcClient
     {
         // Outside the request's own time, which must not be spent in waiting for the host's turn; and until the body has been read.
         using var turn = await hosts.EnterAsync(request, cancellationToken);
+        using var limit = new Deadline(Network.RequestTimeout, time, cancellationToken);
         try
         {
-            return await attempt.ExecuteAsync(
-                static (ask, token) => ask.Client.SendAsync(ask.Request, token), (Client: this, Request: request), cancellationToken);
-        }
-        catch (AtProtoException e) when (e.Failure is AtProtoFailure.RateLimited)
-        {
-            turn.Pause(e.RetryAt - time.GetUtcNow());
-            throw;
-        }
-        catch (TimeoutRejectedException e)
-        {
-            throw request.Failed(AtProtoFailure.TimedOut, $"no whole answer within {Network.RequestTimeout.TotalSeconds:0.###} s", e);
+            return await SendAsync(request, turn, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw request.Failed(AtProtoFailure.TimedOut, $"no connection within {Network.ConnectTimeout.TotalSeconds:0.###} s", e);
+            throw request.Failed(
+                AtProtoFailure.TimedOut,
+                limit.HasPassed
+                    ? $"no whole answer within {Network.RequestTimeout.TotalSeconds:0.###} s"
+                    : $"no connection within {Network.ConnectTimeout.TotalSeconds:0.###} s",
+                e);
         }
         catch (HttpRequestException e) when (e.InnerException is AtProtoException refusal)
         {
@@ -109,19 +121,33 @@ sealed class XrpcClient
         }
     }
 
-    async ValueTask<ResponseBody> SendAsync(XrpcRequest request, CancellationToken cancellationToken)
+    async ValueTask<ResponseBody> SendAsync(XrpcRequest request, HostLease turn, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(request.Origin, request.PathAndQuery))
         {
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
-        RequestMeter.CountRequest();
+        RequestMeter.CountRequest(request.Origin);
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.StatusCode is not System.Net.HttpStatusCode.OK)
-            throw await XrpcErrors.ReadAsync(request, response, time.GetUtcNow(), options.Politeness.MaxPause, cancellationToken);
+        if (response.StatusCode is not HttpStatusCode.TooManyRequests)
+            turn.Answered(RateAllowance.Read(response, time.GetUtcNow()));
+        if (response.StatusCode is not HttpStatusCode.OK)
+            throw await ReadErrorAsync(request, turn, response, cancellationToken);
 
         return await ResponseBody.ReadAsync(response.Content, request.MaxBytes, cancellationToken)
             ?? throw request.Failed(AtProtoFailure.TooLarge, $"the answer is larger than {request.MaxBytes:N0} bytes", status: response.StatusCode);
+    }
+
+    async ValueTask<AtProtoException> ReadErrorAsync(
+        XrpcRequest request, HostLease turn, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        // Before the body is read, which may take its time.
+        var retryAt = RetryTime.Read(response, now, options.Politeness.MaxPause);
+        if (response.StatusCode is HttpStatusCode.TooManyRequests || (response.StatusCode is HttpStatusCode.ServiceUnavailable && retryAt is not null))
+            turn.Pause(retryAt - now);
+
+        return await XrpcErrors.ReadAsync(request, response, retryAt, cancellationToken);
     }
 }

@@ -11,8 +11,12 @@ static class XrpcErrors
     const string MethodNotImplemented = "MethodNotImplemented";
 
     /// <summary>Reads what an answer says went wrong.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="retryAt">When it says to ask again.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<AtProtoException> ReadAsync(
-        XrpcRequest request, HttpResponseMessage response, DateTimeOffset now, TimeSpan longestWait, CancellationToken cancellationToken)
+        XrpcRequest request, HttpResponseMessage response, DateTimeOffset? retryAt, CancellationToken cancellationToken)
     {
         using var start = await ResponseBody.ReadStartAsync(response.Content, MaxErrorBytes, cancellationToken);
         var body = Parse(start.Memory.Span);
@@ -22,7 +26,7 @@ static class XrpcErrors
             Describe(response, body),
             status: response.StatusCode,
             error: body.Error ?? (response.StatusCode is HttpStatusCode.NotImplemented ? MethodNotImplemented : null),
-            retryAt: failure is AtProtoFailure.RateLimited or AtProtoFailure.ServerError ? RetryTime.Read(response, now, longestWait) : null);
+            retryAt: failure is AtProtoFailure.RateLimited or AtProtoFailure.ServerError ? retryAt : null);
     }
 
     /// <summary>What a status means to the caller.</summary>

@@ -11,7 +11,7 @@ namespace Atbb.AtProto.Xrpc;
 /// <param name="MaxBytes">The largest answer, after decompression.</param>
 readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Method, Did? Did, int MaxBytes)
 {
-    /// <summary>A failure of this request, in an operator's words.</summary>
+    /// <summary>A failure of this request, in an operator's words; those of <paramref name="what"/> may be the server's.</summary>
     public AtProtoException Failed(
         AtProtoFailure failure,
         string what,
@@ -19,7 +19,7 @@ readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Metho
         HttpStatusCode? status = null,
         string? error = null,
         DateTimeOffset? retryAt = null) =>
-        new(failure, $"{Subject} at {Origin.Authority}: {what}.", inner) { Status = status, Error = error, RetryAt = retryAt };
+        new(failure, $"{Subject} at {Origin.Authority}: {ForeignText.Shown(what)}.", inner) { Status = status, Error = error, RetryAt = retryAt };
 
     string Subject => Did is { } did ? $"{Method} of {did}" : Method;
 }

@@ -15,6 +15,10 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
     // A silo lost with a repository, or a database away for a while: long enough not to hammer, short against a minute.
     static readonly TimeSpan PauseAfterOutage = TimeSpan.FromSeconds(2);
 
+    // Parked repositories take no place, and a host that is down or slow may have any number of them. Each costs some memory, and a silo
+    // lost asks for each of them again: past this many, the next ones wait to be begun.
+    const int MostParked = 10_000;
+
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
     readonly HashSet<string> inFlight = new(StringComparer.Ordinal);
     readonly PriorityQueue<string, DateTimeOffset> parked = new();
@@ -82,7 +86,7 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
                 parked.Dequeue();
                 Begin(due, cancellationToken);
             }
-            else if (await NextAsync(cancellationToken) is { } did)
+            else if (parked.Count < MostParked && await NextAsync(cancellationToken) is { } did)
             {
                 ledger.Open(did);
                 Begin(did, cancellationToken);

@@ -105,7 +105,26 @@ public sealed class DidResolverTests
     [Theory]
     [InlineData("https://pds.example", false, true)]
     [InlineData("https://pds.example/", false, true)]
-    [InlineData("https://pds.example:8443", false, true)]
+    [InlineData("https://pds.example:443", false, true)]
+    [InlineData("https://pds.example:8443", false, false)]
+    [InlineData("https://pds.example:22", false, false)]
+    [InlineData("https://pds.example:8443", true, true)]
+    [InlineData("https://localhost", false, false)]
+    [InlineData("https://metadata", false, false)]
+    [InlineData("https://pds.example.", false, false)]
+    [InlineData("https://127.0.0.1", false, false)]
+    [InlineData("https://8.8.8.8", false, false)]
+    [InlineData("https://2130706433", false, false)]
+    [InlineData("https://0x7f.1", false, false)]
+    [InlineData("https://0177.0.0.1", false, false)]
+    [InlineData("https://[::1]", false, false)]
+    [InlineData("https://[::ffff:169.254.169.254]", false, false)]
+    [InlineData("https://pds.example\\\\@evil.example", false, false)]
+    [InlineData("https://pds.example%00.evil.example", false, false)]
+    [InlineData("javascript:alert(1)", true, false)]
+    [InlineData("data:text/plain,x", true, false)]
+    [InlineData("gopher://pds.example", true, false)]
+    [InlineData("unix:/run/docker.sock", true, false)]
     [InlineData("http://pds.example", false, false)]
     [InlineData("http://127.0.0.1:2583", true, true)]
     [InlineData("https://pds.example/path", false, false)]
@@ -125,6 +144,17 @@ public sealed class DidResolverTests
             Assert.Equal(new Uri(endpoint), (await client.Resolver.ResolveAsync(Example.Did, TimeSpan.Zero, Cancel)).Pds);
         else
             Assert.Equal(AtProtoFailure.BadDidDocument, (await FailAsync(client, Example.Did)).Failure);
+    }
+
+    [Theory]
+    [InlineData("https://pds.example:8443", "port 8443")]
+    [InlineData("http://pds.example", "not an https origin")]
+    [InlineData("https://10.0.0.1", "not at the name of a public host")]
+    public async Task Resolve_PdsEndpointRefused_SaysWhy(string endpoint, string reason)
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument(pds: endpoint)));
+
+        Assert.Contains(reason, (await FailAsync(client, Example.Did)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

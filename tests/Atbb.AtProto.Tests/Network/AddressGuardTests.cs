@@ -72,6 +72,14 @@ public sealed class AddressGuardTests
     [InlineData("2a00:1450:4001:80b::200e")]
     public void IsPublic_PublicAddress_Accepts(string address) => Assert.True(AddressGuard.IsPublic(IPAddress.Parse(address)));
 
+    [Fact]
+    public void Admit_NameWithPrivateAddressesAmongPublicOnes_LeavesThePublic()
+    {
+        IPAddress[] resolved = [.. new[] { "2606:4700:4700::1111", "127.0.0.1", "1.1.1.1", "::1", "10.0.0.1" }.Select(IPAddress.Parse)];
+
+        Assert.Equal(["1.1.1.1", "2606:4700:4700::1111"], AddressGuard.Admit("pds.example", resolved).Select(address => address.ToString()));
+    }
+
     // The name is only known to be bad once it is resolved: what a DNS rebinding relies on.
     [Theory]
     [InlineData("localhost")]

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Atbb.AtProto.Tests.Politeness;
 
-public sealed class HostGateTests
+public sealed class HostGateTests : IDisposable
 {
+    readonly List<HostGate> gates = [];
     readonly FakeTimeProvider time = new();
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -16,7 +17,7 @@ public sealed class HostGateTests
         var entered = 0;
         var all = Enumerable.Range(0, 15).Select(async _ =>
         {
-            Assert.Null(await gate.EnterAsync(Cancel));
+            Assert.Null(await EnterAsync(gate, Cancel));
             Interlocked.Increment(ref entered);
         }).ToArray();
 
@@ -38,7 +39,7 @@ public sealed class HostGateTests
     {
         var gate = Gate(o => (o.RequestsPerSecond, o.MaxWait) = (10, TimeSpan.FromMinutes(5)));
 
-        var all = Enumerable.Range(0, 4_000).Select(_ => gate.EnterAsync(Cancel).AsTask()).ToArray();
+        var all = Enumerable.Range(0, 4_000).Select(_ => EnterAsync(gate, Cancel)).ToArray();
 
         var settled = await Task.WhenAll(all.Where(turn => turn.IsCompleted));
         Assert.Equal(10, settled.Count(comeBackIn => comeBackIn is null));
@@ -51,7 +52,7 @@ public sealed class HostGateTests
         var gate = Gate(o => o.RequestsPerSecond = 0);
 
         for (var i = 0; i < 1_000; i++)
-            Assert.True(gate.EnterAsync(Cancel).AsTask().IsCompletedSuccessfully);
+            Assert.True(EnterAsync(gate, Cancel).IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -61,9 +62,9 @@ public sealed class HostGateTests
         time.Advance(TimeSpan.FromHours(1));
 
         for (var i = 0; i < 5; i++)
-            Assert.Null(await gate.EnterAsync(Cancel));
+            Assert.Null(await EnterAsync(gate, Cancel));
 
-        Assert.False(gate.EnterAsync(Cancel).AsTask().IsCompleted);
+        Assert.False(EnterAsync(gate, Cancel).IsCompleted);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class HostGateTests
         var gate = Gate();
         gate.Pause(TimeSpan.FromSeconds(5));
 
-        var waiting = gate.EnterAsync(Cancel).AsTask();
+        var waiting = EnterAsync(gate, Cancel);
         time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.2));
@@ -86,15 +87,15 @@ public sealed class HostGateTests
         var gate = Gate();
         gate.Pause(TimeSpan.FromMinutes(5));
 
-        Assert.Equal(TimeSpan.FromMinutes(5), await gate.EnterAsync(Cancel));
+        Assert.Equal(TimeSpan.FromMinutes(5), await EnterAsync(gate, Cancel));
     }
 
     [Fact]
     public async Task Enter_PausedWhileWaiting_WaitsAnew()
     {
         var gate = Gate(o => o.RequestsPerSecond = 1);
-        Assert.Null(await gate.EnterAsync(Cancel));
-        var waiting = gate.EnterAsync(Cancel).AsTask();
+        Assert.Null(await EnterAsync(gate, Cancel));
+        var waiting = EnterAsync(gate, Cancel);
 
         gate.Pause(TimeSpan.FromSeconds(3));
         time.Advance(TimeSpan.FromSeconds(1));
@@ -112,18 +113,18 @@ public sealed class HostGateTests
     public async Task Enter_TurnTooLate_IsRefusedAndTakesNoTurn()
     {
         var gate = Gate(o => (o.RequestsPerSecond, o.MaxWait) = (1, TimeSpan.FromSeconds(2)));
-        Assert.Null(await gate.EnterAsync(Cancel));
-        var second = gate.EnterAsync(Cancel).AsTask();
-        var third = gate.EnterAsync(Cancel).AsTask();
+        Assert.Null(await EnterAsync(gate, Cancel));
+        var second = EnterAsync(gate, Cancel);
+        var third = EnterAsync(gate, Cancel);
 
-        // However many are refused, the next that is not finds the schedule as it was.
+        // However many are refused, the next that is not finds the schedule as it was; and they come back one after another.
         for (var i = 0; i < 10; i++)
-            Assert.Equal(TimeSpan.FromSeconds(3), await gate.EnterAsync(Cancel));
+            Assert.Equal(TimeSpan.FromSeconds(3 + i), await EnterAsync(gate, Cancel));
 
         time.Advance(TimeSpan.FromSeconds(1));
         await second;
         Assert.False(third.IsCompleted);
-        var fourth = gate.EnterAsync(Cancel).AsTask();
+        var fourth = EnterAsync(gate, Cancel);
         time.Advance(TimeSpan.FromSeconds(1));
         await third;
         time.Advance(TimeSpan.FromSeconds(1));
@@ -134,37 +135,39 @@ public sealed class HostGateTests
     [Fact]
     public async Task Enter_NoWaitAllowed_TakesATurnThatHasCome()
     {
-        var gate = new HostGate(new PolitenessOptions { MaxWait = TimeSpan.Zero }, TimeProvider.System);
+        var gate = Disposed(new HostGate(new PolitenessOptions { MaxWait = TimeSpan.Zero }, TimeProvider.System));
 
-        Assert.Null(await gate.EnterAsync(Cancel));
+        Assert.Null(await EnterAsync(gate, Cancel));
     }
 
     [Fact]
     public async Task Enter_AllPlacesTaken_WaitsForOneToBeLeft()
     {
         var gate = Gate(o => o.ConcurrentRequests = 2);
-        Assert.Null(await gate.EnterAsync(Cancel));
-        Assert.Null(await gate.EnterAsync(Cancel));
-        var third = gate.EnterAsync(Cancel).AsTask();
+        var first = await gate.EnterAsync(gate.Options.MaxWait, Cancel);
+        Assert.Null(await EnterAsync(gate, Cancel));
+        var third = EnterAsync(gate, Cancel);
+        var fourth = EnterAsync(gate, Cancel);
         Assert.False(third.IsCompleted);
 
-        gate.Leave();
+        first.Place!.Dispose();
 
         Assert.Null(await third);
+        Assert.False(fourth.IsCompleted);
     }
 
     [Fact]
     public async Task Enter_NoPlaceInTime_IsRefusedAndTakesNone()
     {
         var gate = Gate(o => o.ConcurrentRequests = 1);
-        Assert.Null(await gate.EnterAsync(Cancel));
-        var second = gate.EnterAsync(Cancel).AsTask();
+        var first = await gate.EnterAsync(gate.Options.MaxWait, Cancel);
+        var second = EnterAsync(gate, Cancel);
 
         time.Advance(TimeSpan.FromSeconds(21));
         Assert.Equal(TimeSpan.FromSeconds(20), await second);
 
-        gate.Leave();
-        Assert.Null(await gate.EnterAsync(Cancel));
+        first.Place!.Dispose();
+        Assert.Null(await EnterAsync(gate, Cancel));
     }
 
     [Fact]
@@ -173,13 +176,13 @@ public sealed class HostGateTests
         using var cancel = new CancellationTokenSource();
         var gate = Gate(o => o.ConcurrentRequests = 1);
         gate.Pause(TimeSpan.FromSeconds(5));
-        var first = gate.EnterAsync(cancel.Token).AsTask();
+        var first = EnterAsync(gate, cancel.Token);
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
 
         time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Null(await gate.EnterAsync(Cancel));
+        Assert.Null(await EnterAsync(gate, Cancel));
     }
 
     [Fact]
@@ -189,7 +192,7 @@ public sealed class HostGateTests
         gate.Pause(TimeSpan.FromMinutes(5));
         gate.Pause(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(TimeSpan.FromMinutes(5), await gate.EnterAsync(Cancel));
+        Assert.Equal(TimeSpan.FromMinutes(5), await EnterAsync(gate, Cancel));
     }
 
     [Fact]
@@ -198,7 +201,7 @@ public sealed class HostGateTests
         var gate = Gate();
         gate.Pause(TimeSpan.FromDays(100));
 
-        Assert.Equal(TimeSpan.FromHours(1), await gate.EnterAsync(Cancel));
+        Assert.Equal(TimeSpan.FromHours(1), await EnterAsync(gate, Cancel));
     }
 
     [Fact]
@@ -219,6 +222,17 @@ public sealed class HostGateTests
     {
         var options = new PolitenessOptions { RequestsPerSecond = 0, ConcurrentRequests = 0 };
         configure?.Invoke(options);
-        return new HostGate(options, time);
+        return Disposed(new HostGate(options, time));
     }
+
+    HostGate Disposed(HostGate gate)
+    {
+        gates.Add(gate);
+        return gate;
+    }
+
+    public void Dispose() => gates.ForEach(gate => gate.Dispose());
+
+    static async Task<TimeSpan?> EnterAsync(HostGate gate, CancellationToken cancellationToken) =>
+        (await gate.EnterAsync(gate.Options.MaxWait, cancellationToken)).ComeBackIn;
 }

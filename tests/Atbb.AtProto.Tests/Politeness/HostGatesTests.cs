@@ -1,6 +1,7 @@
 using System.Net;
 using Atbb.AtProto.Syntax;
 using Atbb.AtProto.Tests.Fakes;
+using Atbb.AtProto.Xrpc;
 
 namespace Atbb.AtProto.Tests.Politeness;
 
@@ -109,6 +110,92 @@ public sealed class HostGatesTests
         (await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel)).Dispose();
         Assert.Equal(AtProtoFailure.RateLimited, (await FailAsync(client, Example.Pds)).Failure);
     }
+
+    [Theory]
+    [InlineData("0", "1785542500", 100)] // absolute, as PDSes have it
+    [InlineData("0", "100", 100)]
+    [InlineData("0", "99999999999", 3600)] // the year 5138
+    [InlineData("0, 0;w=300", "100", 100)]
+    public async Task ListRecords_AnswerThatUsesTheAllowanceUp_PausesTheHostAheadOfA429(string remaining, string reset, int seconds)
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Page, ("RateLimit-Limit", "3000"), ("RateLimit-Remaining", remaining), ("RateLimit-Reset", reset));
+        using var client = new TestClient(handler);
+        await ListAsync(client);
+
+        var heldBack = await FailAsync(client, Example.Pds, Did.Parse("did:plc:other"));
+
+        Assert.Equal((AtProtoFailure.RateLimited, (HttpStatusCode?)null), (heldBack.Failure, heldBack.Status));
+        Assert.Equal(client.Time.GetUtcNow().AddSeconds(seconds), heldBack.RetryAt);
+        Assert.Single(handler.Requests);
+        client.Time.Advance(TimeSpan.FromSeconds(seconds));
+        await ListAsync(client);
+    }
+
+    [Theory]
+    [InlineData("-1", "100")]
+    [InlineData("none", "100")]
+    [InlineData("0", "-100")]
+    [InlineData("0", "99999999999999999999")]
+    [InlineData("0", "1785542400")] // now
+    [InlineData("0", "1500000000")] // the year 2017
+    [InlineData("3000", "100")]
+    public async Task ListRecords_AllowanceOfNoConcern_IsPassedOver(string remaining, string reset)
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Page, ("RateLimit-Limit", "3000"), ("RateLimit-Remaining", remaining), ("RateLimit-Reset", reset));
+        using var client = new TestClient(handler, o => o.Politeness.MaxWait = TimeSpan.Zero);
+
+        for (var i = 0; i < 10; i++)
+            await ListAsync(client);
+    }
+
+    [Fact]
+    public async Task ListRecords_ServersClockIsWrong_ItsTimesGoByItsOwnClock()
+    {
+        // An hour ahead of ours, and so is its reset.
+        var handler = StubHandler.Answering(
+            HttpStatusCode.OK, Page, ("Date", "Sat, 01 Aug 2026 01:00:00 GMT"), ("RateLimit-Remaining", "0"), ("RateLimit-Reset", "1785546060"));
+        using var client = new TestClient(handler);
+        await ListAsync(client);
+
+        Assert.Equal(client.Time.GetUtcNow().AddMinutes(1), (await FailAsync(client, Example.Pds)).RetryAt);
+    }
+
+    [Fact]
+    public async Task ListRecords_After503ThatNamesATime_TheHostIsLeftAlone()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.ServiceUnavailable, "", ("Retry-After", "90"));
+        using var client = new TestClient(handler);
+        await FailAsync(client, Example.Pds);
+
+        Assert.Equal(client.Time.GetUtcNow().AddSeconds(90), (await FailAsync(client, Example.Pds)).RetryAt);
+        Assert.Single(handler.Requests);
+    }
+
+    [Fact]
+    public async Task ListRecords_FirstQuestionOfASlice_DoesNotWaitLong()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, Page), o => o.Politeness.RequestsPerSecond = 1);
+        await ListAsync(client);
+
+        using (RequestMeter.Start())
+            Assert.Equal(client.Time.GetUtcNow().AddSeconds(1), (await FailAsync(client, Example.Pds)).RetryAt);
+
+        client.Time.Advance(TimeSpan.FromSeconds(1));
+        using (RequestMeter.Start())
+        {
+            await ListAsync(client);
+            // It follows up on an answer, which would have been in vain.
+            var second = ListAsync(client);
+            Assert.False(second.IsCompleted);
+            client.Time.Advance(TimeSpan.FromSeconds(1));
+            await second;
+            // Another host is asked for the first time, and so is this one after it.
+            (await client.Repo.ListRecordsAsync(new Uri("https://other.example"), Example.Query, Cancel)).Dispose();
+            Assert.Null((await FailAsync(client, Example.Pds)).Status);
+        }
+    }
+
+    static async Task ListAsync(TestClient client) => (await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel)).Dispose();
 
     static Task<AtProtoException> FailAsync(TestClient client, Uri pds, Did? did = null) => Assert.ThrowsAsync<AtProtoException>(
         () => client.Repo.ListRecordsAsync(pds, Example.Query with { Did = did ?? Example.Did }, Cancel));

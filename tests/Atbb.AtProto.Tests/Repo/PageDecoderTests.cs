@@ -38,9 +38,6 @@ public sealed class PageDecoderTests
         Assert.Equal(cursor, page.Cursor);
     }
 
-    [Fact]
-    public void Decode_ByteOrderMark_IsSkipped() => Assert.Single(Decode($$"""{{'\uFEFF'}}{"records":[{{Example.Item("a")}}]}""").Records);
-
     [Theory]
     [InlineData("")]
     [InlineData("null")]
@@ -56,7 +53,24 @@ public sealed class PageDecoderTests
     [InlineData("""{"records":[],"cursor":7}""")]
     [InlineData("""{"records":[],"cursor":"\ud800"}""")]
     [InlineData("""{"records":[{"uri":"at://x"]}""")]
+    [InlineData("""{"records":[],"records":[]}""")]
+    [InlineData("""{"records":[],"cursor":"a\u0000b"}""")]
+    [InlineData("""{"records":[],"cursor":"a\nb"}""")]
+    [InlineData("""{"records":[],"cursor":"a\u202eb"}""")]
     public void Decode_NotAPage_Throws(string body) => Assert.ThrowsAny<JsonException>(() => Decode(body));
+
+    [Theory]
+    [InlineData(1_024, true)]
+    [InlineData(1_025, false)]
+    public void Decode_LongCursor_IsNoCursorPastTheLongest(int length, bool valid)
+    {
+        var body = $$"""{"records":[],"cursor":"{{new string('c', length)}}"}""";
+
+        if (valid)
+            Assert.Equal(length, Decode(body).Cursor!.Length);
+        else
+            Assert.Throws<JsonException>(() => Decode(body));
+    }
 
     [Fact]
     public void Decode_MoreItemsThanAnyPageHas_Throws() =>

@@ -49,6 +49,7 @@ sealed class ForumCluster : IAsyncDisposable
         DatabaseKind kind = DatabaseKind.Sqlite,
         short silos = 1,
         Action<BackfillOptions>? configure = null,
+        Action<AtProtoOptions>? protocol = null,
         Func<IRepoClient, IRepoClient>? decorate = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
@@ -68,6 +69,7 @@ sealed class ForumCluster : IAsyncDisposable
                 options.Network.AllowPrivateAddresses = true;
                 options.Network.MaxRetries = 0;
                 options.Politeness.RequestsPerSecond = 0;
+                protocol?.Invoke(options);
             });
             if (decorate is not null)
                 Decorate(host.Services, decorate);

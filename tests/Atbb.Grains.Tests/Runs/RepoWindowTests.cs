@@ -1,0 +1,79 @@
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Runs;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Atbb.Grains.Tests.Runs;
+
+public class RepoWindowTests
+{
+    static readonly RepoSlice Done = new(new RepoOutcome.Completed(), default);
+
+    readonly FakeTimeProvider time = new();
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Drain_HalfOfAllParkedWhereThereIsOnePlace_TheOthersAreAllSettledFirst()
+    {
+        var asked = new List<string>();
+        var others = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var window = Window(width: 1, count: 200, did =>
+        {
+            asked.Add(did);
+            if (asked.Count == 200)
+                others.SetResult();
+            return IsSlow(did) && asked.Count <= 200 ? Parked(TimeSpan.FromSeconds(1)) : Done;
+        });
+
+        var draining = window.DrainAsync(Cancel);
+        await others.Task.WaitAsync(Cancel);
+        while (!draining.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await draining;
+        Assert.Equal(300, asked.Count);
+        Assert.All(asked.Skip(200), did => Assert.True(IsSlow(did)));
+        Assert.Equal(200, window.Ledger.Done);
+    }
+
+    [Fact]
+    public async Task Drain_NoneIsToBeHadForNow_BeginsOnlySoMany()
+    {
+        var asked = 0;
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = new CancellationTokenSource();
+        var window = Window(width: 32, count: 20_000, _ =>
+        {
+            if (++asked == 10_000)
+                full.SetResult();
+            return Parked(TimeSpan.FromHours(1));
+        });
+
+        var draining = window.DrainAsync(stop.Token);
+        await full.Task.WaitAsync(Cancel);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => draining);
+
+        // Those that were under way when the bound was reached are over it.
+        Assert.InRange(window.Ledger.OpenCount, 10_000, 10_032);
+    }
+
+    RepoWindow Window(int width, int count, Func<string, RepoSlice> sync) => new(
+        new RunLedger(null, 0, default), width, new Numbers(count), time, (did, _) => Task.FromResult(sync(did)));
+
+    RepoSlice Parked(TimeSpan wait) => new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default);
+
+    static bool IsSlow(string did) => (did[^1] - '0') % 2 == 1;
+
+    sealed class Numbers(int count) : IRepoSource
+    {
+        public Task<IReadOnlyList<string>> NextAsync(string? after, CancellationToken cancellationToken)
+        {
+            var first = after is null ? 0 : int.Parse(after[4..], System.Globalization.CultureInfo.InvariantCulture) + 1;
+            return Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Range(first, Math.Min(500, count - first)).Select(i => $"did:{i:D6}")]);
+        }
+    }
+}
