@@ -4,10 +4,10 @@ namespace Atbb.Indexing;
 public sealed class IndexingOptions
 {
     /// <summary>
-    /// Transactions at once on PostgreSQL. Default one per two processors, up to 4: fewer and fuller transactions cost less, and a second one
-    /// gains only where there is a processor for it. SQLite always has one.
+    /// Transactions at once on PostgreSQL. Default one per two processors, from 2 (while one is executed, the other is prepared) to 4: fewer
+    /// and fuller ones cost less. SQLite always has one.
     /// </summary>
-    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 2, 4);
 
     /// <summary>Records that one transaction takes together from waiting batches. Default 2,000: beyond, a row costs no less and waits longer.</summary>
     public int RecordsPerTransaction { get; set; } = 2_000;

@@ -1,5 +1,4 @@
 using Atbb.Indexing.Batches;
-using Orleans.Concurrency;
 
 namespace Atbb.Grains.Indexing;
 
@@ -13,5 +12,5 @@ interface IIndexerGrain : IGrainWithIntegerKey
     /// </remarks>
     /// <exception cref="Interfaces.IndexUnreachableException">The database did not do it, for a reason that may pass.</exception>
     [Alias("Index"), ResponseTimeout("00:02:00")]
-    Task<Immutable<BatchResult>> IndexAsync([Immutable] RecordBatch batch);
+    Task<IndexReply> IndexAsync([Immutable] RecordBatch batch);
 }

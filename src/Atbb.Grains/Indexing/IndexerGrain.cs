@@ -14,11 +14,11 @@ namespace Atbb.Grains.Indexing;
 [StatelessWorker, Reentrant]
 sealed partial class IndexerGrain(IndexStore store, ILogger<IndexerGrain> logger) : Grain, IIndexerGrain
 {
-    public async Task<Immutable<BatchResult>> IndexAsync(RecordBatch batch)
+    public async Task<IndexReply> IndexAsync(RecordBatch batch)
     {
         try
         {
-            return (await store.WriteAsync(batch, CancellationToken.None)).AsImmutable();
+            return new IndexReply(await store.WriteAsync(batch, CancellationToken.None));
         }
         catch (IndexUnavailableException e)
         {

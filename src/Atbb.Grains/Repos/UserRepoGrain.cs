@@ -229,7 +229,7 @@ sealed partial class UserRepoGrain(
         var spent = new RepoCounts { Requests = meter!.Requests, Bytes = meter.Bytes };
         // Kept: finding a grain's interface costs a look through its attributes, which is too much for every page.
         indexer ??= GrainFactory.GetGrain<IIndexerGrain>(0);
-        var result = (await indexer.IndexAsync(batch with { Spent = spent - reported })).Value;
+        var result = (await indexer.IndexAsync(batch with { Spent = spent - reported })).Result;
         if (result.IsStale)
         {
             LogStale(Key);

@@ -61,6 +61,8 @@ sealed class PostgresBatch : IAsyncDisposable
 
     public static NpgsqlParameter Texts(IEnumerable<string?> values) => Array(values.ToArray(), NpgsqlDbType.Text);
 
+    public static NpgsqlParameter Jsons(IEnumerable<ReadOnlyMemory<byte>> values) => Array(values.ToArray(), NpgsqlDbType.Jsonb);
+
     public static NpgsqlParameter Jsons(IEnumerable<string?> values) => Array(values.ToArray(), NpgsqlDbType.Jsonb);
 
     public static NpgsqlParameter Times(IEnumerable<DateTime?> values) => Array(values.ToArray(), NpgsqlDbType.TimestampTz);

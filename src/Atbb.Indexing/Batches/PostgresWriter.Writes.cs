@@ -122,7 +122,7 @@ sealed partial class PostgresWriter
             PostgresBatch.Texts(rows.Select(row => row.Did)),
             PostgresBatch.Texts(rows.Select(row => row.Row.Rkey)),
             PostgresBatch.Texts(rows.Select(row => row.Row.Cid)),
-            PostgresBatch.Jsons(rows.Select(row => System.Text.Encoding.UTF8.GetString(row.Row.Json.Span))),
+            PostgresBatch.Jsons(rows.Select(row => row.Row.Json)),
             PostgresBatch.Times(rows.Select(row => (DateTime?)row.CreatedAt)),
             PostgresBatch.Times(rows.Select(_ => (DateTime?)now)),
         };
