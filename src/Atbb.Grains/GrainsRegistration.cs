@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atbb.Grains.Discovery;
 using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
@@ -16,6 +17,7 @@ public static class GrainsRegistration
     public static ISiloBuilder AddBackfillGrains(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<DatabasePatience>();
+        silo.Services.AddSingleton<RelayReader>();
 
         silo.Services.AddIndexMessages();
 

@@ -25,7 +25,7 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
 
         try
         {
-            var document = await ReadAsync(SourceOf(did), cancellationToken);
+            var document = await ReadAsync(did, SourceOf(did), cancellationToken);
             cache.Put(document);
             return document;
         }
@@ -37,16 +37,16 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
         }
     }
 
-    async Task<DidDocument> ReadAsync(XrpcRequest source, CancellationToken cancellationToken)
+    async Task<DidDocument> ReadAsync(Did did, XrpcRequest source, CancellationToken cancellationToken)
     {
         try
         {
             using var body = await xrpc.GetAsync(source, cancellationToken);
-            return DidDocumentReader.Read(body.Memory.Span, source.Did, options.Network.AllowPrivateAddresses, time.GetUtcNow());
+            return DidDocumentReader.Read(body.Memory.Span, did, options.Network.AllowPrivateAddresses, time.GetUtcNow());
         }
         catch (AtProtoException e) when (e.Failure is AtProtoFailure.Refused)
         {
-            throw Reclass(source, e);
+            throw Reclass(did, source, e);
         }
         catch (FormatException e)
         {
@@ -60,10 +60,10 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
 
     // Only these two say something about the account. Any other refusal (403 of a firewall, 400 of a proxy) is the source's trouble, and
     // taking it for the account's end would drop the account.
-    static AtProtoException Reclass(XrpcRequest source, AtProtoException e) => e.Status switch
+    static AtProtoException Reclass(Did did, XrpcRequest source, AtProtoException e) => e.Status switch
     {
         HttpStatusCode.NotFound => source.Failed(AtProtoFailure.DidNotFound, "HTTP 404, it does not know this DID", e, e.Status),
-        HttpStatusCode.Gone when IsPlc(source.Did) => source.Failed(AtProtoFailure.DidTombstoned, "HTTP 410, this DID was given up", e, e.Status),
+        HttpStatusCode.Gone when IsPlc(did) => source.Failed(AtProtoFailure.DidTombstoned, "HTTP 410, this DID was given up", e, e.Status),
         HttpStatusCode.Gone => source.Failed(AtProtoFailure.DidNotFound, "HTTP 410, it no longer knows this DID", e, e.Status),
         _ => source.Failed(AtProtoFailure.Malformed, $"HTTP {(int?)e.Status} is no answer about a DID", e, e.Status),
     };

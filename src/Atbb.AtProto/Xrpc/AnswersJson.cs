@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 
@@ -10,4 +11,5 @@ namespace Atbb.AtProto.Xrpc;
 [JsonSerializable(typeof(LatestCommitAnswer))]
 [JsonSerializable(typeof(RepoStatusAnswer))]
 [JsonSerializable(typeof(DidDocumentJson))]
+[JsonSerializable(typeof(RepoListAnswer))]
 sealed partial class AnswersJson : JsonSerializerContext;

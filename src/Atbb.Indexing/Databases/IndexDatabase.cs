@@ -42,6 +42,12 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// <summary>A writer with a connection of its own.</summary>
     internal abstract IRecordWriter CreateWriter();
 
+    /// <summary>SQL: the texts of a JSON list as rows, in a column <c>value</c>.</summary>
+    internal abstract string RowsOf(string list);
+
+    /// <summary>SQL: whose repository the AT-URI in a column names.</summary>
+    internal abstract string DidOf(string uri);
+
     /// <summary>What an error of this database means.</summary>
     internal abstract FaultClass Classify(Exception error);
 

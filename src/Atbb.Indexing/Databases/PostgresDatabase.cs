@@ -40,6 +40,10 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override IRecordWriter CreateWriter() => new PostgresWriter(dataSource);
 
+    internal override string RowsOf(string list) => $"jsonb_array_elements_text(cast({list} as jsonb))";
+
+    internal override string DidOf(string uri) => $"split_part({uri}, '/', 3)";
+
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {
         try

@@ -38,6 +38,11 @@ sealed class SqliteDatabase : IndexDatabase
 
     internal override IRecordWriter CreateWriter() => new SqliteWriter(Index);
 
+    internal override string RowsOf(string list) => $"json_each({list})";
+
+    // After the scheme's five characters, up to the next slash.
+    internal override string DidOf(string uri) => $"substr({uri}, 6, instr(substr({uri}, 6), '/') - 1)";
+
     public override Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(Migrate, cancellationToken);
 
     void Migrate()

@@ -86,38 +86,64 @@ public sealed class RepoStore(IndexDatabase database, TimeProvider time)
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<string>> PageAsync(RepoScope scope, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            scope switch
-            {
-                RepoScope.KnownUsers => "select did from users where did > @after order by did limit @limit",
-                // Each half cut off before they are put together: no page reads the rest of the tables.
-                RepoScope.AllRepositories => """
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(Ask(
+            scope,
+            users: "select did from users where did > @after order by did limit @limit",
+            // Each half cut off before they are put together: no page reads the rest of the tables. A user found by this run is left out of both:
+            // who was seen in the first phase may be on a relay's list as well.
+            known: """
+                select did from (
                     select did from (
-                        select did from (select did from users where did > @after order by did limit @limit) u
-                        union
-                        select did from (select did from repos where did > @after order by did limit @limit) r
-                    ) both_tables
-                    order by did
-                    limit @limit
-                    """,
-                _ => throw new ArgumentOutOfRangeException(nameof(scope)),
-            },
-            new { after = afterDid ?? "", limit },
-            cancellationToken: token))).AsList(),
+                        select u.did from users u
+                        where u.did > @after and not exists (select 1 from repos f where f.did = u.did and f.found_by_run = @runId)
+                        order by u.did limit @limit
+                    ) u
+                    union
+                    select did from (
+                        select did from repos
+                        where did > @after and found_by_run is distinct from @runId
+                        order by did limit @limit
+                    ) r
+                ) both_tables
+                order by did
+                limit @limit
+                """,
+            found: """
+                select did from repos
+                where found_by_run = @runId and found_in_round = @round and did > @after
+                order by did
+                limit @limit
+                """,
+            afterDid,
+            limit,
+            token))).AsList(),
         cancellationToken);
 
     /// <summary>How many repositories there are.</summary>
     public Task<long> CountAsync(RepoScope scope, CancellationToken cancellationToken) => database.QueryAsync(
-        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            scope switch
-            {
-                RepoScope.KnownUsers => "select count(*) from users",
-                RepoScope.AllRepositories => """
-                    select (select count(*) from repos)
-                         + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
-                    """,
-                _ => throw new ArgumentOutOfRangeException(nameof(scope)),
-            },
-            cancellationToken: token)),
+        (connection, token) => connection.ExecuteScalarAsync<long>(Ask(
+            scope,
+            users: "select count(*) from users",
+            known: """
+                select (select count(*) from repos where found_by_run is distinct from @runId)
+                     + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
+                """,
+            found: "select count(*) from repos where found_by_run = @runId and found_in_round = @round",
+            afterDid: null,
+            limit: 0,
+            token)),
         cancellationToken);
+
+    static CommandDefinition Ask(
+        RepoScope scope, string users, string known, string found, string? afterDid, int limit, CancellationToken cancellationToken)
+    {
+        var (sql, runId, round) = scope switch
+        {
+            RepoScope.KnownUsers => (users, 0L, 0),
+            RepoScope.KnownRepositories run => (known, run.RunId, 0),
+            RepoScope.Found of => (found, of.RunId, of.Round),
+            _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+        };
+        return new(sql, new { after = afterDid ?? "", limit, runId, round }, cancellationToken: cancellationToken);
+    }
 }
