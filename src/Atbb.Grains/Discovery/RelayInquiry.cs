@@ -17,6 +17,9 @@ sealed class RelayInquiry : IAsyncDisposable
         reading = relays.ReadAsync(runId, round, trouble, deadline.Token, stop.Token);
     }
 
+    /// <summary>Whether every list has been read, or given up.</summary>
+    public bool IsOver => reading.IsCompleted;
+
     /// <summary>Waits for the rest, so long at most: what is not there by then is given up, with an error row.</summary>
     public async Task EndAsync(TimeSpan atMost)
     {

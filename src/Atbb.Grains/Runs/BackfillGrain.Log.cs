@@ -34,4 +34,7 @@ sealed partial class BackfillGrain
 
     [LoggerMessage(109, LogLevel.Information, "backfill.round: run {RunId} goes on to round {Round}, over {Found} repositories that it has found on its way", EventName = "backfill.round")]
     partial void LogRound(long runId, int round, long found);
+
+    [LoggerMessage(110, LogLevel.Information, "backfill.relay_wait: run {RunId} has read everything it knows, and waits for its relays' lists for {MaxDelay} at most", EventName = "backfill.relay_wait")]
+    partial void LogWaiting(long runId, TimeSpan maxDelay);
 }

@@ -29,7 +29,12 @@ sealed partial class BackfillGrain
     {
         await ReadRoundAsync(cancellationToken);
         if (inquiry is not null)
+        {
+            if (!inquiry.IsOver)
+                LogWaiting(run!.RunId, discovery.MaxDelay);
             await inquiry.EndAsync(discovery.MaxDelay);
+        }
+
         while (await EnterNextRoundAsync(cancellationToken))
             await ReadRoundAsync(cancellationToken);
     }

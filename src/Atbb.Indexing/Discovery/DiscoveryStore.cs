@@ -74,7 +74,7 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
 
     /// <summary>Writes a page: its repositories, and how far the listing is read with it, in one transaction.</summary>
     /// <param name="listing">The listing after the page.</param>
-    /// <param name="dids">The repositories on it.</param>
+    /// <param name="dids">The repositories on it; those that no account of the AT Protocol can have are passed over.</param>
     /// <param name="round">In which round of the run those are read of which nobody knew.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The listing, with what was new counted.</returns>
@@ -167,8 +167,9 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
 
     Task<int> AddAsync(DbTransaction transaction, long runId, int round, IEnumerable<Did> dids, CancellationToken cancellationToken)
     {
+        // No others: anybody can be named by anybody, and a DID that cannot be any account's would be asked for in vain, run after run.
         // By byte order: two writers that add the same ones must not wait for one another in a circle.
-        var listed = JsonSerializer.Serialize(dids.Select(did => did.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        var listed = JsonSerializer.Serialize(dids.Where(did => did.IsOfAtProto).Select(did => did.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(
             addSql,
             new { dids = listed, pending = RepoStatus.Pending.Stored(), now = time.GetUtcNow(), runId, round },

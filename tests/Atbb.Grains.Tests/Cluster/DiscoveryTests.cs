@@ -89,6 +89,7 @@ public class DiscoveryTests
 
         AssertExact(cluster, await cluster.EndOfAsync(runId));
         Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Single(cluster.Log.Of("backfill.relay_wait"));
     }
 
     [Theory]
