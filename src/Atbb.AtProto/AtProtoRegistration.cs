@@ -1,4 +1,5 @@
 using System.Net;
+using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Network;
 using Atbb.AtProto.Politeness;
@@ -13,7 +14,7 @@ namespace Atbb.AtProto;
 /// <summary>What this project gives a host.</summary>
 public static class AtProtoRegistration
 {
-    /// <summary>Adds <see cref="IDidResolver"/> and <see cref="IRepoClient"/>, which share one pool of connections and one politeness.</summary>
+    /// <summary>Adds <see cref="IDidResolver"/>, <see cref="IRepoClient"/> and <see cref="IRelayClient"/>, which share one pool of connections and one politeness.</summary>
     public static IServiceCollection AddAtProtoClient(this IServiceCollection services, Action<AtProtoOptions>? configure = null)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -23,6 +24,7 @@ public static class AtProtoRegistration
         services.TryAddSingleton<XrpcClient>();
         services.TryAddSingleton<IDidResolver, DidResolver>();
         services.TryAddSingleton<IRepoClient, RepoClient>();
+        services.TryAddSingleton<IRelayClient, RelayClient>();
         return services;
     }
 

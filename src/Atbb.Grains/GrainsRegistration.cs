@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atbb.Grains.Discovery;
 using Atbb.Grains.Repos;
 using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
@@ -18,6 +19,7 @@ public static class GrainsRegistration
     {
         silo.Services.AddSingleton<DatabasePatience>();
         silo.Services.AddSingleton<HostHeads>();
+        silo.Services.AddSingleton<RelayReader>();
 
         silo.Services.AddIndexMessages();
 

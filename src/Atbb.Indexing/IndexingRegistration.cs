@@ -1,5 +1,6 @@
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
+using Atbb.Indexing.Discovery;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,7 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="RunStore"/> and <see cref="IndexFacts"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
+    /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/> and <see cref="IndexFacts"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
     {
@@ -27,6 +28,7 @@ public static class IndexingRegistration
         services.AddSingleton(provider => IndexDatabase.Create(target, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IndexStore>();
         services.AddSingleton<RepoStore>();
+        services.AddSingleton<DiscoveryStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<IndexFacts>();
         return services;

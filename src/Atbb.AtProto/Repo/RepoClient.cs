@@ -45,7 +45,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
 
     public async Task<HostPage> ListReposAsync(Uri pds, string? cursor, CancellationToken cancellationToken)
     {
-        var request = new XrpcRequest(pds, $"/xrpc/{ListRepos}?limit={HostPageLimit}{CursorOf(cursor)}", ListRepos, Did: null, MaxHostPage);
+        var request = new XrpcRequest(pds, $"/xrpc/{ListRepos}?limit={HostPageLimit}{CursorOf(cursor)}", ListRepos, "repositories", MaxHostPage);
         var answer = await AskAsync(request, AnswersJson.Default.ListReposAnswer, cancellationToken);
         if (answer.Repos is null)
             throw request.Failed(AtProtoFailure.Malformed, "the answer has no list of repositories");

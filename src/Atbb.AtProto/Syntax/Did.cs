@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Atbb.AtProto.Identity;
 
 namespace Atbb.AtProto.Syntax;
 
@@ -7,6 +9,10 @@ public readonly record struct Did : IComparable<Did>
 {
     /// <summary>The specification's bound, in characters.</summary>
     public const int MaxLength = 2048;
+
+    const int PlcLength = 24;
+
+    static readonly SearchValues<char> Base32 = SearchValues.Create("abcdefghijklmnopqrstuvwxyz234567");
 
     Did(string value) => Value = value;
 
@@ -18,6 +24,17 @@ public readonly record struct Did : IComparable<Did>
 
     /// <summary>What follows the method's colon.</summary>
     public ReadOnlySpan<char> Id => Value.AsSpan(Value.IndexOf(':', 4) + 1);
+
+    /// <summary>
+    /// Whether an account of the AT Protocol can have it: did:plc with its 24 characters of base32, or did:web with a host's name. Source:
+    /// https://atproto.com/specs/did#blessed-did-methods
+    /// </summary>
+    public bool IsOfAtProto => Method switch
+    {
+        "plc" => Id.Length == PlcLength && !Id.ContainsAnyExcept(Base32),
+        "web" => Handle.IsValid(Id.ToString()),
+        _ => false,
+    };
 
     /// <summary>Reads a DID, or says that it is none.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Did did)

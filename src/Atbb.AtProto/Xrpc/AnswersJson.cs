@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 
@@ -11,4 +12,5 @@ namespace Atbb.AtProto.Xrpc;
 [JsonSerializable(typeof(RepoStatusAnswer))]
 [JsonSerializable(typeof(ListReposAnswer))]
 [JsonSerializable(typeof(DidDocumentJson))]
+[JsonSerializable(typeof(RepoListAnswer))]
 sealed partial class AnswersJson : JsonSerializerContext;

@@ -7,10 +7,16 @@ namespace Atbb.AtProto.Xrpc;
 /// <param name="Origin">The host: scheme, name, port.</param>
 /// <param name="PathAndQuery">What is asked, encoded.</param>
 /// <param name="Method">What is asked, for messages: an XRPC method's name.</param>
-/// <param name="Did">About whom, for messages; null when it is about the host.</param>
+/// <param name="Subject">About what, for messages: an account's DID, a collection's NSID; "repositories" for all of a host.</param>
 /// <param name="MaxBytes">The largest answer, after decompression.</param>
-readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Method, Did? Did, int MaxBytes)
+readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Method, string Subject, int MaxBytes)
 {
+    /// <summary>A question about one account.</summary>
+    public XrpcRequest(Uri origin, string pathAndQuery, string method, Did did, int maxBytes)
+        : this(origin, pathAndQuery, method, did.Value, maxBytes)
+    {
+    }
+
     /// <summary>A failure of this request, in an operator's words; those of <paramref name="what"/> may be the server's.</summary>
     public AtProtoException Failed(
         AtProtoFailure failure,
@@ -19,7 +25,5 @@ readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Metho
         HttpStatusCode? status = null,
         string? error = null,
         DateTimeOffset? retryAt = null) =>
-        new(failure, $"{Subject} at {Origin.Authority}: {ForeignText.Shown(what)}.", inner) { Status = status, Error = error, RetryAt = retryAt };
-
-    string Subject => Did is { } did ? $"{Method} of {did}" : Method;
+        new(failure, $"{Method} of {Subject} at {Origin.Authority}: {ForeignText.Shown(what)}.", inner) { Status = status, Error = error, RetryAt = retryAt };
 }

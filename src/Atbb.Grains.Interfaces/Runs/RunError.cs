@@ -2,9 +2,9 @@ namespace Atbb.Grains.Interfaces.Runs;
 
 /// <summary>Something that is not in the index, and why.</summary>
 /// <param name="Id">Orders the errors of a run: <c>backfill_errors.id</c>.</param>
-/// <param name="Did">The repository.</param>
+/// <param name="Did">The repository; null for a failure of a relay.</param>
 /// <param name="Collection">The collection; null for a failure of the repository as a whole.</param>
-/// <param name="Uri">The record; null for a failure of the repository or of a page.</param>
+/// <param name="Uri">The record, or the relay's origin; null for a failure of the repository or of a page.</param>
 /// <param name="Cid">The record's CID, where it has one.</param>
 /// <param name="Kind">The class of the failure.</param>
 /// <param name="Message">What happened and what to do.</param>
@@ -13,7 +13,7 @@ namespace Atbb.Grains.Interfaces.Runs;
 [GenerateSerializer, Immutable, Alias("atbb.RunError")]
 public sealed record RunError(
     [property: Id(0)] long Id,
-    [property: Id(1)] string Did,
+    [property: Id(1)] string? Did,
     [property: Id(2)] string? Collection,
     [property: Id(3)] string? Uri,
     [property: Id(4)] string? Cid,

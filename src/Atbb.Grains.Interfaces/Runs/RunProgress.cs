@@ -24,7 +24,10 @@ public sealed record RunProgress
     [Id(4)]
     public long DidsDone { get; init; }
 
-    /// <summary>Users' repositories to settle, as counted when the second phase began; 0 before.</summary>
+    /// <summary>
+    /// Users' repositories to settle, as counted when the second phase began; 0 before. A full sync adds those it has found on its way
+    /// when it goes on to them.
+    /// </summary>
     [Id(5)]
     public long DidsTotal { get; init; }
 
@@ -60,11 +63,14 @@ public sealed record RunProgress
     [Id(13)]
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>The greatest DID such that every repository up to it is settled: where a resume begins.</summary>
+    /// <summary>
+    /// The greatest DID such that every repository up to it is settled: where a resume begins. Repositories found on the way are read in
+    /// rounds of their own, each with a mark of its own.
+    /// </summary>
     [Id(14)]
     public string? LowWaterMark { get; init; }
 
-    /// <summary>The last thing that went wrong, with a repository or with the run.</summary>
+    /// <summary>The last thing that went wrong, with a repository, with a relay or with the run.</summary>
     [Id(15)]
     public string? LastError { get; init; }
 

@@ -2,7 +2,6 @@ using System.Data.Common;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
-using Atbb.Indexing.Repos;
 using Orleans.Storage;
 
 namespace Atbb.Grains.Runs;
@@ -18,7 +17,7 @@ sealed partial class BackfillGrain
         if (run is not { Status: RunStatus.InProgress } || !driving.IsCompleted)
             return;
 
-        LogResuming(run.RunId, run.Phase, run.LowWaterMark, run.DidsDone, run.DidsTotal);
+        LogResuming(run.RunId, run.Phase, run.Round, run.LowWaterMark, run.DidsDone, run.DidsTotal);
         Drive();
     }
 
@@ -30,6 +29,7 @@ sealed partial class BackfillGrain
         stop?.Dispose();
         stop = new CancellationTokenSource();
         pulse = new RunPulse();
+        trouble = new RunTrouble();
         window = null;
         heartbeat = this.RegisterGrainTimer(BeatAsync, new GrainTimerCreationOptions
         {
@@ -63,9 +63,10 @@ sealed partial class BackfillGrain
         await Task.Yield();
         try
         {
+            await using var inquiry = AskRelays(cancellationToken);
             if (run!.Phase is RunPhase.Forum)
                 await ReadForumAsync(cancellationToken);
-            await ReadUsersAsync(cancellationToken);
+            await ReadUsersAsync(inquiry, cancellationToken);
             await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -97,23 +98,10 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
     }
 
-    async Task ReadUsersAsync(CancellationToken cancellationToken)
-    {
-        window = OpenWindow(new IndexSource(repos, Scope, patience));
-        await window.DrainAsync(cancellationToken);
-    }
-
-    RepoScope Scope => run!.Type switch
-    {
-        RunType.CatchUp => RepoScope.KnownUsers,
-        RunType.FullSync => RepoScope.AllRepositories,
-        _ => throw new InvalidOperationException($"There is no run type {run.Type}."),
-    };
-
     RepoWindow OpenWindow(IRepoSource source)
     {
         var (runId, phase) = (run!.RunId, run.Phase);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time,
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, trouble,
             (did, token) => GrainFactory.GetGrain<IUserRepoGrain>(did).SyncAsync(runId, phase, ForumDid, token));
     }
 

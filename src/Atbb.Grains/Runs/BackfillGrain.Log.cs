@@ -11,8 +11,8 @@ sealed partial class BackfillGrain
     [LoggerMessage(101, LogLevel.Information, "backfill.started: run {RunId} of {Forum} has begun, {Type}, with {Listed} DIDs listed", EventName = "backfill.started")]
     partial void LogStarted(long runId, string forum, RunType type, int listed);
 
-    [LoggerMessage(102, LogLevel.Information, "backfill.resuming: run {RunId} goes on in phase {Phase} after {LowWaterMark}, with {DidsDone} of {DidsTotal} repositories settled", EventName = "backfill.resuming")]
-    partial void LogResuming(long runId, RunPhase phase, string? lowWaterMark, long didsDone, long didsTotal);
+    [LoggerMessage(102, LogLevel.Information, "backfill.resuming: run {RunId} goes on in phase {Phase}, round {Round}, after {LowWaterMark}, with {DidsDone} of {DidsTotal} repositories settled", EventName = "backfill.resuming")]
+    partial void LogResuming(long runId, RunPhase phase, int round, string? lowWaterMark, long didsDone, long didsTotal);
 
     [LoggerMessage(103, LogLevel.Information, "backfill.progress: run {RunId} ({Type}) in phase {Phase}: {DidsDone} of {DidsTotal} repositories, {Records} records, {RecordsPerSecond:F0}/s", EventName = "backfill.progress")]
     partial void LogProgress(long runId, RunType type, RunPhase phase, long didsDone, long didsTotal, long records, double recordsPerSecond);
@@ -31,4 +31,10 @@ sealed partial class BackfillGrain
 
     [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven elsewhere, this activation stops: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);
+
+    [LoggerMessage(109, LogLevel.Information, "backfill.round: run {RunId} goes on to round {Round}, over {Found} repositories that it has found on its way", EventName = "backfill.round")]
+    partial void LogRound(long runId, int round, long found);
+
+    [LoggerMessage(110, LogLevel.Information, "backfill.relay_wait: run {RunId} has read everything it knows, and waits for its relays' lists for {MaxDelay} at most", EventName = "backfill.relay_wait")]
+    partial void LogWaiting(long runId, TimeSpan maxDelay);
 }

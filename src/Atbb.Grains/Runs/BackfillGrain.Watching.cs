@@ -76,7 +76,7 @@ sealed partial class BackfillGrain
             StartedAt = at.StartedAt,
             FinishedAt = at.FinishedAt,
             LowWaterMark = inUsers && window is not null ? window.Ledger.LowWaterMark : at.LowWaterMark,
-            LastError = window?.LastError ?? at.LastError,
+            LastError = trouble.Last ?? at.LastError,
         };
     }
 }

@@ -1,9 +1,11 @@
 using System.Data.Common;
 using Atbb.AtProto.Syntax;
+using Atbb.Grains.Discovery;
 using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
+using Atbb.Indexing.Discovery;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
 using Microsoft.Extensions.Logging;
@@ -20,16 +22,20 @@ sealed partial class BackfillGrain(
     [PersistentState("backfill")] IPersistentState<BackfillGrainState> stored,
     RunStore runs,
     RepoStore repos,
+    DiscoveryStore found,
+    RelayReader relays,
     IndexFacts facts,
     DatabasePatience patience,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
+    IOptions<DiscoveryOptions> discovery,
     TimeProvider time,
     ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
 {
     const string ReminderName = "run";
 
     readonly BackfillOptions options = options.Value;
+    readonly DiscoveryOptions discovery = discovery.Value;
     readonly SemaphoreSlim saving = new(1);
 
     // The run as it is known to be stored: nobody is told of a state that a kill could take back.
@@ -41,6 +47,7 @@ sealed partial class BackfillGrain(
     IGrainTimer? heartbeat;
     RepoWindow? window;
     RunPulse pulse = new();
+    RunTrouble trouble = new();
 
     string ForumDid => this.GetPrimaryKeyString();
 

@@ -10,7 +10,13 @@ namespace Atbb.Grains.Runs;
 /// that a slow one delays nothing but itself.
 /// </summary>
 /// <remarks>Belongs to one grain and runs on its scheduler: one thing at a time, no locks.</remarks>
-sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimeProvider time, Func<string, CancellationToken, Task<RepoSlice>> sync)
+sealed class RepoWindow(
+    RunLedger ledger,
+    int width,
+    IRepoSource source,
+    TimeProvider time,
+    RunTrouble trouble,
+    Func<string, CancellationToken, Task<RepoSlice>> sync)
 {
     // A silo lost with a repository, or a database away for a while: long enough not to hammer, short against a minute.
     static readonly TimeSpan PauseAfterOutage = TimeSpan.FromSeconds(2);
@@ -38,8 +44,8 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
     /// <summary>When the first of those is due.</summary>
     public DateTimeOffset? NextAttemptAt => parked.TryPeek(out _, out var due) ? due : null;
 
-    /// <summary>The last thing that went wrong with a repository.</summary>
-    public string? LastError { get; private set; }
+    /// <summary>The last thing that went wrong.</summary>
+    public string? LastError => trouble.Last;
 
     /// <summary>What the phase has come to, with the pages of unsettled repositories.</summary>
     public SyncCounts Counts => unsettled.Values.Aggregate(ledger.Counts, static (sum, counts) => sum + counts);
@@ -175,7 +181,7 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
                 Park(answer.Did, until, reason);
                 break;
             case RepoOutcome.GivenUp { Reason: var reason }:
-                LastError = reason;
+                trouble.Note(reason);
                 Settle(answer.Did, slice.Counts);
                 break;
             case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone:
@@ -197,7 +203,7 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
 
     void Park(string did, DateTimeOffset until, string reason)
     {
-        LastError = reason;
+        trouble.Note(reason);
         parked.Enqueue(did, until);
     }
 

@@ -25,15 +25,15 @@ sealed record RunState
     [Id(3)]
     public required RunPhase Phase { get; init; }
 
-    /// <summary>In the second phase: the greatest DID such that every repository up to it is settled.</summary>
+    /// <summary>In the second phase: the greatest DID such that every repository of the round up to it is settled.</summary>
     [Id(4)]
     public string? LowWaterMark { get; init; }
 
-    /// <summary>Users' repositories settled up to the mark.</summary>
+    /// <summary>Users' repositories settled up to the mark, with those of the rounds before.</summary>
     [Id(5)]
     public long DidsDone { get; init; }
 
-    /// <summary>Users' repositories counted when the second phase began.</summary>
+    /// <summary>Users' repositories counted when the round began, with those of the rounds before.</summary>
     [Id(6)]
     public long DidsTotal { get; init; }
 
@@ -53,6 +53,10 @@ sealed record RunState
     [Id(10)]
     public string? LastError { get; init; }
 
+    /// <summary>In the second phase: 0 over the repositories known when the run began, then one round after another over those found since.</summary>
+    [Id(11)]
+    public int Round { get; init; }
+
     /// <summary>Whether something is left to do, now or on request.</summary>
     public bool IsUnfinished => Status is RunStatus.InProgress or RunStatus.Paused;
 
@@ -71,6 +75,14 @@ sealed record RunState
     /// <param name="didsTotal">How many repositories the second one has before it.</param>
     public RunState EnterUsers(SyncCounts forumCounts, long didsTotal) =>
         this with { Phase = RunPhase.Users, Counts = Counts + forumCounts, DidsTotal = didsTotal };
+
+    /// <summary>Every repository of a round is settled, and the next one begins.</summary>
+    /// <param name="round">Which.</param>
+    /// <param name="done">Repositories settled so far.</param>
+    /// <param name="counts">What everything so far came to.</param>
+    /// <param name="found">How many repositories the round has before it.</param>
+    public RunState EnterRound(int round, long done, SyncCounts counts, long found) =>
+        this with { Round = round, LowWaterMark = null, DidsDone = done, Counts = counts, DidsTotal = done + found };
 
     /// <summary>The checkpoint: exact up to the low-water mark.</summary>
     public RunState At(RepoWindow? window) => window is null ? this : Phase switch

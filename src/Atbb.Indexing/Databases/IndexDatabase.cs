@@ -42,14 +42,14 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// <summary>A writer with a connection of its own.</summary>
     internal abstract IRecordWriter CreateWriter();
 
-    /// <summary>The comparison of a column with a list of texts: <c>did {AnyOf("dids")}</c>, with <see cref="Texts"/> for its parameter.</summary>
-    internal abstract string AnyOf(string parameter);
+    /// <summary>SQL: the texts of a JSON list as rows, in a column <c>value</c>.</summary>
+    internal abstract string RowsOf(string list);
 
-    /// <summary>A list of texts as a table with the one column <c>value</c>, with <see cref="Texts"/> for its parameter.</summary>
-    internal abstract string RowsOf(string parameter);
+    /// <summary>SQL: equal to one of the texts of a JSON list. By this a column's index is used, however large the planner takes the list for.</summary>
+    internal abstract string AnyOf(string list);
 
-    /// <summary>A list of texts as one parameter, so that its length does not make another statement.</summary>
-    internal abstract object Texts(IEnumerable<string> values);
+    /// <summary>SQL: whose repository the AT-URI in a column names.</summary>
+    internal abstract string DidOf(string uri);
 
     /// <summary>What an error of this database means.</summary>
     internal abstract FaultClass Classify(Exception error);

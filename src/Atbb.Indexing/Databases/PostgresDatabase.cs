@@ -40,11 +40,11 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override IRecordWriter CreateWriter() => new PostgresWriter(dataSource);
 
-    internal override string AnyOf(string parameter) => $"= any (@{parameter})";
+    internal override string RowsOf(string list) => $"jsonb_array_elements_text(cast({list} as jsonb))";
 
-    internal override string RowsOf(string parameter) => $"(select unnest(@{parameter}) as value)";
+    internal override string AnyOf(string list) => $"= any (array(select value from {RowsOf(list)}))";
 
-    internal override object Texts(IEnumerable<string> values) => values.ToArray();
+    internal override string DidOf(string uri) => $"split_part({uri}, '/', 3)";
 
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Atbb.Indexing.Batches;
 using DbUp;
 using Microsoft.Data.Sqlite;
@@ -39,11 +38,12 @@ sealed class SqliteDatabase : IndexDatabase
 
     internal override IRecordWriter CreateWriter() => new SqliteWriter(Index);
 
-    internal override string AnyOf(string parameter) => $"in {RowsOf(parameter)}";
+    internal override string RowsOf(string list) => $"json_each({list})";
 
-    internal override string RowsOf(string parameter) => $"(select value from json_each(@{parameter}))";
+    internal override string AnyOf(string list) => $"in (select value from {RowsOf(list)})";
 
-    internal override object Texts(IEnumerable<string> values) => JsonSerializer.Serialize(values);
+    // After the scheme's five characters, up to the next slash.
+    internal override string DidOf(string uri) => $"substr({uri}, 6, instr(substr({uri}, 6), '/') - 1)";
 
     public override Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(Migrate, cancellationToken);
 

@@ -1,11 +1,21 @@
 namespace Atbb.Indexing.Repos;
 
-/// <summary>Which repositories a run reads.</summary>
-public enum RepoScope
+/// <summary>Which repositories a round of a run reads.</summary>
+public abstract record RepoScope
 {
-    /// <summary>Those of the index's users: who has had a record in it.</summary>
-    KnownUsers,
+    RepoScope()
+    {
+    }
 
-    /// <summary>These, and those that have been discovered and never read.</summary>
-    AllRepositories,
+    /// <summary>Those of the index's users: who has had a record in it.</summary>
+    public sealed record KnownUsers : RepoScope;
+
+    /// <summary>These, and those that have been discovered and never read; but for those that the run itself has found, which have rounds of their own.</summary>
+    /// <param name="RunId">The run.</param>
+    public sealed record KnownRepositories(long RunId) : RepoScope;
+
+    /// <summary>Those that a run has found for one of its rounds.</summary>
+    /// <param name="RunId">The run.</param>
+    /// <param name="Round">The round; the first of its kind is 1.</param>
+    public sealed record Found(long RunId, int Round) : RepoScope;
 }

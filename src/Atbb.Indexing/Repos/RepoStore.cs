@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Atbb.Indexing.Databases;
 using Dapper;
 
@@ -10,8 +11,6 @@ public sealed class RepoStore
 {
     const int ChunkSize = 500;
     const int DidColumn = RepoRow.StateColumns + RepoRow.CursorColumns;
-
-    static readonly StoredTime times = new();
 
     readonly IndexDatabase database;
     readonly TimeProvider time;
@@ -32,7 +31,7 @@ public sealed class RepoStore
         async Task<IReadOnlyDictionary<string, RepoState>> (connection, token) =>
         {
             // One statement for both: as many rows as a repository has cursors, and one with empty ones when it has none.
-            await using var command = CommandOf(connection, $"""
+            await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
                 select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
                        r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
                        r.attempts, r.retry_after, r.last_error, r.synced_at, r.version,
@@ -40,10 +39,9 @@ public sealed class RepoStore
                        r.did
                 from repos r
                 left join repo_cursors c on c.did = r.did
-                where r.did {database.AnyOf("dids")}
-                """, ("dids", database.Texts(dids)));
+                where r.did {database.AnyOf("@dids")}
+                """, new { dids = JsonSerializer.Serialize(dids) }, cancellationToken: token));
             var states = dids.ToDictionary(did => did, did => new RepoState { Did = did }, StringComparer.Ordinal);
-            await using var row = await command.ExecuteReaderAsync(token);
             while (await row.ReadAsync(token))
             {
                 var did = row.GetString(DidColumn);
@@ -63,40 +61,14 @@ public sealed class RepoStore
 
     /// <summary>Which of some DIDs are known here and not settled in a run.</summary>
     public Task<IReadOnlySet<string>> UnsettledAmongAsync(long runId, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlySet<string>> (connection, token) =>
-        {
-            await using var command = CommandOf(connection, $"""
-                select r.did from repos r
-                where r.did {database.AnyOf("dids")} and (r.last_run_id is null or r.last_run_id <> @runId or not r.is_settled)
-                union all
-                select u.did from users u
-                where u.did {database.AnyOf("dids")} and not exists (select 1 from repos r where r.did = u.did)
-                """, ("dids", database.Texts(dids)), ("runId", runId));
-            var unsettled = new HashSet<string>(StringComparer.Ordinal);
-            await using var row = await command.ExecuteReaderAsync(token);
-            while (await row.ReadAsync(token))
-                unsettled.Add(row.GetString(0));
-            return unsettled;
-        },
+        async Task<IReadOnlySet<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition($"""
+            select r.did from repos r
+            where r.did {database.AnyOf("@dids")} and (r.last_run_id is null or r.last_run_id <> @runId or not r.is_settled)
+            union all
+            select u.did from users u
+            where u.did {database.AnyOf("@dids")} and not exists (select 1 from repos r where r.did = u.did)
+            """, new { dids = JsonSerializer.Serialize(dids), runId }, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
         cancellationToken);
-
-    static DbCommand CommandOf(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            if (value is DateTimeOffset moment)
-                times.SetValue(parameter, moment);
-            else
-                parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
 
     /// <summary>
     /// Notes repositories that have been discovered. One that is known already stays as it is; a new one has version 1 and the status
@@ -113,17 +85,16 @@ public sealed class RepoStore
         return added;
     }
 
-    async Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken)
-    {
-        await using var command = CommandOf(connection, $"""
+    Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition($"""
             insert into repos (did, status, version, updated_at)
-            select listed.value, @status, 1, @now from {database.RowsOf("dids")} as listed
+            select listed.value, @status, 1, @now from {database.RowsOf("@dids")} listed
             -- SQLite would take "on" for the beginning of a join's condition.
             where true
             on conflict (did) do nothing
-            """, ("dids", database.Texts(dids)), ("status", RepoStatus.Pending.Stored()), ("now", time.GetUtcNow()));
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+            """,
+            new { dids = JsonSerializer.Serialize(dids), status = RepoStatus.Pending.Stored(), now = time.GetUtcNow() },
+            cancellationToken: cancellationToken));
 
     /// <summary>The next DIDs after one, by byte order; an empty page is the end.</summary>
     /// <param name="scope">Which repositories.</param>
@@ -131,38 +102,64 @@ public sealed class RepoStore
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<string>> PageAsync(RepoScope scope, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            scope switch
-            {
-                RepoScope.KnownUsers => "select did from users where did > @after order by did limit @limit",
-                // Each half cut off before they are put together: no page reads the rest of the tables.
-                RepoScope.AllRepositories => """
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(Ask(
+            scope,
+            users: "select did from users where did > @after order by did limit @limit",
+            // Each half cut off before they are put together: no page reads the rest of the tables. A user found by this run is left out of both:
+            // who was seen in the first phase may be on a relay's list as well.
+            known: """
+                select did from (
                     select did from (
-                        select did from (select did from users where did > @after order by did limit @limit) u
-                        union
-                        select did from (select did from repos where did > @after order by did limit @limit) r
-                    ) both_tables
-                    order by did
-                    limit @limit
-                    """,
-                _ => throw new ArgumentOutOfRangeException(nameof(scope)),
-            },
-            new { after = afterDid ?? "", limit },
-            cancellationToken: token))).AsList(),
+                        select u.did from users u
+                        where u.did > @after and not exists (select 1 from repos f where f.did = u.did and f.found_by_run = @runId)
+                        order by u.did limit @limit
+                    ) u
+                    union
+                    select did from (
+                        select did from repos
+                        where did > @after and found_by_run is distinct from @runId
+                        order by did limit @limit
+                    ) r
+                ) both_tables
+                order by did
+                limit @limit
+                """,
+            found: """
+                select did from repos
+                where found_by_run = @runId and found_in_round = @round and did > @after
+                order by did
+                limit @limit
+                """,
+            afterDid,
+            limit,
+            token))).AsList(),
         cancellationToken);
 
     /// <summary>How many repositories there are.</summary>
     public Task<long> CountAsync(RepoScope scope, CancellationToken cancellationToken) => database.QueryAsync(
-        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            scope switch
-            {
-                RepoScope.KnownUsers => "select count(*) from users",
-                RepoScope.AllRepositories => """
-                    select (select count(*) from repos)
-                         + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
-                    """,
-                _ => throw new ArgumentOutOfRangeException(nameof(scope)),
-            },
-            cancellationToken: token)),
+        (connection, token) => connection.ExecuteScalarAsync<long>(Ask(
+            scope,
+            users: "select count(*) from users",
+            known: """
+                select (select count(*) from repos where found_by_run is distinct from @runId)
+                     + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
+                """,
+            found: "select count(*) from repos where found_by_run = @runId and found_in_round = @round",
+            afterDid: null,
+            limit: 0,
+            token)),
         cancellationToken);
+
+    static CommandDefinition Ask(
+        RepoScope scope, string users, string known, string found, string? afterDid, int limit, CancellationToken cancellationToken)
+    {
+        var (sql, runId, round) = scope switch
+        {
+            RepoScope.KnownUsers => (users, 0L, 0),
+            RepoScope.KnownRepositories run => (known, run.RunId, 0),
+            RepoScope.Found of => (found, of.RunId, of.Round),
+            _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+        };
+        return new(sql, new { after = afterDid ?? "", limit, runId, round }, cancellationToken: cancellationToken);
+    }
 }

@@ -9,13 +9,13 @@ public sealed record RunErrorRow
     /// <summary>The run.</summary>
     public required long BackfillId { get; init; }
 
-    /// <summary>The repository.</summary>
-    public required string Did { get; init; }
+    /// <summary>The repository; null for a failure of a relay.</summary>
+    public string? Did { get; init; }
 
     /// <summary>The collection; null for a failure of the repository as a whole.</summary>
     public string? Collection { get; init; }
 
-    /// <summary>The record; null for a failure of the repository or of a page.</summary>
+    /// <summary>The record, or the relay's origin; null for a failure of the repository or of a page.</summary>
     public string? Uri { get; init; }
 
     /// <summary>The record's CID, where it has one.</summary>

@@ -15,7 +15,7 @@ public sealed record RunRow
     /// <summary>1: the forum's repository; 2: users'; 0 before the first.</summary>
     public int Phase { get; init; }
 
-    /// <summary>The low-water mark: every DID of phase 2 up to this one is settled.</summary>
+    /// <summary>The low-water mark: every DID of phase 2, or of its round under way, up to this one is settled.</summary>
     public string? LastProcessedDid { get; init; }
 
     /// <summary>Repositories to read.</summary>

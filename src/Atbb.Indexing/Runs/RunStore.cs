@@ -33,11 +33,11 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
         error_message as "ErrorMessage"
         """;
 
-    // The empty parts of the unique key are an error of the whole repository.
+    // The empty parts of the unique key are an error of the whole repository, or of a relay.
     const string ErrorColumns = """
         id as "Id",
         backfill_id as "BackfillId",
-        did as "Did",
+        nullif(did, '') as "Did",
         nullif(collection, '') as "Collection",
         nullif(uri, '') as "Uri",
         cid as "Cid",

@@ -15,7 +15,7 @@ static class BackfillCommand
         var common = new CommonOptions();
         var type = new Option<string?>("--type")
         {
-            Description = "catch_up: users in the index. full_sync: those, and every repository listed. Default: full_sync with --dids, otherwise as the live stream's cursor decides.",
+            Description = "catch_up: users in the index. full_sync: those, every repository listed, and whom the relays and the records name. Default: full_sync with --dids or --relay, otherwise as the live stream's cursor decides.",
             HelpName = "catch_up|full_sync",
         };
         type.AcceptOnlyFromAmong("catch_up", "full_sync");
@@ -31,6 +31,13 @@ static class BackfillCommand
                 result.AddError($"--dids: there is no file {file.FullName}.");
         });
 
+        var relay = new Option<string[]>("--relay")
+        {
+            Description = "Origin of a relay that is asked who writes in forums, such as https://relay1.us-east.bsky.network. May be given several times.",
+            HelpName = "URL",
+            AllowMultipleArgumentsPerToken = false,
+        };
+
         var command = new Command("backfill", $"""
             Runs one backfill in the foreground and ends with it.
 
@@ -39,6 +46,7 @@ static class BackfillCommand
             run's figures; logs go to standard error.
 
               atbb backfill --forum did:plc:abc… --dids members.txt
+              atbb backfill --forum did:plc:abc… --relay https://relay1.us-east.bsky.network
               atbb backfill --forum did:plc:abc… --type catch_up --database postgresql://user@host/atbb
 
             {ExitCode.Table}
@@ -46,15 +54,20 @@ static class BackfillCommand
         common.AddTo(command);
         command.Options.Add(type);
         command.Options.Add(dids);
+        command.Options.Add(relay);
         command.SetAction(async (line, _) =>
         {
-            var settings = SettingsLoader.Load(common.Read(line));
+            var given = common.Read(line);
+            var relays = line.GetValue(relay) ?? [];
+            if (relays.Length > 0)
+                given["Atbb:Discovery:Relays"] = string.Join(',', relays);
+            var settings = SettingsLoader.Load(given);
             var listed = line.GetValue(dids) is { } file ? await ReadDidsAsync(file) : [];
             RunType? asked = line.GetValue(type) switch
             {
                 "catch_up" => RunType.CatchUp,
                 "full_sync" => RunType.FullSync,
-                _ => listed.Count > 0 ? RunType.FullSync : null,
+                _ => listed.Count > 0 || relays.Length > 0 ? RunType.FullSync : null,
             };
             return await RunAsync(settings, new StartRequest { Force = asked, Dids = listed });
         });

@@ -88,8 +88,8 @@ static class DemoCommand
     {
         var settings = new AtbbSettings { Database = database, PlcDirectory = pds.Origin };
         settings.Forum.Did = forum.Forum.Did;
-        foreach (var user in forum.Users)
-            settings.Forum.Dids.Add(user.Did);
+        // Nobody is listed: the demo's PDS is its relay too, and says who writes.
+        settings.Discovery.Relays.Add(pds.Origin.ToString());
         settings.Network.AllowPrivateAddresses = true;
         settings.Politeness.RequestsPerSecond = 0;
         settings.Backfill.OnStartup = false;

@@ -39,6 +39,9 @@ sealed class AtbbSettings
     /// <summary>How a backfill goes about its work.</summary>
     public BackfillOptions Backfill { get; set; } = new();
 
+    /// <summary>How a full sync finds repositories that nobody has named.</summary>
+    public DiscoveryOptions Discovery { get; set; } = new();
+
     /// <summary>How records are taken in.</summary>
     public IndexingOptions Indexing { get; set; } = new();
 

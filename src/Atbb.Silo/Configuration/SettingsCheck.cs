@@ -14,7 +14,7 @@ static class SettingsCheck
 
     /// <summary>The faults of settings.</summary>
     public static IEnumerable<string> FindFaults(AtbbSettings settings) =>
-        [.. Forum(settings), .. Database(settings), .. AtProto(settings), .. Backfill(settings), .. Admin(settings), .. Cluster(settings)];
+        [.. Forum(settings), .. Database(settings), .. AtProto(settings), .. Backfill(settings), .. Discovery(settings), .. Admin(settings), .. Cluster(settings)];
 
     /// <summary>What is allowed, but not for a service on the open network.</summary>
     public static IEnumerable<string> FindWarnings(AtbbSettings settings)
@@ -35,10 +35,8 @@ static class SettingsCheck
         else if (forum.Did.Length > MaxForumDid)
             yield return $"Atbb:Forum:Did (FORUM_DID): has {forum.Did.Length} characters; reminders are kept under it and hold {MaxForumDid}.";
 
-        if (forum.Pds is { } pds && (pds.Scheme is not ("http" or "https") || pds.PathAndQuery != "/"))
-            yield return $"Atbb:Forum:Pds (PDS_URL): '{pds}' is not an origin such as https://pds.example.com.";
-        else if (forum.Pds is { Scheme: "http" } && !settings.Network.AllowPrivateAddresses)
-            yield return $"Atbb:Forum:Pds (PDS_URL): '{forum.Pds}' is not https; plain http needs Atbb:Network:AllowPrivateAddresses=true.";
+        if (forum.Pds is { } pds && OriginFault(pds, settings, "https://pds.example.com") is { } fault)
+            yield return $"Atbb:Forum:Pds (PDS_URL): {fault}";
 
         foreach (var did in forum.Dids.Where(did => !Did.TryParse(did, out _)))
             yield return $"Atbb:Forum:Dids: '{did}' is not a DID (did:method:id).";
@@ -110,6 +108,37 @@ static class SettingsCheck
         foreach (var (name, value) in counts.Where(count => count.Value < 1))
             yield return $"Atbb:Indexing:{name}: {value} is less than 1.";
     }
+
+    static IEnumerable<string> Discovery(AtbbSettings settings)
+    {
+        const string Section = "Atbb:Discovery";
+        var discovery = settings.Discovery;
+        foreach (var text in discovery.Relays)
+        {
+            const string Example = "https://relay1.us-east.bsky.network";
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var relay))
+                yield return $"{Section}:Relays: '{text}' is not an origin such as {Example}.";
+            else if (OriginFault(relay, settings, Example) is { } fault)
+                yield return $"{Section}:Relays: {fault}";
+        }
+
+        foreach (var collection in discovery.Collections.Where(collection => !Nsid.TryParse(collection, out _)))
+            yield return $"{Section}:Collections: '{collection}' is not an NSID such as space.atbb.post.";
+        if (discovery.Relays.Count > 0 && discovery.Collections.Count == 0)
+            yield return $"{Section}:Collections: is empty, and there are relays to be asked about some.";
+        if (discovery.PageSize is < 1 or > 2_000)
+            yield return $"{Section}:PageSize: {discovery.PageSize} is not between 1 and 2,000.";
+        if (discovery.MaxDelay < TimeSpan.Zero || discovery.MaxDelay > TimeSpan.FromDays(1))
+            yield return $"{Section}:MaxDelay: {discovery.MaxDelay} is not between 0 and a day.";
+        if (discovery.MaxRounds is < 0 or > 1_000)
+            yield return $"{Section}:MaxRounds: {discovery.MaxRounds} is not between 0 and 1,000.";
+    }
+
+    /// <summary>What is wrong with the address of a host that is asked; null when nothing is.</summary>
+    static string? OriginFault(Uri origin, AtbbSettings settings, string example) =>
+        origin is not { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "", UserInfo: "" } ? $"'{origin}' is not an origin such as {example}."
+        : origin.Scheme == Uri.UriSchemeHttp && !settings.Network.AllowPrivateAddresses ? $"'{origin}' is not https; plain http needs Atbb:Network:AllowPrivateAddresses=true."
+        : null;
 
     static IEnumerable<string> Admin(AtbbSettings settings)
     {

@@ -37,6 +37,7 @@ static class SiloHosting
     {
         services.AddSingleton(Options.Create(settings.Forum));
         services.AddSingleton(Options.Create(settings.Backfill));
+        services.AddSingleton(Options.Create(settings.Discovery));
     }
 
     static void Copy(IndexingOptions from, IndexingOptions to)

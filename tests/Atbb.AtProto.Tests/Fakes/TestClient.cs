@@ -1,3 +1,4 @@
+using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Politeness;
 using Atbb.AtProto.Repo;
@@ -30,6 +31,8 @@ sealed class TestClient : IDisposable
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 8, 1, 0, 0, 0, TimeSpan.Zero));
 
     public IRepoClient Repo => services.GetRequiredService<IRepoClient>();
+
+    public IRelayClient Relay => services.GetRequiredService<IRelayClient>();
 
     public IDidResolver Resolver => services.GetRequiredService<IDidResolver>();
 

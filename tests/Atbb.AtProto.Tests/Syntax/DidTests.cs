@@ -74,4 +74,16 @@ public sealed class DidTests
         Assert.True(lower >= upper);
         Assert.False(lower <= upper);
     }
+
+    [Theory]
+    [InlineData("did:plc:z72i7hdynmk6r22z27h6tvur", true)]
+    [InlineData("did:plc:z72i7hdynmk6r22z27h6tvu", false)]
+    [InlineData("did:plc:z72i7hdynmk6r22z27h6tvurr", false)]
+    [InlineData("did:plc:Z72i7hdynmk6r22z27h6tvur", false)]
+    [InlineData("did:plc:172i7hdynmk6r22z27h6tvur", false)]
+    [InlineData("did:web:forum.example", true)]
+    [InlineData("did:web:forum.example:path", false)]
+    [InlineData("did:web:localhost%3A80", false)]
+    [InlineData("did:key:zQ3shqwJEJyMBsBXCWyCBpUBMqxcon9oHB7mCvx4sSpMdLJwc", false)]
+    public void IsOfAtProto_ByMethodAndForm_IsWhatAnAccountCanHave(string did, bool expected) => Assert.Equal(expected, Did.Parse(did).IsOfAtProto);
 }

@@ -19,9 +19,11 @@ sealed class ForumCluster : IAsyncDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     readonly InProcessTestCluster cluster;
+    readonly SamplePds? relay;
 
-    ForumCluster(InProcessTestCluster cluster, SampleForum forum, SamplePds pds, TestDatabase database, LogMemory log)
+    ForumCluster(InProcessTestCluster cluster, SampleForum forum, SamplePds pds, SamplePds? relay, TestDatabase database, LogMemory log)
     {
+        this.relay = relay;
         this.cluster = cluster;
         Forum = forum;
         Pds = pds;
@@ -33,6 +35,9 @@ sealed class ForumCluster : IAsyncDisposable
 
     public SamplePds Pds { get; }
 
+    /// <summary>The relay that lists the forum's repositories, where the cluster was started with one.</summary>
+    public SamplePds Relay => relay ?? throw new InvalidOperationException("This cluster has no relay.");
+
     public TestDatabase Database { get; }
 
     public LogMemory Log { get; }
@@ -43,18 +48,22 @@ sealed class ForumCluster : IAsyncDisposable
 
     public IReadOnlyList<string> UserDids => [.. Forum.Users.Select(user => user.Did)];
 
-    /// <summary>Starts a cluster before which a forum lies, on a PDS.</summary>
+    /// <summary>Starts a cluster before which a forum lies, on a PDS; with <paramref name="relayed"/>, a relay that lists it, two repositories a page.</summary>
     public static async Task<ForumCluster> StartAsync(
         SampleForumOptions? size = null,
         DatabaseKind kind = DatabaseKind.Sqlite,
         short silos = 1,
         Action<BackfillOptions>? configure = null,
         Action<AtProtoOptions>? protocol = null,
-        Func<IRepoClient, IRepoClient>? decorate = null)
+        Func<IRepoClient, IRepoClient>? decorate = null,
+        Action<DiscoveryOptions>? relayed = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
         var pds = await SamplePds.StartAsync();
         forum.HostOn(pds);
+        var relay = relayed is null ? null : await SamplePds.StartAsync(pds.Plc);
+        if (relay is not null)
+            relay.Relays = [pds];
         var database = await TestDatabase.CreateAsync(kind);
         var log = new LogMemory();
 
@@ -82,12 +91,22 @@ sealed class ForumCluster : IAsyncDisposable
                 configure?.Invoke(options);
             });
         });
+        if (relay is not null)
+        {
+            builder.ConfigureSiloHost((_, host) => host.Services.Configure<DiscoveryOptions>(options =>
+            {
+                options.Relays = [relay.Origin.ToString()];
+                options.PageSize = 2;
+                relayed!(options);
+            }));
+        }
+
         builder.ConfigureSilo((_, silo) => silo.AddBackfillStorage().AddBackfillGrains());
         // The test's client shares its assemblies with the silos and knows all their messages; an AppView's knows the contracts alone.
         builder.ConfigureClient(client => client.Services.AddIndexMessages());
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new ForumCluster(cluster, forum, pds, database, log);
+        return new ForumCluster(cluster, forum, pds, relay, database, log);
     }
 
     /// <summary>Starts a run and waits for its end.</summary>
@@ -138,6 +157,8 @@ sealed class ForumCluster : IAsyncDisposable
     {
         await cluster.DisposeAsync();
         await Pds.DisposeAsync();
+        if (relay is not null)
+            await relay.DisposeAsync();
         await Database.DisposeAsync();
     }
 

@@ -62,7 +62,7 @@ public class RepoWindowTests
     }
 
     RepoWindow Window(int width, int count, Func<string, RepoSlice> sync) => new(
-        new RunLedger(null, 0, default), width, new Numbers(count), time, (did, _) => Task.FromResult(sync(did)));
+        new RunLedger(null, 0, default), width, new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)));
 
     RepoSlice Parked(TimeSpan wait) => new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default);
 

@@ -29,6 +29,18 @@ public class RunStateTests
     }
 
     [Fact]
+    public void EnterRound_AfterARound_BeginsItAtItsFirstRepositoryWithEverythingSoFar()
+    {
+        var before = Begun.EnterUsers(new SyncCounts { Indexed = 12 }, didsTotal: 300) with { LowWaterMark = "did:plc:z", DidsDone = 290 };
+
+        var run = before.EnterRound(1, done: 301, new SyncCounts { Indexed = 50 }, found: 4);
+
+        var ledger = run.OpenLedger();
+        Assert.Equal((1, 301, 305), (run.Round, run.DidsDone, run.DidsTotal));
+        Assert.Equal((301, null, null, 50), (ledger.Done, ledger.LowWaterMark, ledger.Frontier, ledger.Counts.Indexed));
+    }
+
+    [Fact]
     public void End_AsCompleted_TakesTheFiguresAboveTheMarkAndMakesThemTheTotal()
     {
         var last = Progress(didsDone: 41, didsTotal: 40);
@@ -79,6 +91,19 @@ public class RunStateTests
                 LastError = "gone",
             },
             run);
+    }
+
+    /// <summary>What is stored since runs have rounds.</summary>
+    [Fact]
+    public void Load_InALaterRound_IsInThatRound()
+    {
+        const string Stored = """
+            {"Run":{"RunId":3,"Type":"FullSync","Status":"InProgress","Phase":"Users","LowWaterMark":"did:plc:b","DidsDone":2,"DidsTotal":9,
+            "Counts":{"Indexed":5,"Updated":1,"Unchanged":2,"Deleted":3,"Failed":4,"Requests":6,"Bytes":7,"Records":15},
+            "StartedAt":"2026-06-01T12:00:00+00:00","FinishedAt":null,"LastError":"gone","Round":2,"IsUnfinished":true}}
+            """;
+
+        Assert.Equal(2, JsonSerializer.Deserialize<BackfillGrainState>(Stored, Json)!.Run!.Round);
     }
 
     static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };

@@ -7,6 +7,9 @@ namespace Atbb.Indexing.Tests.Repos;
 
 public sealed class RepoStoreTests : IndexTests
 {
+    static readonly RepoScope Users = new RepoScope.KnownUsers();
+    static readonly RepoScope All = new RepoScope.KnownRepositories(RunId: 1);
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task LoadAsync_Unknown_IsVersionZero(DatabaseKind kind)
     {
@@ -40,7 +43,7 @@ public sealed class RepoStoreTests : IndexTests
         var added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => repos.AddPendingAsync(dids, Token)));
 
         Assert.Equal(1_200, added.Sum());
-        Assert.Equal(1_200, await repos.CountAsync(RepoScope.AllRepositories, Token));
+        Assert.Equal(1_200, await repos.CountAsync(All, Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -56,9 +59,9 @@ public sealed class RepoStoreTests : IndexTests
 
         string[] users = ["did:plc:B", "did:plc:a", "did:plc:a-b", "did:plc:a_b", "did:plc:ab", "did:plc:b"];
         string[] all = ["did:plc:B", "did:plc:Z", .. users[1..], "did:plc:z"];
-        Assert.Equal(users, await WalkAsync(repos, RepoScope.KnownUsers));
-        Assert.Equal(all, await WalkAsync(repos, RepoScope.AllRepositories));
-        Assert.Equal((6, 8), (await repos.CountAsync(RepoScope.KnownUsers, Token), await repos.CountAsync(RepoScope.AllRepositories, Token)));
+        Assert.Equal(users, await WalkAsync(repos, Users));
+        Assert.Equal(all, await WalkAsync(repos, All));
+        Assert.Equal((6, 8), (await repos.CountAsync(Users, Token), await repos.CountAsync(All, Token)));
     }
 
     static async Task<List<string>> WalkAsync(RepoStore repos, RepoScope scope)

@@ -46,6 +46,16 @@ public class SettingsTests
         Assert.Equal(["did:web:a.example", "did:web:b.example"], Load(("Atbb:Forum:Dids", "did:web:a.example, did:web:b.example")).Forum.Dids);
 
     [Fact]
+    public void Load_RelaysAndCollections_AreBoundOverTheDefaults()
+    {
+        var settings = Load(("Atbb:Discovery:Relays", "https://relay1.us-east.bsky.network,https://relay.example"), ("Atbb:Discovery:Collections:0", "space.atbb.post"));
+
+        Assert.Equal(["https://relay1.us-east.bsky.network", "https://relay.example"], settings.Discovery.Relays);
+        Assert.Equal("space.atbb.post", Assert.Single(settings.Discovery.Collections));
+        Assert.Equal((0, 2), (Load().Discovery.Relays.Count, Load().Discovery.Collections.Count));
+    }
+
+    [Fact]
     public void Load_UnderAtbbsNames_IsTheSame()
     {
         var environment = new Dictionary<string, string?>
@@ -95,6 +105,13 @@ public class SettingsTests
     [InlineData("Atbb:PlcDirectory", "http://plc.example", "https")]
     [InlineData("Atbb:Network:AllowPrivateAddresses", "maybe", "true or false")]
     [InlineData("Atbb:Indexing:PostgreSqlLanes", "0", "less than 1")]
+    [InlineData("Atbb:Discovery:Relays", "relay.example", "'relay.example' is not an origin")]
+    [InlineData("Atbb:Discovery:Relays", "https://relay.example/xrpc", "origin")]
+    [InlineData("Atbb:Discovery:Relays", "http://relay.example", "https")]
+    [InlineData("Atbb:Discovery:Collections", "space.atbb.post,posts", "'posts'")]
+    [InlineData("Atbb:Discovery:PageSize", "2001", "between 1 and")]
+    [InlineData("Atbb:Discovery:MaxDelay", "-00:00:01", "between 0 and")]
+    [InlineData("Atbb:Discovery:MaxRounds", "-1", "between 0 and")]
     [InlineData("Atbb:Admin:Url", "http://0.0.0.0:5080", "loopback")]
     [InlineData("Atbb:Admin:Url", "http://forum.example:5080", "loopback")]
     [InlineData("Atbb:Admin:Url", "5080", "address to listen on")]
