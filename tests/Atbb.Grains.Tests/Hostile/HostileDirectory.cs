@@ -40,7 +40,7 @@ static class HostileDirectory
         },
         new("a thousand services before the true one", True)
         {
-            Document = (_, document) => document.Replace("\"service\":[", "\"service\":[" + string.Concat(Enumerable.Repeat("{\"\\ud800\":1,\"id\":7},", 1_000)), StringComparison.Ordinal),
+            Document = (_, document) => document.Replace("\"service\":[", "\"service\":[" + string.Concat(Enumerable.Repeat("{\"\\ud800\":1},", 1_000)), StringComparison.Ordinal),
         },
         new("a handle with markup and marks of direction", True) { Document = (_, document) => Handled(document, "<script>\\u202e.example") },
         new("a handle of half a surrogate pair", True) { Document = (_, document) => Handled(document, "\\ud800.example") },

@@ -9,6 +9,8 @@ namespace Atbb.Grains.Tests.Hostile;
 /// <summary>Answers that are wrong below or beside the page: HTTP, compression, time, the protocol's other methods.</summary>
 static class HostileTransport
 {
+    static readonly byte[] EmptyGzip = Convert.FromHexString("1f8b080000000000000303000000000000000000");
+
     public static IEnumerable<HostileAnswer> All =>
     [
         // Time and connections.
@@ -21,7 +23,11 @@ static class HostileTransport
         new("a body of two megabytes", Untouched, "unreachable") { Fault = HostilePages.Page(PdsFault.Json(new string(' ', 2_000_000))), Says = "larger than" },
         new("a gzip bomb", Untouched, "unreachable") { Fault = Encoded("gzip", Gzip(new byte[20_000_000])), Says = "larger than" },
         new("a brotli bomb", Untouched, "unreachable") { Fault = Encoded("br", Brotli(new byte[20_000_000])), Says = "larger than" },
-        new("gzip that comes to nothing", Untouched, "unreachable") { Fault = Encoded("gzip", Repeated(Convert.FromHexString("1f8b080000000000000303000000000000000000"), 2_000_000)), Says = "larger than" },
+        new("gzip without end that comes to nothing", Untouched, "unreachable")
+        {
+            // Empty members, one after another.
+            Script = Endless("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", "14\r\n" + Encoding.Latin1.GetString(EmptyGzip) + "\r\n"), Says = "larger than",
+        },
         new("gzip that is none", Untouched, "unreachable") { Fault = Encoded("gzip", "nonsense"u8.ToArray()), Says = "decompressed" },
         new("gzip cut off", Untouched, "unreachable") { Fault = Encoded("gzip", Gzip("""{"records":[]}"""u8.ToArray())[..^12]) },
         new("brotli that is none", Untouched, "unreachable") { Fault = Encoded("br", [0xff, 0xff, 0xff, 0xff, 0xff]), Says = "decompressed" },
@@ -118,6 +124,4 @@ static class HostileTransport
             compression.Write(content);
         return target.ToArray();
     }
-
-    static byte[] Repeated(byte[] part, int length) => [.. Enumerable.Repeat(part, (length / part.Length) + 1).SelectMany(bytes => bytes)];
 }
