@@ -123,6 +123,19 @@ public sealed class PdsFault
         await context.Response.Body.WriteAsync(Begin(context, PdsAnswer.Of(answer.Status, body)), ending);
     });
 
+    /// <summary>The true answer's bytes, changed: each is a character, so that what is no JSON and no UTF-8 can be written too.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was changed: what looks like a fault would be none.</exception>
+    public static PdsFault Rewritten(Func<string, string> rewrite) => new(async (context, answer, _, ending) =>
+    {
+        var before = Encoding.Latin1.GetString(answer.Body());
+        var after = rewrite(before);
+        if (after == before)
+            throw new InvalidOperationException($"The answer to {context.Request.Path} was to be rewritten and is as it was.");
+
+        var body = Encoding.Latin1.GetBytes(after);
+        await context.Response.Body.WriteAsync(Begin(context, answer with { Parts = [body] }), ending);
+    });
+
     /// <summary>Whether the connection is cut when the fault has run its course.</summary>
     internal bool DropsConnection { get; private init; }
 

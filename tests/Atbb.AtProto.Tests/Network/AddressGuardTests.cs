@@ -1,6 +1,7 @@
 using System.Net;
 using Atbb.AtProto.Network;
 using Atbb.AtProto.Tests.Fakes;
+using Atbb.Testing.Network;
 
 namespace Atbb.AtProto.Tests.Network;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Atbb.AtProto.Tests.Fakes;
+using Atbb.Testing.Network;
 
 namespace Atbb.AtProto.Tests.Xrpc;
 

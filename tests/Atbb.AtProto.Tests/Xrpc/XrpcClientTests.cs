@@ -1,5 +1,6 @@
 using System.Net;
 using Atbb.AtProto.Tests.Fakes;
+using Atbb.Testing.Network;
 
 namespace Atbb.AtProto.Tests.Xrpc;
 

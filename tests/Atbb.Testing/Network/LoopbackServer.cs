@@ -2,16 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Atbb.AtProto.Tests.Fakes;
+namespace Atbb.Testing.Network;
 
 /// <summary>A server on a real socket, for what happens below HTTP. Every connection is answered by the same script.</summary>
-sealed class LoopbackServer : IAsyncDisposable
+public sealed class LoopbackServer : IAsyncDisposable
 {
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource stop = new();
     readonly Task serving;
     int connections;
 
+    /// <summary>Listens on a port that is free.</summary>
     public LoopbackServer(Func<NetworkStream, CancellationToken, Task> script)
     {
         listener.Start();
@@ -19,17 +20,22 @@ sealed class LoopbackServer : IAsyncDisposable
         serving = ServeAsync(script);
     }
 
+    /// <summary>Its port on loopback.</summary>
     public int Port { get; }
 
+    /// <summary>Connections made to it so far.</summary>
     public int Connections => Volatile.Read(ref connections);
 
+    /// <summary>Its address, without TLS.</summary>
     public Uri Origin => new($"http://127.0.0.1:{Port}");
 
     /// <summary>Writes the given text and closes.</summary>
     public static LoopbackServer Writing(string answer) => Writing(Encoding.Latin1.GetBytes(answer));
 
+    /// <summary>Writes the given bytes and closes.</summary>
     public static LoopbackServer Writing(byte[] answer) => new(async (stream, token) => await stream.WriteAsync(answer, token));
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
