@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Atbb.AtProto.Identity;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Collections;
@@ -102,9 +103,21 @@ static class RepoPass
     public static RepoState GiveUp(this RepoState repo, RepoStatus status, string reason) =>
         repo with { Status = status, IsSettled = true, RetryAfter = null, LastError = reason };
 
+    /// <summary>
+    /// The account is switched off, and its rows stay. Should it come back, it is read in full: a moderator who looked at the account may have
+    /// taken single records down too, and no rev tells.
+    /// </summary>
+    public static RepoState SwitchOff(this RepoState repo, RepoStatus status, string reason) => repo.ForgetRevs().GiveUp(status, reason);
+
     /// <summary>The account is gone for good, and its rows with it: should it come back, it is read as if it had never been.</summary>
     public static RepoState Remove(this RepoState repo, string reason) =>
-        repo.GiveUp(RepoStatus.Deleted, reason) with { Rev = null, Collections = repo.Collections.Clear() };
+        repo.GiveUp(RepoStatus.Deleted, reason) with { Rev = null, SyncedAt = null, Collections = repo.Collections.Clear() };
+
+    /// <summary>The next pass reads every page, whatever the rev. Where the pass under way stands is not touched.</summary>
+    public static RepoState ForgetRevs(this RepoState repo) => repo with
+    {
+        Collections = repo.Collections.ToImmutableDictionary(c => c.Key, c => c.Value with { Rev = null }),
+    };
 
     /// <summary>The counts as callers of the grain know them.</summary>
     public static SyncCounts ToSyncCounts(this RepoCounts counts) => new(

@@ -26,6 +26,10 @@ abstract record RepoVerdict
     /// <param name="Otherwise">The account's state if it has not moved.</param>
     public sealed record AskIdentity(RepoStatus Otherwise) : RepoVerdict;
 
+    /// <summary>The account looks deleted. Before its rows are removed, its PDS is asked a second time.</summary>
+    /// <param name="Until">When.</param>
+    public sealed record Unconfirmed(DateTimeOffset Until) : RepoVerdict;
+
     /// <summary>The account is in that state; there is nothing to read.</summary>
     public sealed record Gone(RepoStatus Status) : RepoVerdict;
 

@@ -109,7 +109,10 @@ sealed partial class UserRepoGrain(
 
         try
         {
-            return await ReadPagesAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+            var outcome = await ReadPagesAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+            // Its PDS has answered, and knows it.
+            deniedAt = null;
+            return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -77,6 +77,7 @@ sealed class ForumCluster : IAsyncDisposable
             {
                 options.CheckpointInterval = TimeSpan.FromMilliseconds(50);
                 options.RetryBaseDelay = TimeSpan.FromMilliseconds(20);
+                options.DeletionConfirmDelay = TimeSpan.FromMilliseconds(20);
                 configure?.Invoke(options);
             });
         });

@@ -115,9 +115,11 @@ public class RepositoryTests
         Assert.Equal(status, await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"));
         Assert.Empty(await cluster.DifferencesAsync());
 
+        // Back with the rev it had: unmarked, and read all the same.
         cluster.Pds.SetState(did, AccountState.Active);
-        await cluster.RunAsync(RunType.CatchUp);
+        var back = await cluster.RunAsync(RunType.CatchUp);
         Assert.Equal("active", await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"));
+        Assert.Equal(6, back.Counts.Unchanged);
     }
 
     [Fact]
