@@ -21,6 +21,11 @@ public interface IUserRepoGrain : IGrainWithStringKey
     [ResponseTimeout("00:05:00"), Alias("Sync")]
     Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="SyncAsync"/>, but reads every page also when the repository has not changed: what failed last time is in it still.</summary>
+    /// <inheritdoc cref="SyncAsync"/>
+    [ResponseTimeout("00:05:00"), Alias("Reread")]
+    Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken = default);
+
     /// <summary>What is known of the repository. Answers also while it is being read.</summary>
     [AlwaysInterleave, Alias("GetState")]
     Task<RepoReport> GetStateAsync();

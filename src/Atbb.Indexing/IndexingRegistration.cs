@@ -13,7 +13,7 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="RunStore"/> and <see cref="IndexFacts"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
+    /// <see cref="RunStore"/>, <see cref="ErrorStore"/> and <see cref="IndexFacts"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
     {
@@ -28,6 +28,7 @@ public static class IndexingRegistration
         services.AddSingleton<IndexStore>();
         services.AddSingleton<RepoStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<ErrorStore>();
         services.AddSingleton<IndexFacts>();
         return services;
     }

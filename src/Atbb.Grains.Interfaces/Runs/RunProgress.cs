@@ -68,6 +68,10 @@ public sealed record RunProgress
     [Id(15)]
     public string? LastError { get; init; }
 
+    /// <summary>The run whose failures it reads again; null unless its type is <see cref="RunType.Retry"/>.</summary>
+    [Id(20)]
+    public long? RetryOf { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool IsFinished => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 }

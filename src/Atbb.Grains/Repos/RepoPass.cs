@@ -34,6 +34,13 @@ static class RepoPass
             ? repo
             : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null };
 
+    /// <summary>As <see cref="Enter"/>, but the pass that begins here reads every page, whatever the rev.</summary>
+    public static RepoState EnterAfresh(this RepoState repo, long runId, RunPhase phase)
+    {
+        var entered = repo.Enter(runId, phase);
+        return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs();
+    }
+
     /// <summary>The account lives there. One that has moved starts its cursors afresh: they are the old PDS's words.</summary>
     public static RepoState LivesAt(this RepoState repo, DidDocument document) =>
         repo.LivesAt(document.Pds) with { Handle = document.Handle, IdentityAt = document.ReadAt };

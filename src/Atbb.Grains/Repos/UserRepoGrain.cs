@@ -50,14 +50,20 @@ sealed partial class UserRepoGrain(
 
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
-    public async Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
+        SliceAsync(() => ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken));
+
+    public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
+        SliceAsync(() => ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken));
+
+    async Task<RepoSlice> SliceAsync(Func<Task<RepoOutcome>> readOn)
     {
         using var metering = RequestMeter.Start();
         meter = metering;
         reported = default;
         try
         {
-            var outcome = await ReadOnAsync(runId, phase, forumDid, cancellationToken);
+            var outcome = await readOn();
             return new RepoSlice(outcome, known?.Counts.ToSyncCounts() ?? default);
         }
         catch (IndexUnavailableException e)
@@ -92,7 +98,8 @@ sealed partial class UserRepoGrain(
         };
     }
 
-    async Task<RepoOutcome> ReadOnAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    async Task<RepoOutcome> ReadOnAsync(
+        long runId, RunPhase phase, string forumDid, Func<RepoState, RepoState> enter, CancellationToken cancellationToken)
     {
         known ??= await repos.LoadAsync(Key, cancellationToken);
         if (Repo.IsSettledIn(runId, phase))
@@ -101,7 +108,7 @@ sealed partial class UserRepoGrain(
         if (Repo.IsPast(runId, phase))
             return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
 
-        known = Repo.Enter(runId, phase);
+        known = enter(Repo);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
             return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
         if (!Did.TryParse(Key, out account))

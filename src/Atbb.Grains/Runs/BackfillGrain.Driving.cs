@@ -66,6 +66,7 @@ sealed partial class BackfillGrain
             if (run!.Phase is RunPhase.Forum)
                 await ReadForumAsync(cancellationToken);
             await ReadUsersAsync(cancellationToken);
+            await ClearErrorsAsync(cancellationToken);
             await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -89,7 +90,7 @@ sealed partial class BackfillGrain
         window = OpenWindow(new ForumSource(ForumDid));
         await window.DrainAsync(cancellationToken);
 
-        var total = await patience.WaitForAsync(token => repos.CountAsync(Scope, token), cancellationToken);
+        var total = await patience.WaitForAsync(CountUsersAsync, cancellationToken);
         var entered = run!.At(window).EnterUsers(window.Ledger.Counts, total);
         window = null;
         // Saved before the first user: the forum's own repository is read once more then, for what its owner wrote as a user, and its
@@ -99,8 +100,24 @@ sealed partial class BackfillGrain
 
     async Task ReadUsersAsync(CancellationToken cancellationToken)
     {
-        window = OpenWindow(new IndexSource(repos, Scope, patience));
+        window = OpenWindow(UserSource());
         await window.DrainAsync(cancellationToken);
+    }
+
+    IRepoSource UserSource() => run!.RetryOf is { } failed
+        ? new ErrorSource(errors, failed, patience)
+        : new IndexSource(repos, Scope, patience);
+
+    Task<long> CountUsersAsync(CancellationToken cancellationToken) => run!.RetryOf is { } failed
+        ? errors.CountDidsAsync(failed, cancellationToken)
+        : repos.CountAsync(Scope, cancellationToken);
+
+    /// <summary>What this run has read well is no error of an earlier one any more.</summary>
+    async Task ClearErrorsAsync(CancellationToken cancellationToken)
+    {
+        var cleared = await patience.WaitForAsync(token => errors.ClearOvertakenAsync(did: null, token), cancellationToken);
+        if (cleared > 0)
+            LogCleared(run!.RunId, cleared);
     }
 
     RepoScope Scope => run!.Type switch
@@ -112,9 +129,12 @@ sealed partial class BackfillGrain
 
     RepoWindow OpenWindow(IRepoSource source)
     {
-        var (runId, phase) = (run!.RunId, run.Phase);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time,
-            (did, token) => GrainFactory.GetGrain<IUserRepoGrain>(did).SyncAsync(runId, phase, ForumDid, token));
+        var (runId, phase, isRetry) = (run!.RunId, run.Phase, run.Type is RunType.Retry);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, (did, token) =>
+        {
+            var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
+            return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
+        });
     }
 
     /// <summary>The run has ended, and there is nothing to come back to.</summary>

@@ -29,6 +29,12 @@ sealed partial class BackfillGrain
     [LoggerMessage(107, LogLevel.Warning, "backfill.checkpoint_failed: the checkpoint of run {RunId} was not saved, the run goes on and tries again: {Reason}", EventName = "backfill.checkpoint_failed")]
     partial void LogCheckpointFailed(long runId, string reason);
 
+    [LoggerMessage(109, LogLevel.Information, "backfill.retrying: run {RunId} of {Forum} has begun, it retries the errors that run {RetryOf} has of {Dids} repositories", EventName = "backfill.retrying")]
+    partial void LogRetrying(long runId, string forum, long retryOf, long dids);
+
+    [LoggerMessage(110, LogLevel.Information, "backfill.errors_cleared: {Errors} errors of earlier runs are overtaken by run {RunId} and were removed", EventName = "backfill.errors_cleared")]
+    partial void LogCleared(long runId, int errors);
+
     [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven elsewhere, this activation stops: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);
 }

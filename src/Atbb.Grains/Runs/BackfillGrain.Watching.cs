@@ -63,6 +63,7 @@ sealed partial class BackfillGrain
         {
             RunId = at.RunId,
             Type = at.Type,
+            RetryOf = at.RetryOf,
             Status = at.Status,
             Phase = at.Phase,
             DidsDone = done,
