@@ -3,6 +3,7 @@ using Atbb.AtProto.Identity;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
 
 namespace Atbb.Grains.Repos;
 
@@ -16,6 +17,10 @@ static class RepoPass
         RunPhase.Users => CollectionCatalog.UserCollections,
         _ => throw new InvalidOperationException($"There is no phase {phase}."),
     };
+
+    /// <summary>What is read by hand: all that the account may have.</summary>
+    public static IReadOnlyList<RecordCollection> CollectionsByHand(bool isForum) =>
+        isForum ? [.. CollectionCatalog.ForumCollections, .. CollectionCatalog.UserCollections] : CollectionCatalog.UserCollections;
 
     /// <summary>Whether a phase of a run is done with the repository.</summary>
     public static bool IsSettledIn(this RepoState repo, long runId, RunPhase phase) =>
@@ -40,6 +45,18 @@ static class RepoPass
         var entered = repo.Enter(runId, phase);
         return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs();
     }
+
+    /// <summary>A pass by hand begins: whatever the rev, whatever an earlier one left half read, and without waiting for the next attempt.</summary>
+    public static RepoState EnterByHand(this RepoState repo) => repo.GoOnByHand(default) with
+    {
+        Collections = repo.Collections
+            .Where(c => c.Value.RunId != ErrorStore.ByHand)
+            .ToImmutableDictionary(c => c.Key, c => c.Value with { Rev = null }),
+    };
+
+    /// <summary>A pass by hand goes on.</summary>
+    public static RepoState GoOnByHand(this RepoState repo, RepoCounts counts) =>
+        repo with { RunId = ErrorStore.ByHand, Phase = 0, IsSettled = false, Counts = counts, Attempts = 0, RetryAfter = null };
 
     /// <summary>The account lives there. One that has moved starts its cursors afresh: they are the old PDS's words.</summary>
     public static RepoState LivesAt(this RepoState repo, DidDocument document) =>

@@ -12,6 +12,7 @@ using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,7 @@ namespace Atbb.Grains.Repos;
 /// </summary>
 sealed partial class UserRepoGrain(
     RepoStore repos,
+    ErrorStore errors,
     IDidResolver identities,
     IRepoClient pdses,
     IOptions<ForumOptions> forum,
@@ -51,20 +53,19 @@ sealed partial class UserRepoGrain(
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
     public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(() => ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken));
+        SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken)));
 
     public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(() => ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken));
+        SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
 
-    async Task<RepoSlice> SliceAsync(Func<Task<RepoOutcome>> readOn)
+    async Task<RepoSlice> SliceAsync(Func<Task<RepoSlice>> readOn)
     {
         using var metering = RequestMeter.Start();
         meter = metering;
         reported = default;
         try
         {
-            var outcome = await readOn();
-            return new RepoSlice(outcome, known?.Counts.ToSyncCounts() ?? default);
+            return await readOn();
         }
         catch (IndexUnavailableException e)
         {
@@ -78,9 +79,13 @@ sealed partial class UserRepoGrain(
         }
     }
 
+    RepoSlice SliceOf(RepoOutcome outcome) => new(outcome, known?.Counts.ToSyncCounts() ?? default);
+
     public async Task<RepoReport> GetStateAsync()
     {
-        var repo = known ?? await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
+        var repo = known is { } state
+            ? laidAside?.Restore(state) ?? state
+            : await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
         return new RepoReport
         {
             Did = repo.Did,
@@ -95,6 +100,8 @@ sealed partial class UserRepoGrain(
             RetryAfter = repo.RetryAfter,
             LastError = repo.LastError,
             SyncedAt = repo.SyncedAt,
+            IsKnown = repo.Version > 0,
+            Cursors = [.. repo.Collections.Values.OrderBy(c => c.Collection, StringComparer.Ordinal).Select(c => new RepoCursor(c.Collection, c.Cursor, c.IsComplete, c.Rev))],
         };
     }
 
@@ -111,12 +118,18 @@ sealed partial class UserRepoGrain(
         known = enter(Repo);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
             return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
+
+        return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+    }
+
+    async Task<RepoOutcome> ReadAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
+    {
         if (!Did.TryParse(Key, out account))
             return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
 
         try
         {
-            var outcome = await ReadPagesAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+            var outcome = await ReadPagesAsync(collections, forumDid, cancellationToken);
             // Its PDS has answered, and knows it.
             deniedAt = null;
             return outcome;
@@ -232,7 +245,7 @@ sealed partial class UserRepoGrain(
         var spent = new RepoCounts { Requests = meter!.Requests, Bytes = meter.Bytes };
         // Kept: finding a grain's interface costs a look through its attributes, which is too much for every page.
         indexer ??= GrainFactory.GetGrain<IIndexerGrain>(0);
-        var result = (await indexer.IndexAsync(batch with { Spent = spent - reported })).Value;
+        var result = (await indexer.IndexAsync(Addressed(batch) with { Spent = spent - reported })).Value;
         if (result.IsStale)
         {
             LogStale(Key);
@@ -241,7 +254,7 @@ sealed partial class UserRepoGrain(
         }
 
         reported = spent;
-        known = result.Repo;
+        known = Written(batch, result);
         foreach (var failure in result.Failures.Where(failure => failure != batch.Failure))
             LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
         return true;

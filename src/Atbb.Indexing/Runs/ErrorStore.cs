@@ -37,15 +37,16 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             or (collection = '' and exists (
                 select 1 from repos r
                 where r.did = backfill_errors.did
-                  and r.is_settled
                   and r.retry_after is null
-                  and r.updated_at > backfill_errors.updated_at
-                  and (r.last_error is null or r.status in ('takendown', 'suspended', 'deactivated'))
-                  and not exists (
-                      select 1 from backfill_errors later
-                      where later.did = backfill_errors.did
-                        and later.uri = ''
-                        and later.updated_at > backfill_errors.updated_at)))
+                  and ((r.last_error is null and r.synced_at > backfill_errors.updated_at)
+                      or (r.status in ('takendown', 'suspended', 'deactivated')
+                          and r.updated_at > backfill_errors.updated_at
+                          -- Not when that write was of another failure, of an account that had been marked before.
+                          and not exists (
+                              select 1 from backfill_errors later
+                              where later.did = r.did
+                                and later.uri = ''
+                                and later.updated_at >= r.updated_at)))))
             or exists (
                 select 1 from repos r
                 where r.did = backfill_errors.did
