@@ -39,6 +39,12 @@ public sealed class BackfillOptions
     /// </summary>
     public TimeSpan DeletionConfirmDelay { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a run may go without settling a repository or a record before it is reported as stalled. Default 10 min: more than the slowest
+    /// request may take, times its retries. A run that waits for a time it knows is not stalled.
+    /// </summary>
+    public TimeSpan StalledAfter { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Age from which on a DID document is read again. Default 7 days: accounts seldom move, and a PDS that lost one says so.</summary>
     public TimeSpan IdentityMaxAge { get; set; } = TimeSpan.FromDays(7);
 }

@@ -26,7 +26,7 @@ sealed partial class UserRepoGrain
             return verdict switch
             {
                 null => new RepoOutcome.More(),
-                RepoVerdict.Deferred { Until: var until } => new RepoOutcome.Parked(until, e.Message),
+                RepoVerdict.Deferred { Until: var until } => Parked(until, e.Message),
                 RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
                     until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again."),
@@ -40,7 +40,7 @@ sealed partial class UserRepoGrain
         {
             // Asked why, the other side did not answer either.
             return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
-                ? new RepoOutcome.Parked(until, next.Message)
+                ? Parked(until, next.Message)
                 : await ParkAsync(next.Message, next.RetryAt, "unreachable");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -139,9 +139,11 @@ sealed partial class UserRepoGrain
     {
         LogParked(Key, Repo.Pds, Repo.Attempts + 1, until, reason);
         return await WriteAsync(new RecordBatch { Repo = Repo.Park(until, reason) })
-            ? new RepoOutcome.Parked(until, reason)
+            ? Parked(until, reason)
             : new RepoOutcome.More();
     }
+
+    RepoOutcome.Parked Parked(DateTimeOffset until, string reason) => new(until, reason, Repo.Attempts, Repo.Pds is null ? null : Pds.Authority);
 
     async Task<RepoOutcome> GiveUpAsync(RepoStatus status, string kind, string reason, string? collection = null)
     {

@@ -117,7 +117,7 @@ sealed partial class UserRepoGrain(
 
         known = enter(Repo);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
-            return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
+            return Parked(until, Repo.LastError ?? "waiting for its next attempt");
 
         return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
     }

@@ -29,7 +29,7 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         stop?.Dispose();
         stop = new CancellationTokenSource();
-        pulse = new RunPulse();
+        pulse = new RunPulse(time.GetUtcNow());
         window = null;
         heartbeat = this.RegisterGrainTimer(BeatAsync, new GrainTimerCreationOptions
         {
@@ -130,11 +130,28 @@ sealed partial class BackfillGrain
     RepoWindow OpenWindow(IRepoSource source)
     {
         var (runId, phase, isRetry) = (run!.RunId, run.Phase, run.Type is RunType.Retry);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, (did, token) =>
-        {
-            var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
-            return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
-        });
+        var caller = new RepoCaller(
+            (did, token) =>
+            {
+                var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
+                return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
+            },
+            (did, reason, token) => GiveUpAsync(runId, did, reason, token),
+            new DatabaseOutage(time, logger), options, time, random);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, caller.SyncAsync);
+    }
+
+    /// <summary>Writes the error that a repository's own grain is not there to write.</summary>
+    async Task GiveUpAsync(long runId, string did, string reason, CancellationToken cancellationToken)
+    {
+        LogNotAnswered(runId, did, reason);
+        await patience.WaitForAsync(
+            async token =>
+            {
+                await errors.AddAsync(runId, did, "not_answered", reason, token);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <summary>The run has ended, and there is nothing to come back to.</summary>

@@ -35,6 +35,9 @@ sealed partial class BackfillGrain
     [LoggerMessage(110, LogLevel.Information, "backfill.errors_cleared: {Errors} errors of earlier runs are overtaken by run {RunId} and were removed", EventName = "backfill.errors_cleared")]
     partial void LogCleared(long runId, int errors);
 
+    [LoggerMessage(111, LogLevel.Error, "backfill.not_answered: run {RunId} gives up on {Did}: {Reason}", EventName = "backfill.not_answered")]
+    partial void LogNotAnswered(long runId, string did, string reason);
+
     [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven elsewhere, this activation stops: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);
 }

@@ -26,6 +26,7 @@ sealed partial class BackfillGrain(
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     TimeProvider time,
+    Random random,
     ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
 {
     const string ReminderName = "run";
@@ -41,7 +42,7 @@ sealed partial class BackfillGrain(
     Task driving = Task.CompletedTask;
     IGrainTimer? heartbeat;
     RepoWindow? window;
-    RunPulse pulse = new();
+    RunPulse pulse = new(DateTimeOffset.MinValue);
 
     string ForumDid => this.GetPrimaryKeyString();
 

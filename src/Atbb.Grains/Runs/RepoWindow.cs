@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 
@@ -12,12 +11,13 @@ namespace Atbb.Grains.Runs;
 /// <remarks>Belongs to one grain and runs on its scheduler: one thing at a time, no locks.</remarks>
 sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimeProvider time, Func<string, CancellationToken, Task<RepoSlice>> sync)
 {
-    // A silo lost with a repository, or a database away for a while: long enough not to hammer, short against a minute.
-    static readonly TimeSpan PauseAfterOutage = TimeSpan.FromSeconds(2);
+    // How many are named to those who watch.
+    const int Shown = 20;
 
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
-    readonly HashSet<string> inFlight = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> inFlight = new(StringComparer.Ordinal);
     readonly PriorityQueue<string, DateTimeOffset> parked = new();
+    readonly Dictionary<string, ParkedRepo> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
     bool isEnumerated;
@@ -33,6 +33,13 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
 
     /// <summary>When the first of those is due.</summary>
     public DateTimeOffset? NextAttemptAt => parked.TryPeek(out _, out var due) ? due : null;
+
+    /// <summary>Repositories that are due next.</summary>
+    public IReadOnlyList<ParkedRepo> Waiting =>
+        [.. waiting.Values.OrderBy(static repo => repo.NextAttemptAt).ThenBy(static repo => repo.Did, StringComparer.Ordinal).Take(Shown)];
+
+    /// <summary>Repositories that have been read longest.</summary>
+    public IReadOnlyList<string> Reading => [.. inFlight.OrderBy(static repo => repo.Value).Take(Shown).Select(static repo => repo.Key)];
 
     /// <summary>The last thing that went wrong with a repository.</summary>
     public string? LastError { get; private set; }
@@ -124,7 +131,8 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
 
     void Begin(string did, CancellationToken cancellationToken)
     {
-        inFlight.Add(did);
+        waiting.Remove(did);
+        inFlight.Add(did, time.GetTimestamp());
         _ = AskAsync(did, cancellationToken);
     }
 
@@ -157,18 +165,13 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
     {
         inFlight.Remove(answer.Did);
         if (answer.Error is { } error)
-        {
-            if (!IsOutage(error))
-                throw new RepoBrokenException(answer.Did, error);
-            Park(answer.Did, time.GetUtcNow() + PauseAfterOutage, error.Message);
-            return;
-        }
+            throw new RepoBrokenException(answer.Did, error);
 
         var slice = answer.Slice!;
         switch (slice.Outcome)
         {
-            case RepoOutcome.Parked { Until: var until, Reason: var reason }:
-                Park(answer.Did, until, reason);
+            case RepoOutcome.Parked parking:
+                Park(answer.Did, parking);
                 break;
             case RepoOutcome.GivenUp { Reason: var reason }:
                 LastError = reason;
@@ -191,15 +194,12 @@ sealed class RepoWindow(RunLedger ledger, int width, IRepoSource source, TimePro
         ledger.Settle(did, counts);
     }
 
-    void Park(string did, DateTimeOffset until, string reason)
+    void Park(string did, RepoOutcome.Parked parking)
     {
-        LastError = reason;
-        parked.Enqueue(did, until);
+        LastError = parking.Reason;
+        parked.Enqueue(did, parking.Until);
+        waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, parking.Until);
     }
-
-    /// <summary>Whether a call failed for a reason that lies with the cluster or the database, and passes.</summary>
-    static bool IsOutage(Exception e) =>
-        e is IndexUnreachableException or OrleansException or TimeoutException;
 
     readonly record struct Answer(string Did, RepoSlice? Slice, Exception? Error);
 }

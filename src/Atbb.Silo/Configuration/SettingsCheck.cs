@@ -92,6 +92,7 @@ static class SettingsCheck
             (nameof(backfill.RetryBaseDelay), backfill.RetryBaseDelay),
             (nameof(backfill.RetryMaxDelay), backfill.RetryMaxDelay),
             (nameof(backfill.DeletionConfirmDelay), backfill.DeletionConfirmDelay),
+            (nameof(backfill.StalledAfter), backfill.StalledAfter),
             (nameof(backfill.IdentityMaxAge), backfill.IdentityMaxAge),
         ];
         foreach (var (name, value) in times.Where(time => time.Value <= TimeSpan.Zero))
