@@ -48,9 +48,9 @@ abstract record RepoVerdict
         AtProtoFailure.Forbidden => new Refused("forbidden_address"),
         AtProtoFailure.Refused => e.Error switch
         {
-            "RepoTakendown" => new Gone(RepoStatus.Takendown),
-            "RepoSuspended" => new Gone(RepoStatus.Suspended),
-            // An account that moved away is left behind deactivated.
+            // An account that moved away is left behind deactivated, and whatever its old PDS does to it then is no word on the new one.
+            "RepoTakendown" => new AskIdentity(RepoStatus.Takendown),
+            "RepoSuspended" => new AskIdentity(RepoStatus.Suspended),
             "RepoDeactivated" => new AskIdentity(RepoStatus.Deactivated),
             "RepoNotFound" => new AskIdentity(RepoStatus.NotFound),
             _ => new AskStatus(),
@@ -62,8 +62,8 @@ abstract record RepoVerdict
     public static RepoVerdict Of(HostedRepo repo) => repo switch
     {
         { Active: true } => new Transient(null),
-        { Status: "takendown" } => new Gone(RepoStatus.Takendown),
-        { Status: "suspended" } => new Gone(RepoStatus.Suspended),
+        { Status: "takendown" } => new AskIdentity(RepoStatus.Takendown),
+        { Status: "suspended" } => new AskIdentity(RepoStatus.Suspended),
         { Status: "deleted" } => new AskIdentity(RepoStatus.Deleted),
         { Status: "deactivated" } => new AskIdentity(RepoStatus.Deactivated),
         _ => new Transient(null),

@@ -49,6 +49,7 @@ sealed class ForumCluster : IAsyncDisposable
         DatabaseKind kind = DatabaseKind.Sqlite,
         short silos = 1,
         Action<BackfillOptions>? configure = null,
+        Uri? configuredPds = null,
         Func<IRepoClient, IRepoClient>? decorate = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
@@ -72,7 +73,7 @@ sealed class ForumCluster : IAsyncDisposable
             if (decorate is not null)
                 Decorate(host.Services, decorate);
             host.Services.AddIndexing(database.Index.Target);
-            host.Services.Configure<ForumOptions>(options => options.Did = forum.Forum.Did);
+            host.Services.Configure<ForumOptions>(options => (options.Did, options.Pds) = (forum.Forum.Did, configuredPds));
             host.Services.Configure<BackfillOptions>(options =>
             {
                 options.CheckpointInterval = TimeSpan.FromMilliseconds(50);

@@ -117,6 +117,55 @@ public class GoneAccountTests
     }
 
     [Fact]
+    public async Task Sync_TheForumAtAConfiguredPdsThatDoesNotHaveIt_RemovesNothing()
+    {
+        // The one that is configured is not the account's own: whatever it says, the DID document names another.
+        await using var wrong = await SamplePds.StartAsync();
+        await using var cluster = await ForumCluster.StartAsync(configuredPds: wrong.Origin);
+        wrong.Host(cluster.Forum.Forum);
+        await cluster.RunAsync(RunType.FullSync);
+        Assert.Empty(await cluster.DifferencesAsync());
+        wrong.SetState(cluster.Forum.Forum.Did, AccountState.Deleted);
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Deleted));
+        Assert.True(run.Counts.Failed > 0, "the operator is told");
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Theory]
+    [InlineData(AccountState.Deactivated)]
+    [InlineData(AccountState.TakenDown)]
+    [InlineData(AccountState.Deleted)]
+    public async Task Sync_AnAccountThatMovesInTheMiddleOfAPass_GoesOnAtItsNewPdsAndLosesNoRow(AccountState leftBehind)
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        await using var newHome = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var moving = cluster.Forum.Users[0];
+        var moved = 0;
+        cluster.Pds.BeforeAnswer = request =>
+        {
+            if (request.Did == moving.Did && request.Collection == ForumRecords.Post && request.Cursor is not null && Interlocked.Exchange(ref moved, 1) == 0)
+            {
+                cluster.Pds.Move(moving.Did, newHome);
+                cluster.Pds.SetState(moving.Did, leftBehind);
+            }
+
+            return Task.CompletedTask;
+        };
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal(
+            (RunStatus.Completed, cluster.Forum.RecordCount, 0, 0, 0),
+            (run.Status, run.Counts.Indexed, run.Counts.Updated, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal("active", (await StateAsync(cluster, moving.Did)).User);
+        Assert.Single(cluster.Log.Of("backfill.repo_moved"));
+    }
+
+    [Fact]
     public async Task Sync_AnAccountDeletedBeforeItWasEverRead_IsNoFailure()
     {
         await using var cluster = await ForumCluster.StartAsync();
