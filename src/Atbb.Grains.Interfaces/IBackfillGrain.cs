@@ -28,6 +28,14 @@ public interface IBackfillGrain : IGrainWithStringKey
     [Alias("WakeUp")]
     Task<StartResult> WakeUpAsync(bool startIfNeeded);
 
+    /// <summary>
+    /// Starts a run that reads again, in full, every repository of which another run has errors: repositories given up, and those with records
+    /// that failed. What goes well then clears its error, here and in every earlier run; what fails again stands among the new run's errors too.
+    /// </summary>
+    /// <param name="runId">The run whose errors are to be retried.</param>
+    [Alias("Retry")]
+    Task<StartResult> RetryAsync(long runId);
+
     /// <summary>Stops the run within a page of each repository. It stays stopped, also over restarts, until it is resumed.</summary>
     /// <returns>The run as it then stands; null when there is no such run under way.</returns>
     [Alias("Pause")]

@@ -21,6 +21,22 @@ public interface IUserRepoGrain : IGrainWithStringKey
     [ResponseTimeout("00:05:00"), Alias("Sync")]
     Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="SyncAsync"/>, but reads every page also when the repository has not changed: what failed last time is in it still.</summary>
+    /// <inheritdoc cref="SyncAsync"/>
+    [ResponseTimeout("00:05:00"), Alias("Reread")]
+    Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Reads the repository now, in full, whether or not it has changed and whatever keeps it from being asked: for a bounded time, so ask again
+    /// while the outcome is <see cref="RepoOutcome.More"/>. Works while a run goes on, and is no part of it: the run's counts do not move. Only a
+    /// repository that an unfinished run has half read is read on for that run, and counted there.
+    /// </summary>
+    /// <param name="forumDid">The forum: its own repository is read in all collections, and may have a configured PDS.</param>
+    /// <param name="cancellationToken">Ends the slice after the page in flight.</param>
+    /// <returns>How it ended, and what it came to. A failure that may pass is <see cref="RepoOutcome.Parked"/>; nobody asks again by himself.</returns>
+    [ResponseTimeout("00:05:00"), Alias("SyncNow")]
+    Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken = default);
+
     /// <summary>What is known of the repository. Answers also while it is being read.</summary>
     [AlwaysInterleave, Alias("GetState")]
     Task<RepoReport> GetStateAsync();

@@ -33,6 +33,18 @@ public sealed class BackfillOptions
     /// <summary>The longest such wait. Default 5 min: the window of the strictest limits in use. A server's own word may be longer.</summary>
     public TimeSpan RetryMaxDelay { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a PDS that no longer knows a repository is given before it is asked again, and believed: then the account counts as deleted and
+    /// its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
+    /// </summary>
+    public TimeSpan DeletionConfirmDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a run may go without settling a repository or a record before it is reported as stalled. Default 10 min: more than the slowest
+    /// request may take, times its retries. A run that waits for a time it knows is not stalled.
+    /// </summary>
+    public TimeSpan StalledAfter { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Age from which on a DID document is read again. Default 7 days: accounts seldom move, and a PDS that lost one says so.</summary>
     public TimeSpan IdentityMaxAge { get; set; } = TimeSpan.FromDays(7);
 }

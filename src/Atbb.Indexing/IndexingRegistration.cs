@@ -14,7 +14,8 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/> and <see cref="IndexFacts"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
+    /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/> and <see cref="IndexFacts"/>. Call
+    /// <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
     {
@@ -30,6 +31,7 @@ public static class IndexingRegistration
         services.AddSingleton<RepoStore>();
         services.AddSingleton<DiscoveryStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<ErrorStore>();
         services.AddSingleton<IndexFacts>();
         return services;
     }

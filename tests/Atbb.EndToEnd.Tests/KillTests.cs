@@ -7,7 +7,7 @@ namespace Atbb.EndToEnd.Tests;
 
 /// <summary>
 /// <c>kill -9</c> of the real executable, in each phase of each type on each database, at moments left to chance. Afterwards the index equals
-/// the repositories, nothing is counted twice, and the server was asked for at most one page again per repository in flight.
+/// the repositories, nothing is counted twice, and the server was asked for at most one page of records again per repository in flight.
 /// </summary>
 public sealed class KillTests
 {
@@ -151,7 +151,7 @@ public sealed class KillTests
 
             var differences = new Differences();
             var lives = ProcessLife.Of(Forum.Pds.Log.Snapshot(), starts);
-            ProcessLife.CompareRepeats(lives, Concurrency, differences);
+            ProcessLife.CompareRepeats(lives, Concurrency, did => Forum.Forum.Repos.Single(repo => repo.Did == did), differences);
             if (before is not null)
             {
                 var untouched = before.Revs.Where(repo => Forum.Forum.Repos.Single(r => r.Did == repo.Key).Rev.Value == repo.Value).Select(repo => repo.Key).ToHashSet();

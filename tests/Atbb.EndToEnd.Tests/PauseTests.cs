@@ -36,7 +36,7 @@ public sealed class PauseTests
         Assert.Equal(half.RunId, last.Figures().RunId);
         await it.AssertIndexAsync(last.Figures(), before: null, $"{moment}\n{last}");
         var differences = new Differences();
-        ProcessLife.CompareRepeats(ProcessLife.Of(it.Pds.Log.Snapshot(), [paused.StartedAt, last.StartedAt]), concurrency: 4, differences);
+        ProcessLife.CompareRepeats(ProcessLife.Of(it.Pds.Log.Snapshot(), [paused.StartedAt, last.StartedAt]), concurrency: 4, did => it.Forum.Repos.Single(repo => repo.Did == did), differences);
         differences.AssertNone($"{moment}\n{last}");
     }
 }

@@ -23,8 +23,14 @@ public abstract record RepoOutcome
     /// <summary>Not to be had for now: ask again then, and let others go on.</summary>
     /// <param name="Until">When to ask again.</param>
     /// <param name="Reason">What stood in the way.</param>
+    /// <param name="Attempts">Failures in a row; 0: nothing has failed.</param>
+    /// <param name="Host">The PDS's host, where it is known.</param>
     [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.Parked")]
-    public sealed record Parked([property: Id(0)] DateTimeOffset Until, [property: Id(1)] string Reason) : RepoOutcome;
+    public sealed record Parked(
+        [property: Id(0)] DateTimeOffset Until,
+        [property: Id(1)] string Reason,
+        [property: Id(2)] int Attempts = 0,
+        [property: Id(3)] string? Host = null) : RepoOutcome;
 
     /// <summary>Settled: there is nothing to read, because the account is switched off, gone, or no AT Protocol account.</summary>
     /// <param name="Status">The account's state, as in <c>users.status</c>.</param>

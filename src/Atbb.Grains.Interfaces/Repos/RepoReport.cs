@@ -53,4 +53,12 @@ public sealed record RepoReport
     /// <summary>When it was last read to its end.</summary>
     [Id(11)]
     public DateTimeOffset? SyncedAt { get; init; }
+
+    /// <summary>Whether the index knows of it at all.</summary>
+    [Id(12)]
+    public bool IsKnown { get; init; }
+
+    /// <summary>How far each collection has been read.</summary>
+    [Id(13)]
+    public IReadOnlyList<RepoCursor> Cursors { get; init; } = [];
 }

@@ -74,6 +74,22 @@ public sealed record RunProgress
     [Id(15)]
     public string? LastError { get; init; }
 
+    /// <summary>The run whose failures it reads again; null unless its type is <see cref="RunType.Retry"/>.</summary>
+    [Id(20)]
+    public long? RetryOf { get; init; }
+
+    /// <summary>Of the repositories that wait, those that are due next; at most 20.</summary>
+    [Id(21)]
+    public IReadOnlyList<ParkedRepo> Waiting { get; init; } = [];
+
+    /// <summary>Of the repositories being read, those that have been at it longest; at most 20.</summary>
+    [Id(22)]
+    public IReadOnlyList<string> Reading { get; init; } = [];
+
+    /// <summary>When it last came further, as far as its silo knows: a repository settled, or a record.</summary>
+    [Id(23)]
+    public DateTimeOffset LastProgressAt { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool IsFinished => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 }

@@ -9,4 +9,7 @@ public enum RunType
 
     /// <summary>Those, and every repository listed or discovered.</summary>
     FullSync,
+
+    /// <summary>The repositories of which another run has errors, in full. Started by <see cref="IBackfillGrain.RetryAsync"/>.</summary>
+    Retry,
 }

@@ -10,9 +10,12 @@ public enum StartOutcome
     /// <summary>An unfinished run, running or paused, stands in the way; the answer has its id.</summary>
     AlreadyRunning,
 
-    /// <summary>The decision was that none is needed.</summary>
+    /// <summary>None is needed: by the decision, or because a run to be retried has no errors left.</summary>
     NotNeeded,
 
     /// <summary>The request names something that is not a DID; nothing was done.</summary>
     Refused,
+
+    /// <summary>There is no run with the id that was to be retried; nothing was done.</summary>
+    NoSuchRun,
 }

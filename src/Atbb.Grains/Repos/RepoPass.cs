@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Atbb.AtProto.Identity;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
 
 namespace Atbb.Grains.Repos;
 
@@ -15,6 +17,10 @@ static class RepoPass
         RunPhase.Users => CollectionCatalog.UserCollections,
         _ => throw new InvalidOperationException($"There is no phase {phase}."),
     };
+
+    /// <summary>What is read by hand: all that the account may have.</summary>
+    public static IReadOnlyList<RecordCollection> CollectionsByHand(bool isForum) =>
+        isForum ? [.. CollectionCatalog.ForumCollections, .. CollectionCatalog.UserCollections] : CollectionCatalog.UserCollections;
 
     /// <summary>Whether a phase of a run is done with the repository.</summary>
     public static bool IsSettledIn(this RepoState repo, long runId, RunPhase phase) =>
@@ -32,6 +38,25 @@ static class RepoPass
         repo.RunId == runId && repo.Phase == (int)phase
             ? repo
             : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null };
+
+    /// <summary>As <see cref="Enter"/>, but the pass that begins here reads every page, whatever the rev.</summary>
+    public static RepoState EnterAfresh(this RepoState repo, long runId, RunPhase phase)
+    {
+        var entered = repo.Enter(runId, phase);
+        return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs();
+    }
+
+    /// <summary>A pass by hand begins: whatever the rev, whatever an earlier one left half read, and without waiting for the next attempt.</summary>
+    public static RepoState EnterByHand(this RepoState repo) => repo.GoOnByHand(default) with
+    {
+        Collections = repo.Collections
+            .Where(c => c.Value.RunId != ErrorStore.ByHand)
+            .ToImmutableDictionary(c => c.Key, c => c.Value with { Rev = null }),
+    };
+
+    /// <summary>A pass by hand goes on.</summary>
+    public static RepoState GoOnByHand(this RepoState repo, RepoCounts counts) =>
+        repo with { RunId = ErrorStore.ByHand, Phase = 0, IsSettled = false, Counts = counts, Attempts = 0, RetryAfter = null };
 
     /// <summary>The account lives there. One that has moved starts its cursors afresh: they are the old PDS's words.</summary>
     public static RepoState LivesAt(this RepoState repo, DidDocument document) =>
@@ -102,9 +127,21 @@ static class RepoPass
     public static RepoState GiveUp(this RepoState repo, RepoStatus status, string reason) =>
         repo with { Status = status, IsSettled = true, RetryAfter = null, LastError = reason };
 
+    /// <summary>
+    /// The account is switched off, and its rows stay. Should it come back, it is read in full: a moderator who looked at the account may have
+    /// taken single records down too, and no rev tells.
+    /// </summary>
+    public static RepoState SwitchOff(this RepoState repo, RepoStatus status, string reason) => repo.ForgetRevs().GiveUp(status, reason);
+
     /// <summary>The account is gone for good, and its rows with it: should it come back, it is read as if it had never been.</summary>
     public static RepoState Remove(this RepoState repo, string reason) =>
-        repo.GiveUp(RepoStatus.Deleted, reason) with { Rev = null, Collections = repo.Collections.Clear() };
+        repo.GiveUp(RepoStatus.Deleted, reason) with { Rev = null, SyncedAt = null, Collections = repo.Collections.Clear() };
+
+    /// <summary>The next pass reads every page, whatever the rev. Where the pass under way stands is not touched.</summary>
+    public static RepoState ForgetRevs(this RepoState repo) => repo with
+    {
+        Collections = repo.Collections.ToImmutableDictionary(c => c.Key, c => c.Value with { Rev = null }),
+    };
 
     /// <summary>The counts as callers of the grain know them.</summary>
     public static SyncCounts ToSyncCounts(this RepoCounts counts) => new(

@@ -26,6 +26,10 @@ abstract record RepoVerdict
     /// <param name="Otherwise">The account's state if it has not moved.</param>
     public sealed record AskIdentity(RepoStatus Otherwise) : RepoVerdict;
 
+    /// <summary>The account looks deleted. Before its rows are removed, its PDS is asked a second time.</summary>
+    /// <param name="Until">When.</param>
+    public sealed record Unconfirmed(DateTimeOffset Until) : RepoVerdict;
+
     /// <summary>The account is in that state; there is nothing to read.</summary>
     public sealed record Gone(RepoStatus Status) : RepoVerdict;
 
@@ -44,9 +48,9 @@ abstract record RepoVerdict
         AtProtoFailure.Forbidden => new Refused("forbidden_address"),
         AtProtoFailure.Refused => e.Error switch
         {
-            "RepoTakendown" => new Gone(RepoStatus.Takendown),
-            "RepoSuspended" => new Gone(RepoStatus.Suspended),
-            // An account that moved away is left behind deactivated.
+            // An account that moved away is left behind deactivated, and whatever its old PDS does to it then is no word on the new one.
+            "RepoTakendown" => new AskIdentity(RepoStatus.Takendown),
+            "RepoSuspended" => new AskIdentity(RepoStatus.Suspended),
             "RepoDeactivated" => new AskIdentity(RepoStatus.Deactivated),
             "RepoNotFound" => new AskIdentity(RepoStatus.NotFound),
             _ => new AskStatus(),
@@ -58,8 +62,8 @@ abstract record RepoVerdict
     public static RepoVerdict Of(HostedRepo repo) => repo switch
     {
         { Active: true } => new Transient(null),
-        { Status: "takendown" } => new Gone(RepoStatus.Takendown),
-        { Status: "suspended" } => new Gone(RepoStatus.Suspended),
+        { Status: "takendown" } => new AskIdentity(RepoStatus.Takendown),
+        { Status: "suspended" } => new AskIdentity(RepoStatus.Suspended),
         { Status: "deleted" } => new AskIdentity(RepoStatus.Deleted),
         { Status: "deactivated" } => new AskIdentity(RepoStatus.Deactivated),
         _ => new Transient(null),

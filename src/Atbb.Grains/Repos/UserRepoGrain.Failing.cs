@@ -8,6 +8,11 @@ namespace Atbb.Grains.Repos;
 /// <summary>What becomes of a repository that could not be read: asked again later, elsewhere, or not at all.</summary>
 sealed partial class UserRepoGrain
 {
+    // Since when the PDS has not known the repository. In memory alone: forgotten, it costs one more question, and removes nothing too soon.
+    DateTimeOffset? deniedAt;
+
+    bool HasConfiguredPds => Key == forum.Value.Did && forum.Value.Pds is not null;
+
     async Task<RepoOutcome> FailAsync(AtProtoException e, CancellationToken cancellationToken)
     {
         try
@@ -21,8 +26,10 @@ sealed partial class UserRepoGrain
             return verdict switch
             {
                 null => new RepoOutcome.More(),
-                RepoVerdict.Deferred { Until: var until } => new RepoOutcome.Parked(until, e.Message),
+                RepoVerdict.Deferred { Until: var until } => Parked(until, e.Message),
                 RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
+                RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
+                    until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again."),
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
                 RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
                 RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),
@@ -33,7 +40,7 @@ sealed partial class UserRepoGrain
         {
             // Asked why, the other side did not answer either.
             return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
-                ? new RepoOutcome.Parked(until, next.Message)
+                ? Parked(until, next.Message)
                 : await ParkAsync(next.Message, next.RetryAt, "unreachable");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -68,13 +75,51 @@ sealed partial class UserRepoGrain
             return RepoVerdict.Of(e);
         }
 
-        // Two PDSes that send each other on end here: moving counts as an attempt.
-        if (moved.Pds == Repo.Pds || Repo.Attempts >= options.MaxAttempts)
-            return new RepoVerdict.Gone(otherwise);
+        if (moved.Pds == Repo.Pds)
+        {
+            known = moved;
+            return otherwise is RepoStatus.NotFound ? await AskAgainAsync(cancellationToken) : new RepoVerdict.Gone(otherwise);
+        }
+
+        // Two PDSes that send each other on end here: moving counts as an attempt. So does a PDS that is configured and not the account's:
+        // neither has a say in what is deleted.
+        if (HasConfiguredPds || Repo.Attempts >= options.MaxAttempts)
+            return new RepoVerdict.Gone(otherwise is RepoStatus.Deleted ? RepoStatus.NotFound : otherwise);
 
         LogMoved(Key, Repo.Pds, moved.Pds);
+        deniedAt = null;
         known = moved with { Attempts = moved.Attempts + 1 };
         return null;
+    }
+
+    /// <summary>The DID document, fresh, names this very PDS, and this PDS did not know the repository: whether it holds to that.</summary>
+    async Task<RepoVerdict> AskAgainAsync(CancellationToken cancellationToken)
+    {
+        RepoVerdict verdict;
+        try
+        {
+            verdict = RepoVerdict.Of(await pdses.GetRepoStatusAsync(Pds, account, cancellationToken));
+        }
+        catch (AtProtoException e) when (!e.IsTransient)
+        {
+            verdict = RepoVerdict.Of(e);
+        }
+
+        var now = time.GetUtcNow();
+        switch (verdict)
+        {
+            case RepoVerdict.AskIdentity { Otherwise: RepoStatus.NotFound }:
+                verdict = Absence.Judge(Repo, deniedAt, now, options.DeletionConfirmDelay);
+                deniedAt ??= now;
+                return verdict;
+            case RepoVerdict.AskIdentity { Otherwise: var state }:
+                return new RepoVerdict.Gone(state);
+            case RepoVerdict.AskStatus:
+                // It does not have the method: half a word is not enough to remove anything.
+                return new RepoVerdict.Gone(RepoStatus.NotFound);
+            default:
+                return verdict;
+        }
     }
 
     async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? collection = null)
@@ -87,11 +132,18 @@ sealed partial class UserRepoGrain
         if (notBefore > until)
             until = notBefore.Value;
 
+        return await WaitAsync(until, reason);
+    }
+
+    async Task<RepoOutcome> WaitAsync(DateTimeOffset until, string reason)
+    {
         LogParked(Key, Repo.Pds, Repo.Attempts + 1, until, reason);
         return await WriteAsync(new RecordBatch { Repo = Repo.Park(until, reason) })
-            ? new RepoOutcome.Parked(until, reason)
+            ? Parked(until, reason)
             : new RepoOutcome.More();
     }
+
+    RepoOutcome.Parked Parked(DateTimeOffset until, string reason) => new(until, reason, Repo.Attempts, Repo.Pds is null ? null : Pds.Authority);
 
     async Task<RepoOutcome> GiveUpAsync(RepoStatus status, string kind, string reason, string? collection = null)
     {
@@ -108,7 +160,7 @@ sealed partial class UserRepoGrain
         LogGone(Key, Repo.Pds, status, reason);
         var batch = status is RepoStatus.Deleted
             ? new RecordBatch { Repo = Repo.Remove(reason), RemoveRows = true }
-            : new RecordBatch { Repo = Repo.GiveUp(status, reason) };
+            : new RecordBatch { Repo = Repo.SwitchOff(status, reason) };
         return await WriteAsync(batch)
             ? Leave(new RepoOutcome.Gone(status.Stored(), reason))
             : new RepoOutcome.More();

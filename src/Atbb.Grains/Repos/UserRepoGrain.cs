@@ -12,6 +12,7 @@ using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,7 @@ namespace Atbb.Grains.Repos;
 /// </summary>
 sealed partial class UserRepoGrain(
     RepoStore repos,
+    ErrorStore errors,
     IDidResolver identities,
     IRepoClient pdses,
     HostHeads heads,
@@ -51,15 +53,20 @@ sealed partial class UserRepoGrain(
 
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
-    public async Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
+        SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken)));
+
+    public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
+        SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
+
+    async Task<RepoSlice> SliceAsync(Func<Task<RepoSlice>> readOn)
     {
         using var metering = RequestMeter.Start();
         meter = metering;
         reported = default;
         try
         {
-            var outcome = await ReadOnAsync(runId, phase, forumDid, cancellationToken);
-            return new RepoSlice(outcome, known?.Counts.ToSyncCounts() ?? default);
+            return await readOn();
         }
         catch (IndexUnavailableException e)
         {
@@ -73,9 +80,13 @@ sealed partial class UserRepoGrain(
         }
     }
 
+    RepoSlice SliceOf(RepoOutcome outcome) => new(outcome, known?.Counts.ToSyncCounts() ?? default);
+
     public async Task<RepoReport> GetStateAsync()
     {
-        var repo = known ?? await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
+        var repo = known is { } state
+            ? laidAside?.Restore(state) ?? state
+            : await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
         return new RepoReport
         {
             Did = repo.Did,
@@ -90,10 +101,13 @@ sealed partial class UserRepoGrain(
             RetryAfter = repo.RetryAfter,
             LastError = repo.LastError,
             SyncedAt = repo.SyncedAt,
+            IsKnown = repo.Version > 0,
+            Cursors = [.. repo.Collections.Values.OrderBy(c => c.Collection, StringComparer.Ordinal).Select(c => new RepoCursor(c.Collection, c.Cursor, c.IsComplete, c.Rev))],
         };
     }
 
-    async Task<RepoOutcome> ReadOnAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    async Task<RepoOutcome> ReadOnAsync(
+        long runId, RunPhase phase, string forumDid, Func<RepoState, RepoState> enter, CancellationToken cancellationToken)
     {
         known ??= await repos.LoadAsync(Key, cancellationToken);
         if (Repo.IsSettledIn(runId, phase))
@@ -102,15 +116,24 @@ sealed partial class UserRepoGrain(
         if (Repo.IsPast(runId, phase))
             return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
 
-        known = Repo.Enter(runId, phase);
+        known = enter(Repo);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
-            return new RepoOutcome.Parked(until, Repo.LastError ?? "waiting for its next attempt");
+            return Parked(until, Repo.LastError ?? "waiting for its next attempt");
+
+        return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+    }
+
+    async Task<RepoOutcome> ReadAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
+    {
         if (!Did.TryParse(Key, out account))
             return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
 
         try
         {
-            return await ReadPagesAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
+            var outcome = await ReadPagesAsync(collections, forumDid, cancellationToken);
+            // Its PDS has answered, and knows it.
+            deniedAt = null;
+            return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -208,8 +231,8 @@ sealed partial class UserRepoGrain(
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
     async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
     {
-        // Not after a failure: what the host has listed was said before it.
-        if (Repo.Attempts == 0 && await heads.RevOfAsync(Repo.RunId!.Value, Pds, account, cancellationToken) is { } listed)
+        // Not after a failure, nor by hand: what the host has listed was said before.
+        if (Repo.Attempts == 0 && Repo.RunId != ErrorStore.ByHand && await heads.RevOfAsync(Repo.RunId!.Value, Pds, account, cancellationToken) is { } listed)
             return listed.Value;
 
         try
@@ -229,7 +252,7 @@ sealed partial class UserRepoGrain(
         var spent = new RepoCounts { Requests = meter!.Requests, Bytes = meter.Bytes };
         // Kept: finding a grain's interface costs a look through its attributes, which is too much for every page.
         indexer ??= GrainFactory.GetGrain<IIndexerGrain>(0);
-        var result = (await indexer.IndexAsync(batch with { Spent = spent - reported })).Result;
+        var result = (await indexer.IndexAsync(Addressed(batch) with { Spent = spent - reported })).Result;
         if (result.IsStale)
         {
             LogStale(Key);
@@ -238,7 +261,7 @@ sealed partial class UserRepoGrain(
         }
 
         reported = spent;
-        known = result.Repo;
+        known = Written(batch, result);
         foreach (var failure in result.Failures.Where(failure => failure != batch.Failure))
             LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
         return true;

@@ -28,7 +28,7 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         stop?.Dispose();
         stop = new CancellationTokenSource();
-        pulse = new RunPulse();
+        pulse = new RunPulse(time.GetUtcNow());
         trouble = new RunTrouble();
         window = null;
         heartbeat = this.RegisterGrainTimer(BeatAsync, new GrainTimerCreationOptions
@@ -67,6 +67,7 @@ sealed partial class BackfillGrain
             if (run!.Phase is RunPhase.Forum)
                 await ReadForumAsync(cancellationToken);
             await ReadUsersAsync(inquiry, cancellationToken);
+            await ClearErrorsAsync(cancellationToken);
             await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -90,7 +91,7 @@ sealed partial class BackfillGrain
         window = OpenWindow(new ForumSource(ForumDid));
         await window.DrainAsync(cancellationToken);
 
-        var total = await patience.WaitForAsync(token => repos.CountAsync(Scope, token), cancellationToken);
+        var total = await patience.WaitForAsync(CountUsersAsync, cancellationToken);
         var entered = run!.At(window).EnterUsers(window.Ledger.Counts, total);
         window = null;
         // Saved before the first user: the forum's own repository is read once more then, for what its owner wrote as a user, and its
@@ -98,11 +99,47 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
     }
 
+    IRepoSource UserSource() => run!.RetryOf is { } failed
+        ? new ErrorSource(errors, failed, patience)
+        : new IndexSource(repos, Scope, patience);
+
+    Task<long> CountUsersAsync(CancellationToken cancellationToken) => run!.RetryOf is { } failed
+        ? errors.CountDidsAsync(failed, cancellationToken)
+        : repos.CountAsync(Scope, cancellationToken);
+
+    /// <summary>What this run has read well is no error of an earlier one any more.</summary>
+    async Task ClearErrorsAsync(CancellationToken cancellationToken)
+    {
+        var cleared = await patience.WaitForAsync(token => errors.ClearOvertakenAsync(did: null, token), cancellationToken);
+        if (cleared > 0)
+            LogCleared(run!.RunId, cleared);
+    }
+
     RepoWindow OpenWindow(IRepoSource source)
     {
-        var (runId, phase) = (run!.RunId, run.Phase);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, trouble,
-            (did, token) => GrainFactory.GetGrain<IUserRepoGrain>(did).SyncAsync(runId, phase, ForumDid, token));
+        var (runId, phase, isRetry) = (run!.RunId, run.Phase, run.Type is RunType.Retry);
+        var caller = new RepoCaller(
+            (did, token) =>
+            {
+                var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
+                return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
+            },
+            (did, reason, token) => GiveUpAsync(runId, did, reason, token),
+            new DatabaseOutage(time, logger), options, time, random);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, trouble, caller.SyncAsync);
+    }
+
+    /// <summary>Writes the error that a repository's own grain is not there to write.</summary>
+    async Task GiveUpAsync(long runId, string did, string reason, CancellationToken cancellationToken)
+    {
+        LogNotAnswered(runId, did, reason);
+        await patience.WaitForAsync(
+            async token =>
+            {
+                await errors.AddAsync(runId, did, "not_answered", reason, token);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <summary>The run has ended, and there is nothing to come back to.</summary>

@@ -29,12 +29,21 @@ sealed partial class BackfillGrain
     [LoggerMessage(107, LogLevel.Warning, "backfill.checkpoint_failed: the checkpoint of run {RunId} was not saved, the run goes on and tries again: {Reason}", EventName = "backfill.checkpoint_failed")]
     partial void LogCheckpointFailed(long runId, string reason);
 
+    [LoggerMessage(109, LogLevel.Information, "backfill.retrying: run {RunId} of {Forum} has begun, it retries the errors that run {RetryOf} has of {Dids} repositories", EventName = "backfill.retrying")]
+    partial void LogRetrying(long runId, string forum, long retryOf, long dids);
+
+    [LoggerMessage(110, LogLevel.Information, "backfill.errors_cleared: {Errors} errors of earlier runs are overtaken by run {RunId} and were removed", EventName = "backfill.errors_cleared")]
+    partial void LogCleared(long runId, int errors);
+
+    [LoggerMessage(111, LogLevel.Error, "backfill.not_answered: run {RunId} gives up on {Did}: {Reason}", EventName = "backfill.not_answered")]
+    partial void LogNotAnswered(long runId, string did, string reason);
+
     [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven elsewhere, this activation stops: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);
 
-    [LoggerMessage(109, LogLevel.Information, "backfill.round: run {RunId} goes on to round {Round}, over {Found} repositories that it has found on its way", EventName = "backfill.round")]
+    [LoggerMessage(112, LogLevel.Information, "backfill.round: run {RunId} goes on to round {Round}, over {Found} repositories that it has found on its way", EventName = "backfill.round")]
     partial void LogRound(long runId, int round, long found);
 
-    [LoggerMessage(110, LogLevel.Information, "backfill.relay_wait: run {RunId} has read everything it knows, and waits for its relays' lists for {MaxDelay} at most", EventName = "backfill.relay_wait")]
+    [LoggerMessage(113, LogLevel.Information, "backfill.relay_wait: run {RunId} has read everything it knows, and waits for its relays' lists for {MaxDelay} at most", EventName = "backfill.relay_wait")]
     partial void LogWaiting(long runId, TimeSpan maxDelay);
 }

@@ -41,7 +41,7 @@ sealed partial class BackfillGrain
 
     async Task ReadRoundAsync(CancellationToken cancellationToken)
     {
-        window = OpenWindow(new IndexSource(repos, Scope, patience));
+        window = OpenWindow(UserSource());
         await window.DrainAsync(cancellationToken);
     }
 

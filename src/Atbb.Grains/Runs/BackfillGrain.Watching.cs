@@ -63,6 +63,7 @@ sealed partial class BackfillGrain
         {
             RunId = at.RunId,
             Type = at.Type,
+            RetryOf = at.RetryOf,
             Status = at.Status,
             Phase = at.Phase,
             DidsDone = done,
@@ -70,6 +71,9 @@ sealed partial class BackfillGrain
             InFlight = window?.InFlight ?? 0,
             Deferred = window?.Deferred ?? 0,
             NextAttemptAt = window?.NextAttemptAt,
+            Waiting = window?.Waiting ?? [],
+            Reading = window?.Reading ?? [],
+            LastProgressAt = pulse.LastProgressAt,
             Counts = counts,
             RecordsPerSecond = isRunning ? pulse.RecordsPerSecond : counts.Records / Math.Max(seconds, 0.001),
             Remaining = isRunning && inUsers ? pulse.TimeForDids(at.DidsTotal - done) : null,

@@ -21,6 +21,7 @@ namespace Atbb.Grains.Runs;
 sealed partial class BackfillGrain(
     [PersistentState("backfill")] IPersistentState<BackfillGrainState> stored,
     RunStore runs,
+    ErrorStore errors,
     RepoStore repos,
     DiscoveryStore found,
     RelayReader relays,
@@ -30,6 +31,7 @@ sealed partial class BackfillGrain(
     IOptions<BackfillOptions> options,
     IOptions<DiscoveryOptions> discovery,
     TimeProvider time,
+    Random random,
     ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
 {
     const string ReminderName = "run";
@@ -46,7 +48,7 @@ sealed partial class BackfillGrain(
     Task driving = Task.CompletedTask;
     IGrainTimer? heartbeat;
     RepoWindow? window;
-    RunPulse pulse = new();
+    RunPulse pulse = new(DateTimeOffset.MinValue);
     RunTrouble trouble = new();
 
     string ForumDid => this.GetPrimaryKeyString();
@@ -99,6 +101,9 @@ sealed partial class BackfillGrain(
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
+        if (request.Force is RunType.Retry)
+            return new(StartOutcome.Refused, Message: "A retry is of a run: ask for it with that run's id.");
+
         var dids = forum.Value.Dids.Concat(request.Dids).ToList();
         if (dids.Where(did => !Did.TryParse(did, out _)).Take(10).ToList() is { Count: > 0 } invalid)
             return new(StartOutcome.Refused, Message: $"Not DIDs (did:method:id): {string.Join(", ", invalid)}.");
@@ -111,7 +116,7 @@ sealed partial class BackfillGrain(
         return await IndexBoundary.TranslateAsync(async () =>
         {
             await repos.AddPendingAsync(dids, CancellationToken.None);
-            var started = await CreateAsync(type.Value);
+            var started = await CreateAsync((id, now) => RunState.Begin(id, type.Value, now));
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
             Drive();
             return new StartResult(StartOutcome.Started, started.RunId, type, decision);
@@ -196,13 +201,15 @@ sealed partial class BackfillGrain(
     /// Makes a run durable. Killed before the last line, nobody has been told of the run: its row is closed when the next one starts, and
     /// the reminder finds nothing to do.
     /// </summary>
-    async Task<RunState> CreateAsync(RunType type)
+    async Task<RunState> CreateAsync(Func<long, DateTimeOffset, RunState> begin)
     {
         await runs.CloseAbandonedAsync(run?.RunId, RunRows.StatusOf(RunStatus.Failed), "The process ended before the run was under way.", CancellationToken.None);
         var now = time.GetUtcNow();
-        var runId = await runs.CreateAsync(RunRows.TypeOf(type), now, CancellationToken.None);
+        // The id is the row's, which says the rest as the state does.
+        var row = begin(0, now);
+        var runId = await runs.CreateAsync(RunRows.TypeOf(row.Type), row.RetryOf, now, CancellationToken.None);
         await RememberAsync();
-        stored.State.Run = RunState.Begin(runId, type, now);
+        stored.State.Run = begin(runId, now);
         await stored.WriteStateAsync();
         return run = stored.State.Run;
     }

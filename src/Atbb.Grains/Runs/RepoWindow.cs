@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 
@@ -18,16 +17,17 @@ sealed class RepoWindow(
     RunTrouble trouble,
     Func<string, CancellationToken, Task<RepoSlice>> sync)
 {
-    // A silo lost with a repository, or a database away for a while: long enough not to hammer, short against a minute.
-    static readonly TimeSpan PauseAfterOutage = TimeSpan.FromSeconds(2);
+    // How many are named to those who watch.
+    const int Shown = 20;
 
     // Parked repositories take no place, and a host that is down or slow may have any number of them. Each costs some memory, and a silo
     // lost asks for each of them again: past this many, the next ones wait to be begun.
     const int MostParked = 10_000;
 
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
-    readonly HashSet<string> inFlight = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> inFlight = new(StringComparer.Ordinal);
     readonly PriorityQueue<string, DateTimeOffset> parked = new();
+    readonly Dictionary<string, ParkedRepo> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
     bool isEnumerated;
@@ -43,6 +43,13 @@ sealed class RepoWindow(
 
     /// <summary>When the first of those is due.</summary>
     public DateTimeOffset? NextAttemptAt => parked.TryPeek(out _, out var due) ? due : null;
+
+    /// <summary>Repositories that are due next.</summary>
+    public IReadOnlyList<ParkedRepo> Waiting =>
+        [.. waiting.Values.OrderBy(static repo => repo.NextAttemptAt).ThenBy(static repo => repo.Did, StringComparer.Ordinal).Take(Shown)];
+
+    /// <summary>Repositories that have been read longest.</summary>
+    public IReadOnlyList<string> Reading => [.. inFlight.OrderBy(static repo => repo.Value).Take(Shown).Select(static repo => repo.Key)];
 
     /// <summary>The last thing that went wrong.</summary>
     public string? LastError => trouble.Last;
@@ -134,7 +141,8 @@ sealed class RepoWindow(
 
     void Begin(string did, CancellationToken cancellationToken)
     {
-        inFlight.Add(did);
+        waiting.Remove(did);
+        inFlight.Add(did, time.GetTimestamp());
         _ = AskAsync(did, cancellationToken);
     }
 
@@ -167,18 +175,13 @@ sealed class RepoWindow(
     {
         inFlight.Remove(answer.Did);
         if (answer.Error is { } error)
-        {
-            if (!IsOutage(error))
-                throw new RepoBrokenException(answer.Did, error);
-            Park(answer.Did, time.GetUtcNow() + PauseAfterOutage, error.Message);
-            return;
-        }
+            throw new RepoBrokenException(answer.Did, error);
 
         var slice = answer.Slice!;
         switch (slice.Outcome)
         {
-            case RepoOutcome.Parked { Until: var until, Reason: var reason }:
-                Park(answer.Did, until, reason);
+            case RepoOutcome.Parked parking:
+                Park(answer.Did, parking);
                 break;
             case RepoOutcome.GivenUp { Reason: var reason }:
                 trouble.Note(reason);
@@ -201,15 +204,12 @@ sealed class RepoWindow(
         ledger.Settle(did, counts);
     }
 
-    void Park(string did, DateTimeOffset until, string reason)
+    void Park(string did, RepoOutcome.Parked parking)
     {
-        trouble.Note(reason);
-        parked.Enqueue(did, until);
+        trouble.Note(parking.Reason);
+        parked.Enqueue(did, parking.Until);
+        waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, parking.Until);
     }
-
-    /// <summary>Whether a call failed for a reason that lies with the cluster or the database, and passes.</summary>
-    static bool IsOutage(Exception e) =>
-        e is IndexUnreachableException or OrleansException or TimeoutException;
 
     readonly record struct Answer(string Did, RepoSlice? Slice, Exception? Error);
 }

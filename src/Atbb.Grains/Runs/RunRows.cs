@@ -15,7 +15,7 @@ static class RunRows
         (RunStatus.Cancelled, "cancelled"),
     ];
 
-    static readonly (RunType Type, string Name)[] Types = [(RunType.CatchUp, "catch_up"), (RunType.FullSync, "full_sync")];
+    static readonly (RunType Type, string Name)[] Types = [(RunType.CatchUp, "catch_up"), (RunType.FullSync, "full_sync"), (RunType.Retry, "retry")];
 
     /// <summary>The name of a status in <c>backfill_progress.status</c>.</summary>
     public static string StatusOf(RunStatus status) => Statuses.Single(s => s.Status == status).Name;
@@ -29,6 +29,7 @@ static class RunRows
         Id = progress.RunId,
         Status = StatusOf(progress.Status),
         BackfillType = TypeOf(progress.Type),
+        RetryOf = progress.RetryOf,
         Phase = (int)progress.Phase,
         LastProcessedDid = progress.LowWaterMark,
         DidsTotal = progress.DidsTotal,
@@ -57,6 +58,7 @@ static class RunRows
         {
             RunId = row.Id,
             Type = Types.Single(t => t.Name == row.BackfillType).Type,
+            RetryOf = row.RetryOf,
             Status = Statuses.Single(s => s.Name == row.Status).Status,
             Phase = (RunPhase)row.Phase,
             DidsDone = row.DidsProcessed,

@@ -57,6 +57,10 @@ sealed record RunState
     [Id(11)]
     public int Round { get; init; }
 
+    /// <summary>The run whose failures a retry reads again.</summary>
+    [Id(20)]
+    public long? RetryOf { get; init; }
+
     /// <summary>Whether something is left to do, now or on request.</summary>
     public bool IsUnfinished => Status is RunStatus.InProgress or RunStatus.Paused;
 
@@ -69,6 +73,15 @@ sealed record RunState
         Phase = RunPhase.Forum,
         StartedAt = now,
     };
+
+    /// <summary>A retry of another run's failures. Where the forum's repository is not among them, it begins with the users.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="retryOf">The other one.</param>
+    /// <param name="forumFailed">Whether the other one has errors of the forum's repository.</param>
+    /// <param name="didsTotal">Of how many repositories it has errors.</param>
+    /// <param name="now">The time.</param>
+    public static RunState BeginRetry(long runId, long retryOf, bool forumFailed, long didsTotal, DateTimeOffset now) =>
+        Begin(runId, RunType.Retry, now) with { RetryOf = retryOf, Phase = forumFailed ? RunPhase.Forum : RunPhase.Users, DidsTotal = didsTotal };
 
     /// <summary>The first phase has ended.</summary>
     /// <param name="forumCounts">What it came to.</param>

@@ -9,7 +9,7 @@ readonly record struct ErrorStretch(int Batch, long RunId, string Did, string Co
     /// </summary>
     public static IEnumerable<ErrorStretch> Of(int index, PendingBatch batch)
     {
-        if (batch.Repo.RunId is not { } run)
+        if (batch.RunId is not { } run)
             yield break;
 
         foreach (var failure in batch.Failures)
@@ -18,7 +18,7 @@ readonly record struct ErrorStretch(int Batch, long RunId, string Did, string Co
             yield return new ErrorStretch(index, run, batch.Repo.Did, key.Collection, key.Uri, key.Uri);
         }
 
-        if (batch.Repo.Counts.Failed == 0 || batch.Collection is null)
+        if ((batch.Repo.Counts.Failed == 0 && !batch.Batch.IsByHand) || batch.Collection is null)
             yield break;
 
         foreach (var stretch in KeyStretch.Of(index, batch))

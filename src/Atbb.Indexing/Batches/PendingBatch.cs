@@ -1,5 +1,6 @@
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
+using Atbb.Indexing.Runs;
 
 namespace Atbb.Indexing.Batches;
 
@@ -21,6 +22,9 @@ sealed class PendingBatch
     public RecordCollection? Collection { get; }
 
     public RepoState Repo => Batch.Repo;
+
+    /// <summary>The run that failures stand under.</summary>
+    public long? RunId => Batch.IsByHand ? ErrorStore.ByHand : Repo.RunId;
 
     /// <summary>The records that became rows, by key. A key that a page names twice stands for its last record and counts once.</summary>
     public IReadOnlyDictionary<string, RecordRow> Rows => rows;

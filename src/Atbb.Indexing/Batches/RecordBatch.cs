@@ -29,6 +29,12 @@ public sealed record RecordBatch
     /// <summary>A failure of the repository as a whole, to stand among the run's errors.</summary>
     public RecordFailure? Failure { get; init; }
 
+    /// <summary>
+    /// Read by hand, beside the run that <see cref="Repo"/> names: its counts stay as they are, and failures stand under
+    /// <see cref="Runs.ErrorStore.ByHand"/>.
+    /// </summary>
+    public bool IsByHand { get; init; }
+
     /// <summary>Requests and bytes spent since the last batch of this repository, to be added to its counts.</summary>
     public RepoCounts Spent { get; init; }
 }

@@ -78,7 +78,7 @@ sealed class WritePlanner
         PlanUser(batch);
         PlanCursors(batch.Repo);
 
-        var repo = batch.Repo with { Counts = batch.Repo.Counts + counts, Version = batch.Repo.Version + 1 };
+        var repo = batch.Repo with { Counts = batch.Batch.IsByHand ? batch.Repo.Counts : batch.Repo.Counts + counts, Version = batch.Repo.Version + 1 };
         plan.Repos.Add(repo);
         plan.Results.Add(new BatchResult(repo, counts, batch.Failures, IsStale: false));
     }
@@ -118,7 +118,7 @@ sealed class WritePlanner
     // it, and a record that is indexed or gone now takes its row away.
     long PlanErrors(int index, PendingBatch batch)
     {
-        if (batch.Repo.RunId is not { } run)
+        if (batch.RunId is not { } run)
             return batch.Failures.Count;
 
         var failures = new Dictionary<ErrorKey, RecordFailure>();

@@ -9,8 +9,11 @@ public sealed record RunRow
     /// <summary><c>in_progress</c>, <c>paused</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary><c>catch_up</c> or <c>full_sync</c>.</summary>
+    /// <summary><c>catch_up</c>, <c>full_sync</c> or <c>retry</c>.</summary>
     public required string BackfillType { get; init; }
+
+    /// <summary>The run whose failures a retry reads again; null for every other type.</summary>
+    public long? RetryOf { get; init; }
 
     /// <summary>1: the forum's repository; 2: users'; 0 before the first.</summary>
     public int Phase { get; init; }

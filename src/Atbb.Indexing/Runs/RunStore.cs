@@ -15,6 +15,7 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
         id as "Id",
         status as "Status",
         backfill_type as "BackfillType",
+        retry_of as "RetryOf",
         phase as "Phase",
         last_processed_did as "LastProcessedDid",
         dids_total as "DidsTotal",
@@ -56,15 +57,19 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
         """;
 
     /// <summary>Adds a run that is in progress.</summary>
+    /// <param name="type">What it reads.</param>
+    /// <param name="retryOf">The run whose failures it reads again, if it is a retry.</param>
+    /// <param name="startedAt">When it began.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its id.</returns>
-    public Task<long> CreateAsync(string type, DateTimeOffset startedAt, CancellationToken cancellationToken) => database.QueryAsync(
+    public Task<long> CreateAsync(string type, long? retryOf, DateTimeOffset startedAt, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
             """
-            insert into backfill_progress (status, backfill_type, started_at, updated_at)
-            values (@status, @type, @startedAt, @startedAt)
+            insert into backfill_progress (status, backfill_type, retry_of, started_at, updated_at)
+            values (@status, @type, @retryOf, @startedAt, @startedAt)
             returning id
             """,
-            new { status = InProgress, type, startedAt },
+            new { status = InProgress, type, retryOf, startedAt },
             cancellationToken: token)),
         cancellationToken);
 

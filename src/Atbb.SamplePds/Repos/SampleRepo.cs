@@ -96,7 +96,8 @@ public sealed class SampleRepo(string did, string handle, TimeProvider? time = n
             return collections.GetValueOrDefault(collection)?.Count ?? 0;
     }
 
-    internal SampleRecord[] Page(string collection, string? after, bool ascending, int limit)
+    /// <summary>Some records of a collection, beginning after a key.</summary>
+    public SampleRecord[] Page(string collection, string? after, bool ascending, int limit)
     {
         lock (gate)
             return collections.GetValueOrDefault(collection)?.Page(after, ascending, limit) ?? [];

@@ -10,7 +10,7 @@ namespace Atbb.Silo.Admin;
 /// <summary>The admin HTTP: start a run, look at runs and their errors, stop and go on.</summary>
 static class AdminApi
 {
-    const string Root = "/api/admin/backfill";
+    public const string Root = "/api/admin/backfill";
 
     /// <summary>Maps the routes.</summary>
     public static void MapAdminApi(this WebApplication app)
@@ -20,6 +20,7 @@ static class AdminApi
         api.MapGet("", ListAsync);
         api.MapGet("{id:long}", GetAsync);
         api.MapGet("{id:long}/errors", ListErrorsAsync);
+        api.MapPost("{id:long}/retry", RetryAsync);
         api.MapPost("{id:long}/pause", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum).PauseAsync));
         api.MapPost("{id:long}/resume", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum).ResumeAsync));
         api.MapPost("{id:long}/cancel", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum).CancelAsync));
@@ -38,19 +39,26 @@ static class AdminApi
             _ => (RunType)(-1),
         };
         if (type is { } asked && !Enum.IsDefined(asked))
-            return Results.Problem($"force is 'catch_up' or 'full_sync', not '{force}'.", statusCode: StatusCodes.Status400BadRequest);
+            return Problems.BadRequest($"force is 'catch_up' or 'full_sync', not '{force}'.");
 
-        var result = await Backfill(grains, forum).StartAsync(new StartRequest { Force = type, Dids = body?.Dids ?? [] });
-        var answer = new StartAnswer(result.Outcome, result.RunId, result.Type, result.Decision?.Reason);
+        return AnswerTo(await Backfill(grains, forum).StartAsync(new StartRequest { Force = type, Dids = body?.Dids ?? [] }));
+    }
+
+    static async Task<IResult> RetryAsync(long id, IGrainFactory grains, IOptions<ForumOptions> forum)
+    {
+        var result = await Backfill(grains, forum).RetryAsync(id);
+        return result.Outcome is StartOutcome.NoSuchRun ? Problems.NoSuchRun(id) : AnswerTo(result);
+    }
+
+    static IResult AnswerTo(StartResult result)
+    {
+        var answer = new StartAnswer(result.Outcome, result.RunId, result.Type, result.Decision?.Reason, result.Message);
         return result.Outcome switch
         {
             StartOutcome.Started => Results.Accepted($"{Root}/{result.RunId}", answer),
             StartOutcome.NotNeeded => Results.Ok(answer),
-            StartOutcome.AlreadyRunning => Results.Problem(
-                $"Run {result.RunId} is not finished. Wait for it, or cancel it: POST {Root}/{result.RunId}/cancel.",
-                statusCode: StatusCodes.Status409Conflict,
-                extensions: new Dictionary<string, object?> { ["runId"] = result.RunId, ["type"] = result.Type }),
-            StartOutcome.Refused => Results.Problem(result.Message, statusCode: StatusCodes.Status400BadRequest),
+            StartOutcome.AlreadyRunning => Problems.RunUnfinished(result),
+            StartOutcome.Refused => Problems.BadRequest(result.Message ?? "The request is refused."),
             _ => throw new InvalidOperationException($"There is no answer for {result.Outcome}."),
         };
     }
@@ -62,14 +70,15 @@ static class AdminApi
     }
 
     static async Task<IResult> GetAsync(long id, IGrainFactory grains, IOptions<ForumOptions> forum) =>
-        await Backfill(grains, forum).GetRunAsync(id) is { } run ? Results.Ok(RunAnswer.Of(run)) : NoSuchRun(id);
+        await Backfill(grains, forum).GetRunAsync(id) is { } run ? Results.Ok(RunAnswer.Of(run)) : Problems.NoSuchRun(id);
 
     static async Task<IResult> ListErrorsAsync(
         long id, string? did, string? kind, long? after, int? limit, IGrainFactory grains, IOptions<ForumOptions> forum)
     {
         var backfill = Backfill(grains, forum);
-        if (await backfill.GetRunAsync(id) is null)
-            return NoSuchRun(id);
+        // Run 0 stands for what was read by hand.
+        if (id != 0 && await backfill.GetRunAsync(id) is null)
+            return Problems.NoSuchRun(id);
 
         var wanted = Math.Clamp(limit ?? 100, 1, 1000);
         var errors = await backfill.ListErrorsAsync(new RunErrorQuery(id, did, kind, after ?? 0, wanted));
@@ -79,12 +88,10 @@ static class AdminApi
     static async Task<IResult> ChangeAsync(long id, Func<long, Task<RunProgress?>> change) =>
         await change(id) is { } run
             ? Results.Ok(RunAnswer.Of(run))
-            : Results.Problem($"Run {id} is not one that this can be done to: it does not exist, or has ended.", statusCode: StatusCodes.Status409Conflict);
-
-    static IResult NoSuchRun(long id) => Results.Problem($"There is no run {id}.", statusCode: StatusCodes.Status404NotFound);
+            : Problems.RunHasEnded(id);
 
     /// <summary>A database that is away is the service's trouble and passes: say so, instead of a bare 500.</summary>
-    static async ValueTask<object?> TranslateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    internal static async ValueTask<object?> TranslateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {
@@ -92,7 +99,7 @@ static class AdminApi
         }
         catch (IndexUnreachableException e)
         {
-            return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Problems.IndexUnreachable(e.Message);
         }
     }
 }

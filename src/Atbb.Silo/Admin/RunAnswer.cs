@@ -23,6 +23,15 @@ sealed record RunAnswer
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>The run whose failures a retry reads again.</summary>
+    public long? RetryOf { get; init; }
+
+    /// <summary>What waits: those due next.</summary>
+    public required IReadOnlyList<ParkedRepo> Waiting { get; init; }
+
+    /// <summary>What is being read: those that have been at it longest.</summary>
+    public required IReadOnlyList<string> Reading { get; init; }
+
     public required long RecordsIndexed { get; init; }
 
     public required long RecordsUpdated { get; init; }
@@ -63,6 +72,9 @@ sealed record RunAnswer
         InFlight = run.InFlight,
         Deferred = run.Deferred,
         NextAttemptAt = run.NextAttemptAt,
+        RetryOf = run.RetryOf,
+        Waiting = run.Waiting,
+        Reading = run.Reading,
         RecordsIndexed = run.Counts.Indexed,
         RecordsUpdated = run.Counts.Updated,
         RecordsUnchanged = run.Counts.Unchanged,

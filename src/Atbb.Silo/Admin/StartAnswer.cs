@@ -7,4 +7,5 @@ namespace Atbb.Silo.Admin;
 /// <param name="RunId">The run; null when none is needed.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Reason">Why a run of this type, or none, where that was decided and not asked for.</param>
-sealed record StartAnswer(StartOutcome Outcome, long? RunId, RunType? Type, DecisionReason? Reason);
+/// <param name="Message">More about it, where there is more to say.</param>
+sealed record StartAnswer(StartOutcome Outcome, long? RunId, RunType? Type, DecisionReason? Reason, string? Message);

@@ -89,6 +89,8 @@ static class SettingsCheck
             (nameof(backfill.SliceDuration), backfill.SliceDuration),
             (nameof(backfill.RetryBaseDelay), backfill.RetryBaseDelay),
             (nameof(backfill.RetryMaxDelay), backfill.RetryMaxDelay),
+            (nameof(backfill.DeletionConfirmDelay), backfill.DeletionConfirmDelay),
+            (nameof(backfill.StalledAfter), backfill.StalledAfter),
             (nameof(backfill.IdentityMaxAge), backfill.IdentityMaxAge),
         ];
         foreach (var (name, value) in times.Where(time => time.Value <= TimeSpan.Zero))

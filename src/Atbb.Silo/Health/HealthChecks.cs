@@ -1,7 +1,10 @@
+using Atbb.Grains;
+using Atbb.Grains.Interfaces;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Atbb.Silo.Health;
 
@@ -15,11 +18,12 @@ static class HealthChecks
     {
         services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database", tags: [Ready], timeout: TimeSpan.FromSeconds(5))
-            .AddCheck<ClusterCheck>("cluster", tags: [Ready]);
+            .AddCheck<ClusterCheck>("cluster", tags: [Ready])
+            .AddCheck<RunCheck>("run", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
         return services;
     }
 
-    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (it has its database and its place in the cluster).</summary>
+    /// <summary>Maps <c>/health/live</c> (the process answers) and <c>/health/ready</c> (it has its database and its place in the cluster, and the run goes on).</summary>
     public static void MapAtbbHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
@@ -46,6 +50,25 @@ static class HealthChecks
             catch (IndexUnavailableException e)
             {
                 return HealthCheckResult.Unhealthy(e.Message);
+            }
+        }
+    }
+
+    /// <summary>Degraded at most: this process can be sent requests, and restarting all of them at once would not help a run along.</summary>
+    sealed class RunCheck(IGrainFactory grains, IOptions<ForumOptions> forum, IOptions<BackfillOptions> backfill, TimeProvider time) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                var run = await grains.GetGrain<IBackfillGrain>(forum.Value.Did).GetProgressAsync().WaitAsync(cancellationToken);
+                return RunStall.Find(run, time.GetUtcNow(), backfill.Value.StalledAfter) is { } stall
+                    ? HealthCheckResult.Degraded(stall)
+                    : HealthCheckResult.Healthy();
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                return HealthCheckResult.Degraded($"The backfill does not answer: {e.Message}");
             }
         }
     }

@@ -32,6 +32,7 @@ static class WebHosting
         app.UseAdminAccess(settings.Admin);
         app.MapSignIn();
         app.MapAdminApi();
+        app.MapRepoApi();
         app.MapAtbbHealth();
         app.MapOrleansDashboard(DashboardPath).RequireAuthorization(AdminAccess.Policy);
         app.MapGet("/", () => Results.Redirect(DashboardPath + "/"));

@@ -13,6 +13,8 @@ static class ProgressText
             ? "forum"
             : string.Create(CultureInfo.InvariantCulture, $"users {run.DidsDone:N0}/{run.DidsTotal:N0}");
         var deferred = run.Deferred > 0 ? string.Create(CultureInfo.InvariantCulture, $" · {run.Deferred:N0} waiting") : "";
+        if (run.Waiting is [var next, ..])
+            deferred += string.Create(CultureInfo.InvariantCulture, $" (next at {next.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {next.Did} at {next.Host ?? "?"})");
         var left = run.Remaining is { } remaining ? $" · {remaining:h\\:mm\\:ss} left" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{where} · {run.Counts.Records:N0} records · {run.RecordsPerSecond:N0}/s · {run.Counts.Failed:N0} errors{deferred}{left}");

@@ -17,9 +17,10 @@ sealed record ProcessLife(IReadOnlyList<PdsRequest> Pages)
     }
 
     /// <summary>
-    /// A kill costs one page of each repository in flight, and nothing of those that were settled: what is asked for again shows it.
+    /// A kill costs one page of records of each repository in flight (and the empty one after it, where the two are written together), and
+    /// nothing of those that were settled: what is asked for again shows it.
     /// </summary>
-    public static void CompareRepeats(IReadOnlyList<ProcessLife> lives, int concurrency, Differences differences)
+    public static void CompareRepeats(IReadOnlyList<ProcessLife> lives, int concurrency, Func<string, SampleRepo> repoOf, Differences differences)
     {
         var asked = new HashSet<(string?, string?, string?)>();
         var begun = new HashSet<(string?, bool)>();
@@ -29,9 +30,11 @@ sealed record ProcessLife(IReadOnlyList<PdsRequest> Pages)
             foreach (var twice in pages.GroupBy(page => page).Where(same => same.Count() > 1))
                 differences.Add($"process {life + 1} asked {twice.Count()} times for {twice.Key}");
 
-            var repeats = pages.Distinct().Where(asked.Contains).ToList();
+            var repeats = pages.Distinct().Where(asked.Contains).Where(page => !IsEnd(page.Did, page.Collection, page.Cursor)).ToList();
             foreach (var repo in repeats.GroupBy(page => page.Did).Where(repo => repo.Count() > 1))
                 differences.Add($"process {life + 1} repeated {repo.Count()} pages of {repo.Key}: {string.Join(", ", repo)}");
+            foreach (var repo in pages.Distinct().Where(asked.Contains).GroupBy(page => page.Did).Where(repo => repo.Count() > 2))
+                differences.Add($"process {life + 1} repeated {repo.Count()} requests to {repo.Key}: {string.Join(", ", repo)}");
             if (repeats.Count > concurrency)
                 differences.Add($"process {life + 1} repeated {repeats.Count} pages, with {concurrency} repositories at once");
 
@@ -44,5 +47,8 @@ sealed record ProcessLife(IReadOnlyList<PdsRequest> Pages)
             asked.UnionWith(pages);
             begun.UnionWith(now);
         }
+
+        bool IsEnd(string? did, string? collection, string? cursor) =>
+            !string.IsNullOrEmpty(cursor) && repoOf(did!).Page(collection!, cursor, ascending: true, limit: 1).Length == 0;
     }
 }

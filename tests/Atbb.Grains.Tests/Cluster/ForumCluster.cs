@@ -56,7 +56,8 @@ sealed class ForumCluster : IAsyncDisposable
         Action<BackfillOptions>? configure = null,
         Action<AtProtoOptions>? protocol = null,
         Func<IRepoClient, IRepoClient>? decorate = null,
-        Action<DiscoveryOptions>? relayed = null)
+        Action<DiscoveryOptions>? relayed = null,
+        Uri? configuredPds = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
         var pds = await SamplePds.StartAsync();
@@ -83,11 +84,12 @@ sealed class ForumCluster : IAsyncDisposable
             if (decorate is not null)
                 Decorate(host.Services, decorate);
             host.Services.AddIndexing(database.Index.Target);
-            host.Services.Configure<ForumOptions>(options => options.Did = forum.Forum.Did);
+            host.Services.Configure<ForumOptions>(options => (options.Did, options.Pds) = (forum.Forum.Did, configuredPds));
             host.Services.Configure<BackfillOptions>(options =>
             {
                 options.CheckpointInterval = TimeSpan.FromMilliseconds(50);
                 options.RetryBaseDelay = TimeSpan.FromMilliseconds(20);
+                options.DeletionConfirmDelay = TimeSpan.FromMilliseconds(20);
                 configure?.Invoke(options);
             });
         });

@@ -63,12 +63,16 @@ public class RepositoryTests
     {
         await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 1000);
         var unlucky = cluster.UserDids[0];
-        cluster.Pds.Fault = request => request.Did == unlucky ? PdsFault.Error(503, "UpstreamFailure") : null;
+        cluster.Pds.Fault = request => request.Did == unlucky && request.Method != PdsRequest.DidDocument ? PdsFault.Error(503, "UpstreamFailure") : null;
 
         var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
         var waiting = await cluster.UntilAsync(run => run.DidsDone == cluster.UserDids.Count && run.Deferred == 1);
         Assert.NotNull(waiting.NextAttemptAt);
         Assert.Contains(unlucky, waiting.LastError, StringComparison.Ordinal);
+        var parked = Assert.Single(waiting.Waiting);
+        Assert.Equal((unlucky, cluster.Pds.Origin.Authority, waiting.NextAttemptAt), (parked.Did, parked.Host, parked.NextAttemptAt));
+        Assert.Contains("503", parked.Reason, StringComparison.Ordinal);
+        Assert.True(parked.Attempts > 0, "it has failed at least once");
 
         cluster.Pds.Fault = null;
         var run = await cluster.EndOfAsync(start.RunId!.Value);
@@ -115,9 +119,11 @@ public class RepositoryTests
         Assert.Equal(status, await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"));
         Assert.Empty(await cluster.DifferencesAsync());
 
+        // Back with the rev it had: unmarked, and read all the same.
         cluster.Pds.SetState(did, AccountState.Active);
-        await cluster.RunAsync(RunType.CatchUp);
+        var back = await cluster.RunAsync(RunType.CatchUp);
         Assert.Equal("active", await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"));
+        Assert.Equal(6, back.Counts.Unchanged);
     }
 
     [Fact]

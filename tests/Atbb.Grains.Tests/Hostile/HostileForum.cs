@@ -83,7 +83,10 @@ public sealed class HostileForum : IAsyncLifetime
             repo.Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"new","createdAt":"2026-01-01T00:00:00Z"}""");
         }
 
-        cluster.Pds.Fault = request => request.Did is { } did ? faults.GetValueOrDefault(did)?.Invoke(request) : null;
+        // Each repository is asked about alone, since the faults are those of its own methods.
+        cluster.Pds.Fault = request => request.Did is { } did
+            ? faults.GetValueOrDefault(did)?.Invoke(request)
+            : PdsFault.Error(501, "MethodNotImplemented");
     }
 
     static void Forge(SamplePlc plc, SampleRepo repo, Func<string, string, string> forge)

@@ -35,8 +35,8 @@ public class RepoVerdictTests
 
     public static TheoryData<string?, object> Refusals => new()
     {
-        { "RepoTakendown", new RepoVerdict.Gone(RepoStatus.Takendown) },
-        { "RepoSuspended", new RepoVerdict.Gone(RepoStatus.Suspended) },
+        { "RepoTakendown", new RepoVerdict.AskIdentity(RepoStatus.Takendown) },
+        { "RepoSuspended", new RepoVerdict.AskIdentity(RepoStatus.Suspended) },
         { "RepoDeactivated", new RepoVerdict.AskIdentity(RepoStatus.Deactivated) },
         { "RepoNotFound", new RepoVerdict.AskIdentity(RepoStatus.NotFound) },
         { "InvalidRequest", new RepoVerdict.AskStatus() },
@@ -60,8 +60,8 @@ public class RepoVerdictTests
     public static TheoryData<bool, string?, object> Statuses => new()
     {
         { true, null, new RepoVerdict.Transient(null) },
-        { false, "takendown", new RepoVerdict.Gone(RepoStatus.Takendown) },
-        { false, "suspended", new RepoVerdict.Gone(RepoStatus.Suspended) },
+        { false, "takendown", new RepoVerdict.AskIdentity(RepoStatus.Takendown) },
+        { false, "suspended", new RepoVerdict.AskIdentity(RepoStatus.Suspended) },
         { false, "deleted", new RepoVerdict.AskIdentity(RepoStatus.Deleted) },
         { false, "deactivated", new RepoVerdict.AskIdentity(RepoStatus.Deactivated) },
         { false, "desynchronized", new RepoVerdict.Transient(null) },

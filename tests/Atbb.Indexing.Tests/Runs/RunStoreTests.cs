@@ -19,7 +19,7 @@ public sealed class RunStoreTests : IndexTests
     {
         var runs = Runs(await OpenAsync(kind));
         var started = Time.GetUtcNow();
-        var id = await runs.CreateAsync("full_sync", started, Token);
+        var id = await runs.CreateAsync("full_sync", null, started, Token);
         Assert.Equal(new RunRow { Id = id, Status = "in_progress", BackfillType = "full_sync", StartedAt = started, UpdatedAt = started }, await runs.GetAsync(id, Token));
         Time.Advance(TimeSpan.FromSeconds(1.5));
 
@@ -56,7 +56,7 @@ public sealed class RunStoreTests : IndexTests
         var runs = Runs(await OpenAsync(kind));
         var ids = new List<long>();
         for (var i = 0; i < 5; i++)
-            ids.Insert(0, await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token));
+            ids.Insert(0, await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token));
 
         var first = await runs.ListAsync(3, null, Token);
         var second = await runs.ListAsync(3, first[^1].Id, Token);
@@ -68,7 +68,7 @@ public sealed class RunStoreTests : IndexTests
     public async Task CloseAbandonedAsync_ClosesWhatNobodyOwns(DatabaseKind kind)
     {
         var runs = Runs(await OpenAsync(kind));
-        var (lost, owned, done) = (await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", Time.GetUtcNow(), Token));
+        var (lost, owned, done) = (await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token));
         await runs.SaveAsync((await runs.GetAsync(done, Token))! with { Status = "completed" }, Token);
 
         Assert.Equal(1, await runs.CloseAbandonedAsync(owned, "failed", "Lost.", Token));

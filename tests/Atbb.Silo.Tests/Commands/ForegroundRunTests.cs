@@ -64,6 +64,8 @@ public class ForegroundRunTests
 
         public Task<StartResult> WakeUpAsync(bool startIfNeeded) => throw new NotSupportedException();
 
+        public Task<StartResult> RetryAsync(long runId) => throw new NotSupportedException();
+
         public Task<RunProgress?> PauseAsync(long runId) => throw new NotSupportedException();
 
         public Task<RunProgress?> ResumeAsync(long runId) => throw new NotSupportedException();

@@ -27,6 +27,14 @@ public class ProgressTextTests
     }
 
     [Fact]
+    public void Of_ARunWithSomethingThatWaits_NamesWhatIsDueNext()
+    {
+        var next = new ParkedRepo("did:plc:a", "pds.example", "down", 2, new DateTimeOffset(2026, 6, 1, 12, 3, 4, TimeSpan.Zero));
+
+        Assert.Contains(" · 3 waiting (next at 12:03:04Z: did:plc:a at pds.example)", ProgressText.Of(Run() with { Deferred = 3, Waiting = [next] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_ARunInTheForum_CountsNoUsers() =>
         Assert.Equal("forum · 10,329 records · 1,235/s · 5 errors", ProgressText.Of(Run(RunPhase.Forum)));
 

@@ -1,0 +1,15 @@
+namespace Atbb.Grains.Interfaces.Runs;
+
+/// <summary>A repository that waits for its next attempt.</summary>
+/// <param name="Did">The account.</param>
+/// <param name="Host">Its PDS's host; null when that is not what is waited for, or not known yet.</param>
+/// <param name="Reason">What stands in the way.</param>
+/// <param name="Attempts">Failures in a row. 0: nothing has failed, its host's turn is over for now.</param>
+/// <param name="NextAttemptAt">When it is asked again.</param>
+[GenerateSerializer, Immutable, Alias("atbb.ParkedRepo")]
+public sealed record ParkedRepo(
+    [property: Id(0)] string Did,
+    [property: Id(1)] string? Host,
+    [property: Id(2)] string Reason,
+    [property: Id(3)] int Attempts,
+    [property: Id(4)] DateTimeOffset NextAttemptAt);

@@ -1,0 +1,25 @@
+using Atbb.Indexing.Repos;
+
+namespace Atbb.Grains.Repos;
+
+/// <summary>
+/// What it means that a PDS does not know a repository, where the account's DID document, read after that answer, still names this PDS. A
+/// deleted account looks like that; so does one whose PDS has lost its database.
+/// </summary>
+static class Absence
+{
+    /// <summary>Judges it.</summary>
+    /// <param name="repo">What is known of the repository.</param>
+    /// <param name="deniedAt">When this PDS first said so; null: just now.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="delay">How long a PDS is given to think better of it.</param>
+    public static RepoVerdict Judge(RepoState repo, DateTimeOffset? deniedAt, DateTimeOffset now, TimeSpan delay) => repo switch
+    {
+        // Its rows were removed when this was first found out.
+        { Status: RepoStatus.Deleted } => new RepoVerdict.Gone(RepoStatus.Deleted),
+        // What is in the index was read from another PDS. This one has never shown that it holds the account, and removes nothing.
+        { SyncedAt: not null, Collections.IsEmpty: true } => new RepoVerdict.Gone(RepoStatus.NotFound),
+        _ when deniedAt is null || now < deniedAt + delay => new RepoVerdict.Unconfirmed((deniedAt ?? now) + delay),
+        _ => new RepoVerdict.Gone(RepoStatus.Deleted),
+    };
+}

@@ -1,0 +1,30 @@
+using Atbb.Grains.Indexing;
+using Atbb.Grains.Interfaces.Runs;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>Reading again what a run could not read.</summary>
+sealed partial class BackfillGrain
+{
+    public async Task<StartResult> RetryAsync(long runId)
+    {
+        if (run is { IsUnfinished: true } unfinished)
+            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
+
+        return await IndexBoundary.TranslateAsync(async () =>
+        {
+            if (await runs.GetAsync(runId, CancellationToken.None) is null)
+                return new StartResult(StartOutcome.NoSuchRun, Message: $"There is no run {runId}.");
+
+            var total = await errors.CountDidsAsync(runId, CancellationToken.None);
+            if (total == 0)
+                return new StartResult(StartOutcome.NotNeeded, Message: $"Run {runId} has no errors that are left to retry.");
+
+            var forumFailed = await runs.CountErrorsAsync(new(runId, ForumDid), CancellationToken.None) > 0;
+            var started = await CreateAsync((id, now) => RunState.BeginRetry(id, runId, forumFailed, total, now));
+            LogRetrying(started.RunId, ForumDid, runId, total);
+            Drive();
+            return new StartResult(StartOutcome.Started, started.RunId, started.Type);
+        });
+    }
+}

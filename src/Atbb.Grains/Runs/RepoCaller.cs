@@ -1,0 +1,75 @@
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Repos;
+
+namespace Atbb.Grains.Runs;
+
+/// <summary>
+/// Calls repositories for a window, and makes an outcome of a call that failed for a reason outside of the repository: the index's database,
+/// or the cluster. What is left over is a bug, and thrown.
+/// </summary>
+/// <remarks>Belongs to one grain and runs on its scheduler: one thing at a time, no locks.</remarks>
+/// <param name="sync">Reads on in a repository.</param>
+/// <param name="giveUp">Writes an error row for one whose grain does not answer.</param>
+/// <param name="outage">The database's outages.</param>
+/// <param name="options">How often and how long.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">The jitter.</param>
+sealed class RepoCaller(
+    Func<string, CancellationToken, Task<RepoSlice>> sync,
+    Func<string, string, CancellationToken, Task> giveUp,
+    DatabaseOutage outage,
+    BackfillOptions options,
+    TimeProvider time,
+    Random random)
+{
+    // Long enough not to hammer a database that comes up again, short against a minute.
+    static readonly TimeSpan PauseInOutage = TimeSpan.FromSeconds(2);
+
+    // Of repositories that are under way: what they have come to, and how often in a row nobody answered for them.
+    readonly Dictionary<string, (SyncCounts Counts, int Unanswered)> open = new(StringComparer.Ordinal);
+
+    /// <summary>Asks a repository to read on.</summary>
+    public async Task<RepoSlice> SyncAsync(string did, CancellationToken cancellationToken)
+    {
+        var (counts, unanswered) = open.GetValueOrDefault(did);
+        try
+        {
+            var slice = await sync(did, cancellationToken);
+            outage.End();
+            if (slice.Outcome is RepoOutcome.More or RepoOutcome.Parked)
+                open[did] = (slice.Counts, 0);
+            else
+                open.Remove(did);
+            return slice;
+        }
+        catch (IndexUnreachableException e)
+        {
+            // Without a bound: nothing can be indexed, and no error row written, until the database is back, and then everything goes on.
+            outage.Begin(e.Message);
+            return new RepoSlice(new RepoOutcome.Parked(time.GetUtcNow() + PauseInOutage, $"the index's database does not answer: {e.Message}"), counts);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            // A silo lost with the repository is dead and replaced within a bounded time. What fails for longer is this one repository's
+            // trouble, and must not keep the run from its end.
+            return await UnansweredAsync(did, counts, unanswered + 1, e.Message, cancellationToken);
+        }
+    }
+
+    async Task<RepoSlice> UnansweredAsync(string did, SyncCounts counts, int attempts, string reason, CancellationToken cancellationToken)
+    {
+        if (attempts < options.MaxAttempts)
+        {
+            open[did] = (counts, attempts);
+            var until = time.GetUtcNow() + Backoff.Delay(attempts, options.RetryBaseDelay, options.RetryMaxDelay, random.NextDouble());
+            return new RepoSlice(new RepoOutcome.Parked(until, $"the grain of {did} does not answer: {reason}", attempts), counts);
+        }
+
+        open.Remove(did);
+        var message = $"The grain of {did} did not answer in {attempts} attempts: {reason}";
+        await giveUp(did, message, cancellationToken);
+        return new RepoSlice(new RepoOutcome.GivenUp(message), counts + new SyncCounts { Failed = 1 });
+    }
+}

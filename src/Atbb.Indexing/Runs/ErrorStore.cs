@@ -1,0 +1,101 @@
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Databases;
+using Dapper;
+
+namespace Atbb.Indexing.Runs;
+
+/// <summary>
+/// The errors of runs, as far as they are not written with a repository's own state: which repositories they name, and which of them a later
+/// success has overtaken.
+/// </summary>
+/// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
+public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
+{
+    /// <summary>The run that stands for repositories read by hand, beside every run.</summary>
+    public const long ByHand = 0;
+
+    // Overtaken is an error
+    // - of a record or a collection: when a pass of a later run, or one by hand, has read that collection to its end without it;
+    // - of a whole repository: when the repository was settled since, with what it holds or with its account's state;
+    // - of either: when the account was deleted since.
+    const string Overtaken = """
+        delete from backfill_errors
+        where (cast(@did as text) is null or did = @did) and (
+            (collection <> '' and exists (
+                select 1 from repo_cursors c
+                where c.did = backfill_errors.did
+                  and c.collection = backfill_errors.collection
+                  and c.is_complete
+                  and c.run_id <> backfill_errors.backfill_id
+                  and (c.run_id > backfill_errors.backfill_id or c.run_id = @byHand)
+                  and not exists (
+                      select 1 from backfill_errors again
+                      where again.backfill_id = c.run_id
+                        and again.did = backfill_errors.did
+                        and again.collection = backfill_errors.collection
+                        and again.uri = backfill_errors.uri)))
+            or (collection = '' and exists (
+                select 1 from repos r
+                where r.did = backfill_errors.did
+                  and r.retry_after is null
+                  and ((r.last_error is null and r.synced_at > backfill_errors.updated_at)
+                      or (r.status in ('takendown', 'suspended', 'deactivated')
+                          and r.updated_at > backfill_errors.updated_at
+                          -- Not when that write was of another failure, of an account that had been marked before.
+                          and not exists (
+                              select 1 from backfill_errors later
+                              where later.did = r.did
+                                and later.uri = ''
+                                and later.updated_at >= r.updated_at)))))
+            or exists (
+                select 1 from repos r
+                where r.did = backfill_errors.did
+                  and r.status = 'deleted'
+                  and r.retry_after is null
+                  and r.updated_at > backfill_errors.updated_at))
+        """;
+
+    /// <summary>The next repositories of which a run has errors, by byte order; an empty page is the end.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="afterDid">The last DID of the page before; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<string>> PageDidsAsync(long runId, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
+            "select distinct did from backfill_errors where backfill_id = @runId and did > @after order by did limit @limit",
+            new { runId, after = afterDid ?? "", limit },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>Of how many repositories a run has errors.</summary>
+    public Task<long> CountDidsAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(distinct did) from backfill_errors where backfill_id = @runId and did <> ''",
+            new { runId },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>Writes an error of a whole repository that its own grain could not write. Once more is one more attempt.</summary>
+    public Task AddAsync(long runId, string did, string kind, string message, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into backfill_errors (backfill_id, did, kind, error_message, created_at, updated_at)
+            values (@runId, @did, @kind, @message, @now, @now)
+            on conflict (backfill_id, did, collection, uri) do update set
+                kind = excluded.kind,
+                error_message = excluded.error_message,
+                attempts = backfill_errors.attempts + 1,
+                updated_at = excluded.updated_at
+            """,
+            new { runId, did, kind, message = StorableText.Of(message), now = time.GetUtcNow() },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>Removes errors that something later has overtaken. Idempotent.</summary>
+    /// <param name="did">Of this repository; null: of all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many were removed.</returns>
+    public Task<int> ClearOvertakenAsync(string? did, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(Overtaken, new { did, byHand = ByHand }, cancellationToken: token)),
+        cancellationToken);
+}

@@ -1,0 +1,198 @@
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Sample;
+
+namespace Atbb.Grains.Tests.Cluster;
+
+/// <summary>Accounts that are deleted, lost, or elsewhere: whose rows go, and whose stay.</summary>
+public class GoneAccountTests
+{
+    const string GetLatestCommit = "com.atproto.sync.getLatestCommit";
+    const string GetRepoStatus = "com.atproto.sync.getRepoStatus";
+    const string ListRepos = "com.atproto.sync.listRepos";
+
+    // So that each repository is asked about alone, and the fault at its own methods is met.
+    static readonly PdsFault NoListing = PdsFault.Error(501, "MethodNotImplemented");
+
+    static async Task<(object? User, object? Repo, object? Rows)> StateAsync(ForumCluster cluster, string did) => (
+        await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"),
+        await cluster.Database.ScalarAsync($"select status from repos where did = '{did}'"),
+        await cluster.Database.ScalarAsync($"select (select count(*) from posts where did = '{did}') + (select count(*) from memberships where did = '{did}')"));
+
+    [Fact]
+    public async Task Sync_AnAccountDeletedOnItsPds_LosesItsRowsInOneRunAndIsNoFailure()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        var gone = cluster.Forum.Users[0];
+        cluster.Pds.SetState(gone.Did, AccountState.Deleted);
+        cluster.Pds.Log.Clear();
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 6, 0), (run.Status, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(("deleted", "deleted", 0L), await StateAsync(cluster, gone.Did));
+        Assert.Empty(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
+        // Denied, and denied again.
+        Assert.Equal(2, cluster.Pds.Log.Snapshot().Count(request => request.Method == GetRepoStatus && request.Did == gone.Did));
+
+        // Known to be gone: no failure and nothing to wait for in later runs either.
+        var next = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((0, 0), (next.Counts.Deleted, next.Counts.Failed));
+
+        // A PDS that had lost its database has it again: everything comes back.
+        cluster.Pds.SetState(gone.Did, AccountState.Active);
+        var back = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal(6, back.Counts.Indexed);
+        Assert.Equal(("active", "active", 6L), await StateAsync(cluster, gone.Did));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
+    public async Task Sync_APdsThatForgetsAnAccountForAMoment_LosesNothing()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        var denied = 0;
+        cluster.Pds.Fault = request => request.Did == user.Did && request.Method is GetLatestCommit or GetRepoStatus && Interlocked.Increment(ref denied) <= 2
+            ? PdsFault.Error(400, "RepoNotFound")
+            : null;
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 0, 0), (run.Status, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(("active", "active", 6L), await StateAsync(cluster, user.Did));
+    }
+
+    [Fact]
+    public async Task Sync_APdsThatSaysDeleted_IsBelievedAtOnce()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        var gone = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Method == ListRepos ? NoListing : request.Did != gone.Did ? null : request.Method switch
+        {
+            GetLatestCommit => PdsFault.Error(400, "RepoNotFound"),
+            GetRepoStatus => PdsFault.Json($$"""{"did":"{{gone.Did}}","active":false,"status":"deleted"}"""),
+            _ => null,
+        };
+        cluster.Pds.Log.Clear();
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((6, 0), (run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(1, cluster.Pds.Log.Snapshot().Count(request => request.Method == GetLatestCommit && request.Did == gone.Did));
+    }
+
+    [Fact]
+    public async Task Sync_APdsWithoutGetRepoStatus_IsNotEnoughToRemoveRows()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Method == ListRepos ? NoListing : request.Did != user.Did ? null : request.Method switch
+        {
+            GetLatestCommit => PdsFault.Error(400, "RepoNotFound"),
+            GetRepoStatus => PdsFault.Error(501, "MethodNotImplemented"),
+            _ => null,
+        };
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((0, 1), (run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(("notfound", "notfound", 6L), await StateAsync(cluster, user.Did));
+        Assert.Equal("not_found", Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId))).Kind);
+    }
+
+    [Fact]
+    public async Task Sync_ANewPdsThatHasNeverHadTheAccount_KeepsItsRows()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        await using var empty = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.SetState(user.Did, AccountState.Deleted);
+        cluster.Pds.Plc.Register(user.Did, user.Handle, empty.Origin);
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((0, 1), (run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(("notfound", "notfound", 6L), await StateAsync(cluster, user.Did));
+    }
+
+    [Fact]
+    public async Task Sync_TheForumAtAConfiguredPdsThatDoesNotHaveIt_RemovesNothing()
+    {
+        // The one that is configured is not the account's own: whatever it says, the DID document names another.
+        await using var wrong = await SamplePds.StartAsync();
+        await using var cluster = await ForumCluster.StartAsync(configuredPds: wrong.Origin);
+        wrong.Host(cluster.Forum.Forum);
+        await cluster.RunAsync(RunType.FullSync);
+        Assert.Empty(await cluster.DifferencesAsync());
+        wrong.SetState(cluster.Forum.Forum.Did, AccountState.Deleted);
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Deleted));
+        Assert.True(run.Counts.Failed > 0, "the operator is told");
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Theory]
+    [InlineData(AccountState.Deactivated)]
+    [InlineData(AccountState.TakenDown)]
+    [InlineData(AccountState.Deleted)]
+    public async Task Sync_AnAccountThatMovesInTheMiddleOfAPass_GoesOnAtItsNewPdsAndLosesNoRow(AccountState leftBehind)
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        await using var newHome = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var moving = cluster.Forum.Users[0];
+        var moved = 0;
+        cluster.Pds.BeforeAnswer = request =>
+        {
+            if (request.Did == moving.Did && request.Collection == ForumRecords.Post && request.Cursor is not null && Interlocked.Exchange(ref moved, 1) == 0)
+            {
+                cluster.Pds.Move(moving.Did, newHome);
+                cluster.Pds.SetState(moving.Did, leftBehind);
+            }
+
+            return Task.CompletedTask;
+        };
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal(
+            (RunStatus.Completed, cluster.Forum.RecordCount, 0, 0, 0),
+            (run.Status, run.Counts.Indexed, run.Counts.Updated, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal("active", (await StateAsync(cluster, moving.Did)).User);
+        Assert.Single(cluster.Log.Of("backfill.repo_moved"));
+    }
+
+    [Fact]
+    public async Task Sync_AnAccountDeletedBeforeItWasEverRead_IsNoFailure()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var gone = cluster.Forum.Users[0];
+        cluster.Pds.SetState(gone.Did, AccountState.Deleted);
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Failed));
+        Assert.Equal("deleted", await cluster.Database.ScalarAsync($"select status from repos where did = '{gone.Did}'"));
+    }
+
+    [Fact]
+    public async Task Sync_ADirectoryThatDoesNotKnowTheAccount_KeepsItsRows()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.IdentityMaxAge = TimeSpan.FromTicks(1));
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.Plc.Forget(user.Did);
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((0, 1), (run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(("notfound", "notfound", 6L), await StateAsync(cluster, user.Did));
+    }
+}

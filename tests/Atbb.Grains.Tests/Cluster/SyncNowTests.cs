@@ -1,0 +1,146 @@
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Sample;
+
+namespace Atbb.Grains.Tests.Cluster;
+
+/// <summary>One repository, read because somebody asked for it: before, during and after a run.</summary>
+public class SyncNowTests
+{
+    const string ListRecords = "com.atproto.repo.listRecords";
+    const string Bad = """{"$type":"space.atbb.post","text":7,"createdAt":"2026-01-01T00:00:00Z"}""";
+    const string New = """{"$type":"space.atbb.post","text":"new","createdAt":"2026-01-01T00:00:00Z"}""";
+
+    static async Task<RepoSlice> SyncNowAsync(ForumCluster cluster, string did)
+    {
+        while (true)
+        {
+            var slice = await cluster.RepoOf(did).SyncNowAsync(cluster.Forum.Forum.Did);
+            if (slice.Outcome is not RepoOutcome.More)
+                return slice;
+        }
+    }
+
+    [Fact]
+    public async Task SyncNow_BetweenRuns_ReadsInFullAndLeavesTheLastRunsCounts()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var run = await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        var before = await cluster.RepoOf(user.Did).GetStateAsync();
+        user.Add(ForumRecords.Post, New);
+
+        var slice = await SyncNowAsync(cluster, user.Did);
+
+        Assert.IsType<RepoOutcome.Completed>(slice.Outcome);
+        Assert.Equal((1, 6), (slice.Counts.Indexed, slice.Counts.Unchanged));
+        Assert.Empty(await cluster.DifferencesAsync());
+        var after = await cluster.RepoOf(user.Did).GetStateAsync();
+        Assert.Equal((run.RunId, true, before.Counts, user.Rev.Value), (after.RunId!.Value, after.IsSettled, after.Counts, after.Rev));
+        Assert.All(after.Cursors, cursor => Assert.Equal((true, user.Rev.Value), (cursor.IsComplete, cursor.Rev)));
+        // What was read by hand is read: the next run skips it.
+        Assert.Equal((0, 0), (await cluster.RunAsync(RunType.CatchUp)) is { Counts: var counts } ? (counts.Indexed, counts.Unchanged) : default);
+    }
+
+    [Fact]
+    public async Task SyncNow_OfAnAccountNobodyHasHeardOf_ReadsIt()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var user = cluster.Forum.Users[0];
+        Assert.False((await cluster.RepoOf(user.Did).GetStateAsync()).IsKnown);
+
+        var slice = await SyncNowAsync(cluster, user.Did);
+
+        Assert.Equal(6, slice.Counts.Indexed);
+        Assert.True((await cluster.RepoOf(user.Did).GetStateAsync()).IsKnown);
+    }
+
+    [Fact]
+    public async Task SyncNow_OfTheForum_ReadsAllItsCollections()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+
+        var slice = await SyncNowAsync(cluster, cluster.Forum.Forum.Did);
+
+        Assert.Equal(cluster.Forum.Forum.Collections.Sum(c => cluster.Forum.Forum.Records(c).Length), slice.Counts.Indexed);
+    }
+
+    /// <summary>Before the run has come to a repository, in the middle of it, and after: all in one run, which counts what it did and nothing else.</summary>
+    [Fact]
+    public async Task SyncNow_WhileARunGoesOn_LeavesItsCountsExact()
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 6, PostsPerUser = 5, ExtraPostsOfFirstUser = 350 },
+            configure: options => (options.Concurrency, options.MaxAttempts) = (1, 1000));
+        var order = cluster.UserDids.Order(StringComparer.Ordinal).ToList();
+        var large = cluster.Forum.Users[0].Did;
+        var released = new TaskCompletionSource();
+        var down = true;
+        // The large one waits in its middle; whoever is asked last is held until the others were read by hand.
+        cluster.Pds.Fault = request =>
+            request.Method != ListRecords ? null
+            : request.Did == large && request.Collection == ForumRecords.Post && request.Cursor is not null && down ? PdsFault.Error(503, "UpstreamFailure")
+            : request.Did == order[^1] && request.Did != large && !released.Task.IsCompleted ? PdsFault.HeldUntil(released.Task)
+            : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        var last = order[^1] == large ? order[^2] : order[^1];
+        await cluster.UntilAsync(run => run.Deferred == 1 && run.DidsDone >= order.Count - 2);
+
+        down = false;
+        var middle = await SyncNowAsync(cluster, large);
+        var settled = order.First(did => did != large && did != last);
+        var again = await SyncNowAsync(cluster, settled);
+        released.SetResult();
+
+        var run = await cluster.EndOfAsync(start.RunId!.Value);
+        Assert.IsType<RepoOutcome.Completed>(middle.Outcome);
+        Assert.Equal((0, 6), (again.Counts.Indexed, again.Counts.Unchanged));
+        Assert.Equal(new SyncCounts { Indexed = cluster.Forum.RecordCount }, run.Counts with { Requests = 0, Bytes = 0 });
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
+    public async Task SyncNow_BeforeTheRunComesToTheRepository_IsNotCountedByTheRun()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.Concurrency = 1);
+        var last = cluster.UserDids.Order(StringComparer.Ordinal).Last();
+        var released = new TaskCompletionSource();
+        cluster.Pds.Fault = request => request.Did != last && !released.Task.IsCompleted ? PdsFault.HeldUntil(released.Task) : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+
+        // The directory's questions about others are held; this one's are not.
+        var slice = await SyncNowAsync(cluster, last);
+        released.SetResult();
+
+        var run = await cluster.EndOfAsync(start.RunId!.Value);
+        Assert.Equal((6, cluster.Forum.RecordCount - 6), (slice.Counts.Indexed, run.Counts.Indexed));
+        Assert.Equal(RunStatus.Completed, run.Status);
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
+    public async Task SyncNow_OfWhatFailed_ClearsItsErrors()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 1);
+        var (spoilt, down) = (cluster.Forum.Users[0], cluster.Forum.Users[1]);
+        spoilt.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Bad);
+        cluster.Pds.Fault = request => request.Did == down.Did ? PdsFault.Error(503, "UpstreamFailure") : null;
+        var failed = await cluster.RunAsync(RunType.FullSync);
+        Assert.Equal(2, (await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(failed.RunId))).Count);
+
+        // Still bad: an error of the run, and one by hand.
+        Assert.Equal(1, (await SyncNowAsync(cluster, spoilt.Did)).Counts.Failed);
+        Assert.Equal(2, (await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(failed.RunId))).Count);
+        Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(0)));
+        // Still down: nobody waits for it, and its error stays.
+        Assert.IsType<RepoOutcome.GivenUp>((await SyncNowAsync(cluster, down.Did)).Outcome);
+
+        cluster.Pds.Fault = null;
+        spoilt.Put(ForumRecords.Post, "3zzzzzzzzzzzz", New);
+        await SyncNowAsync(cluster, spoilt.Did);
+        await SyncNowAsync(cluster, down.Did);
+
+        Assert.Equal(0L, await cluster.Database.ScalarAsync("select count(*) from backfill_errors"));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+}
