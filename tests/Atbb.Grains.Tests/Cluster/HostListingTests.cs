@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using Atbb.AtProto;
+using Atbb.AtProto.Repo;
+using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Sample;
@@ -182,6 +186,45 @@ public class HostListingTests
         Assert.InRange(lists, 2, 3);
         // Those who were told of it ask for themselves the next time, and no more than the window held.
         Assert.InRange(commits, 4, 5 + 8);
+    }
+
+    /// <summary>Its host's turn comes later, as it mostly does on a host with many: what it was told before is not asked for again.</summary>
+    [Fact]
+    public async Task CatchUp_SentAwayBeforeItsFirstPage_KeepsTheRevItWasTold()
+    {
+        var isCrowded = false;
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = Users, PostsPerUser = 1 }, decorate: pdses => new CrowdedPds(pdses, () => isCrowded));
+        await cluster.RunAsync(RunType.FullSync);
+        foreach (var user in cluster.Forum.Users)
+            user.Add(ForumRecords.Post, New);
+        cluster.Pds.Log.Clear();
+        isCrowded = true;
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, Users, 0), (run.Status, run.Counts.Indexed, run.Counts.Failed));
+        var (_, lists, commits) = Asked(cluster.Pds);
+        Assert.InRange(lists, 1, 2);
+        Assert.InRange(commits, 4, 5);
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    /// <summary>Sends everybody away once before the first page.</summary>
+    sealed class CrowdedPds(IRepoClient inner, Func<bool> isCrowded) : IRepoClient
+    {
+        readonly ConcurrentDictionary<Did, bool> sentAway = [];
+
+        public Task<RecordPage> ListRecordsAsync(Uri pds, RecordQuery query, CancellationToken cancellationToken) =>
+            isCrowded() && sentAway.TryAdd(query.Did, true)
+                ? throw new AtProtoException(AtProtoFailure.RateLimited, "not its turn") { RetryAt = TimeProvider.System.GetUtcNow().AddMilliseconds(50) }
+                : inner.ListRecordsAsync(pds, query, cancellationToken);
+
+        public Task<RepoHead> GetLatestCommitAsync(Uri pds, Did did, CancellationToken cancellationToken) => inner.GetLatestCommitAsync(pds, did, cancellationToken);
+
+        public Task<HostedRepo> GetRepoStatusAsync(Uri pds, Did did, CancellationToken cancellationToken) => inner.GetRepoStatusAsync(pds, did, cancellationToken);
+
+        public Task<HostPage> ListReposAsync(Uri pds, string? cursor, CancellationToken cancellationToken) => inner.ListReposAsync(pds, cursor, cancellationToken);
     }
 
     [Fact]
