@@ -37,7 +37,7 @@ public interface IBackfillGrain : IGrainWithStringKey
     Task<StartResult> RetryAsync(long runId);
 
     /// <summary>Stops the run within a page of each repository. It stays stopped, also over restarts, until it is resumed.</summary>
-    /// <returns>The run as it then stands; null when there is no such run under way.</returns>
+    /// <returns>The run as it then stands, also when it was paused before; null when there is no such unfinished run.</returns>
     [Alias("Pause")]
     Task<RunProgress?> PauseAsync(long runId);
 

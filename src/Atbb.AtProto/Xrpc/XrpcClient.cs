@@ -41,6 +41,8 @@ sealed class XrpcClient
         if (request.Origin.Scheme != Uri.UriSchemeHttps && !Network.AllowPrivateAddresses)
             throw request.Failed(AtProtoFailure.Forbidden, $"{request.Origin.Scheme} is not https");
 
+        // Neither a turn at the host nor a request is spent on what nobody waits for.
+        cancellationToken.ThrowIfCancellationRequested();
         using var total = new Deadline(Network.TotalTimeout, time, cancellationToken);
         try
         {

@@ -228,23 +228,6 @@ sealed partial class UserRepoGrain(
             known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
     }
 
-    /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
-    async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
-    {
-        // Not after a failure, nor by hand: what the host has listed was said before.
-        if (Repo.Attempts == 0 && Repo.RunId != ErrorStore.ByHand && await heads.RevOfAsync(Repo.RunId!.Value, Pds, account, cancellationToken) is { } listed)
-            return listed.Value;
-
-        try
-        {
-            return (await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value;
-        }
-        catch (AtProtoException e) when (RepoVerdict.IsMissingMethod(e))
-        {
-            return null;
-        }
-    }
-
     /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>
     /// <returns>Whether it was written. If not, another writer has moved the row: it has to be read again.</returns>
     async Task<bool> WriteAsync(RecordBatch batch)

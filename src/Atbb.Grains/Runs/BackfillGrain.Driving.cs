@@ -17,7 +17,7 @@ sealed partial class BackfillGrain
         if (run is not { Status: RunStatus.InProgress } || !driving.IsCompleted)
             return;
 
-        LogResuming(run.RunId, run.Phase, run.Round, run.LowWaterMark, run.DidsDone, run.DidsTotal);
+        LogResuming(run.RunId, run.Phase, run.Round, run.LowWaterMark ?? FromTheStart, run.DidsDone, run.DidsTotal);
         Drive();
     }
 

@@ -36,6 +36,9 @@ sealed partial class BackfillGrain(
 {
     const string ReminderName = "run";
 
+    // For the log, where a run has no mark yet.
+    const string FromTheStart = "nothing yet";
+
     readonly BackfillOptions options = options.Value;
     readonly DiscoveryOptions discovery = discovery.Value;
     readonly SemaphoreSlim saving = new(1);
@@ -134,11 +137,11 @@ sealed partial class BackfillGrain(
 
     public async Task<RunProgress?> PauseAsync(long runId)
     {
-        if (run is not { Status: RunStatus.InProgress } || run.RunId != runId)
+        if (run is not { IsUnfinished: true } || run.RunId != runId)
             return null;
 
         await HaltAsync();
-        // The run may have come to its end in the time that its last pages took.
+        // It may be paused already, or have come to its end in the time that its last pages took.
         if (run is { Status: RunStatus.InProgress })
         {
             await IndexBoundary.TranslateAsync(async () =>
@@ -146,7 +149,7 @@ sealed partial class BackfillGrain(
                 await SaveAsync(halted => halted.At(window).Pause());
                 await ForgetReminderAsync();
             });
-            LogPaused(runId, run.LowWaterMark);
+            LogPaused(runId, run.LowWaterMark ?? FromTheStart);
         }
 
         return GetProgress();

@@ -25,7 +25,12 @@ public sealed class RepoStore
     }
 
     /// <summary>Reads a repository's state; one with version 0 when there is none. States that are asked for together are read together.</summary>
-    public Task<RepoState> LoadAsync(string did, CancellationToken cancellationToken) => loads.AskAsync(did, cancellationToken);
+    public Task<RepoState> LoadAsync(string did, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(did);
+        // No database has such a row, and PostgreSQL refuses the question: with it, that of everybody who asks at the same time.
+        return did.Contains('\0') ? Task.FromResult(new RepoState { Did = did }) : loads.AskAsync(did, cancellationToken);
+    }
 
     Task<IReadOnlyDictionary<string, RepoState>> LoadAllAsync(IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyDictionary<string, RepoState>> (connection, token) =>

@@ -47,6 +47,7 @@ public class RunTests
         released.SetResult();
 
         Assert.Equal((RunStatus.Paused, 0), (paused.Status, paused.InFlight));
+        Assert.Equal(RunStatus.Paused, (await cluster.Backfill.PauseAsync(start.RunId.Value))?.Status);
         Assert.Equal("paused", await cluster.Database.ScalarAsync("select status from backfill_progress"));
         Assert.Equal((StartOutcome.AlreadyRunning, start.RunId), await StartAgainAsync(cluster));
         Assert.Equal(asked, cluster.Pds.Log.CountOf(ListRecords));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Repos;
 using Xunit;
@@ -47,6 +48,73 @@ public sealed class RepoStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task LoadAsync_ManyTogether_EachGetsItsOwn(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (repos, store) = (Repos(database), Store(database));
+        var written = await Task.WhenAll(Enumerable.Range(0, 1_100).Where(i => i % 2 == 0).Select(i =>
+            store.WriteAsync(Batch(Begun(Repo($"did:plc:{i}"), Post), Post, Topic($"did:plc:{i}", "a")), Token)));
+        await store.WriteAsync(Batch(Begun(written[0].Repo, Membership), Membership), Token);
+
+        // More than go into one query, each asked for twice, half of them unknown.
+        var loaded = await Task.WhenAll(Enumerable.Range(0, 2_200).Select(i => repos.LoadAsync($"did:plc:{i % 1_100}", Token)));
+
+        Assert.Equal(Enumerable.Range(0, 2_200).Select(i => $"did:plc:{i % 1_100}"), loaded.Select(state => state.Did));
+        Assert.All(loaded, state => Assert.Equal(int.Parse(state.Did[8..], null) % 2 == 0, state.Version > 0));
+        Assert.Equal([Membership, Post], loaded[0].Collections.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([Post], loaded[2].Collections.Keys);
+        Assert.Equal(written[1].Repo, loaded[2] with { Collections = written[1].Repo.Collections });
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task LoadAsync_TheDatabaseIsBroken_ThrowsAndTheNextWorks(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var repos = Repos(database);
+        await database.ExecuteAsync("alter table repos rename to elsewhere");
+
+        var failed = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Assert.ThrowsAnyAsync<DbException>(() => repos.LoadAsync($"did:plc:{i}", Token))));
+        await database.ExecuteAsync("alter table elsewhere rename to repos");
+
+        Assert.Equal(20, failed.Length);
+        Assert.Equal(new RepoState { Did = Alice }, await repos.LoadAsync(Alice, Token));
+    }
+
+    /// <summary>Asked together, one that no database can store must not cost the others their answer.</summary>
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task LoadAsync_BesideATextThatIsNoDid_IsAnswered(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var repos = Repos(database);
+        await repos.AddPendingAsync([Alice], Token);
+
+        var loaded = await Task.WhenAll(new[] { "did:plc:a\0b", Alice, "did:plc:\ud800", "", "did:plc:\"'" }.Select(did => repos.LoadAsync(did, Token)));
+
+        Assert.Equal([0, 1, 0, 0, 0], loaded.Select(state => (int)state.Version));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task UnsettledAmongAsync_OfAll_NamesThoseThatTheRunHasStillToRead(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (repos, store) = (Repos(database), Store(database));
+        async Task WriteAsync(string did, long run, bool isSettled) =>
+            await store.WriteAsync(Batch(Repo(did, run) with { IsSettled = isSettled }, Post, Topic(did, "a")), Token);
+        await WriteAsync("did:plc:earlier", run: 2, isSettled: true);
+        await WriteAsync("did:plc:begun", run: 3, isSettled: false);
+        await WriteAsync("did:plc:settled", run: 3, isSettled: true);
+        await WriteAsync("did:plc:notasked", run: 2, isSettled: true);
+        await repos.AddPendingAsync(["did:plc:pending"], Token);
+        await database.ExecuteAsync("insert into users (did, indexed_at) values ('did:plc:user', '2026-01-01T00:00:00Z')");
+
+        var unsettled = await repos.UnsettledAmongAsync(
+            3, ["did:plc:earlier", "did:plc:begun", "did:plc:settled", "did:plc:pending", "did:plc:user", "did:plc:stranger", "did:plc:earlier"], Token);
+
+        Assert.Equal(["did:plc:begun", "did:plc:earlier", "did:plc:pending", "did:plc:user"], unsettled.Order(StringComparer.Ordinal));
+        Assert.Empty(await repos.UnsettledAmongAsync(3, [], Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task PageAsync_BothScopes_WalkByBytesAndMissNone(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
@@ -63,6 +131,9 @@ public sealed class RepoStoreTests : IndexTests
         Assert.Equal(all, await WalkAsync(repos, All));
         Assert.Equal((6, 8), (await repos.CountAsync(Users, Token), await repos.CountAsync(All, Token)));
     }
+
+    static RepoState Begun(RepoState repo, string collection) =>
+        repo with { Collections = repo.Collections.SetItem(collection, new CollectionState { Collection = collection, RunId = 1 }) };
 
     static async Task<List<string>> WalkAsync(RepoStore repos, RepoScope scope)
     {

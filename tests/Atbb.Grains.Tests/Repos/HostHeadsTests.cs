@@ -1,0 +1,249 @@
+using Atbb.AtProto;
+using Atbb.AtProto.Repo;
+using Atbb.AtProto.Syntax;
+using Atbb.Grains.Repos;
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Atbb.Indexing.Repos;
+using Atbb.Testing.Databases;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Atbb.Grains.Tests.Repos;
+
+public sealed class HostHeadsTests : IAsyncLifetime
+{
+    static readonly Uri Host = new("https://pds.example");
+    static readonly Tid Rev = Tid.Parse("3jzfcijpj2z2a");
+    static readonly Tid Later = Tid.Parse("3jzfcijpj2z2b");
+
+    readonly ScriptedPds pds = new();
+    TestDatabase? database;
+    HostHeads? heads;
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        var repos = new RepoStore(database.Index, TimeProvider.System);
+        await repos.AddPendingAsync([.. Enumerable.Range(0, 100).Select(i => Ours(i).Value)], Cancel);
+        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance);
+    }
+
+    public async ValueTask DisposeAsync() => await database!.DisposeAsync();
+
+    static Did Ours(int i) => Did.Parse($"did:plc:{i:d3}");
+
+    static Did Strangers(int i) => Did.Parse($"did:plc:stranger{i:d3}");
+
+    static HostPage Page(string? cursor, params IEnumerable<Did> dids) => new([.. dids.Select(did => (did, new HostedRepo(true, null, Rev)))], cursor);
+
+    static IEnumerable<Did> Ours(int from, int count) => Enumerable.Range(from, count).Select(i => Ours(i));
+
+    Task<Tid?> AskAsync(Did did, long run = 1, Uri? host = null, CancellationToken? cancel = null) => heads!.RevOfAsync(run, host ?? Host, did, cancel ?? Cancel);
+
+    /// <summary>As many questions as a host has to answer one by one before it is asked for its list.</summary>
+    async Task AskAloneAsync(long run = 1, Uri? host = null)
+    {
+        for (var i = 0; i < HostListing.AskedAlone; i++)
+            Assert.Null(await AskAsync(Strangers(i), run, host));
+    }
+
+    [Fact]
+    public async Task RevOf_TheFirstFew_AreAskedAloneAndTheRestFromOnePage()
+    {
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        await AskAloneAsync();
+        Assert.Empty(pds.Cursors);
+
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(Rev, await AskAsync(Ours(i)));
+
+        Assert.Equal([null], pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_OnALaterPage_ReadsNoFurtherThanThere()
+    {
+        pds.Repos = (cursor, _) => Task.FromResult(cursor switch
+        {
+            null => Page("b", Ours(0, 20)),
+            "b" => Page("c", Ours(20, 20)),
+            _ => Page("d", Ours(40, 20)),
+        });
+        await AskAloneAsync();
+
+        Assert.Equal(Rev, await AskAsync(Ours(25)));
+        Assert.Equal(Rev, await AskAsync(Ours(3)));
+
+        Assert.Equal([null, "b"], pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_NotListed_IsNullWhenTheListEnds()
+    {
+        pds.Repos = (cursor, _) => Task.FromResult(cursor is null ? Page("b", Ours(0, 20)) : Page(null, Ours(20, 20)));
+        await AskAloneAsync();
+
+        Assert.Null(await AskAsync(Ours(99)));
+        Assert.Null(await AskAsync(Ours(98)));
+
+        Assert.Equal([null, "b"], pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_FewOfOursOnAPage_TheListIsGivenUp()
+    {
+        pds.Repos = (cursor, _) => Task.FromResult(Page(cursor + "x", [.. Ours(0, HostListing.FewOnPage - 1), .. Enumerable.Range(0, 900).Select(i => Strangers(i))]));
+        await AskAloneAsync();
+
+        Assert.Null(await AskAsync(Ours(99)));
+        // What the page did say is used.
+        Assert.Equal(Rev, await AskAsync(Ours(0)));
+        Assert.Equal([null], pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_ListedAsInactiveOrWithoutARev_IsNull()
+    {
+        pds.Repos = (_, _) => Task.FromResult(new HostPage(
+            [
+                .. Page(null, Ours(0, 20)).Repos,
+                (Ours(20), new HostedRepo(false, "takendown", Rev)),
+                (Ours(21), new HostedRepo(true, null, null)),
+            ],
+            null));
+        await AskAloneAsync();
+
+        Assert.Null(await AskAsync(Ours(20)));
+        Assert.Null(await AskAsync(Ours(21)));
+        Assert.Equal(Rev, await AskAsync(Ours(19)));
+    }
+
+    /// <summary>Whatever a host does with its cursors, it runs out of what is new.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RevOf_AHostThatLeadsInCircles_ComesToAnEnd(bool sameCursor)
+    {
+        pds.Repos = (cursor, _) => Task.FromResult(Page(sameCursor ? "x" : cursor + "x", Ours(0, 50)));
+        await AskAloneAsync();
+
+        Assert.Null(await AskAsync(Ours(99)));
+
+        Assert.Equal(2, pds.Cursors.Count);
+    }
+
+    [Theory]
+    [InlineData(AtProtoFailure.Refused)]
+    [InlineData(AtProtoFailure.Malformed)]
+    [InlineData(AtProtoFailure.TooLarge)]
+    [InlineData(AtProtoFailure.TimedOut)]
+    [InlineData(AtProtoFailure.ServerError)]
+    public async Task RevOf_TheListCannotBeRead_EachIsAskedAlone(AtProtoFailure failure)
+    {
+        pds.Repos = (_, _) => throw new AtProtoException(failure, "no");
+        await AskAloneAsync();
+
+        Assert.Null(await AskAsync(Ours(0)));
+        Assert.Null(await AskAsync(Ours(1)));
+        Assert.Single(pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_TheHostIsBusy_WaitsAndAsksForTheSamePageAgain()
+    {
+        var isBusy = false;
+        pds.Repos = (cursor, _) => isBusy
+            ? throw new AtProtoException(AtProtoFailure.RateLimited, "later")
+            : Task.FromResult(cursor is null ? Page("b", Ours(0, 20)) : Page(null, Ours(20, 20)));
+        await AskAloneAsync();
+        Assert.Equal(Rev, await AskAsync(Ours(0)));
+
+        isBusy = true;
+        Assert.Equal(AtProtoFailure.RateLimited, (await Assert.ThrowsAsync<AtProtoException>(() => AskAsync(Ours(25)))).Failure);
+        isBusy = false;
+
+        Assert.Equal(Rev, await AskAsync(Ours(25)));
+        Assert.Equal([null, "b", "b"], pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_TheDatabaseIsAway_SaysSoAndAsksForTheSamePageAgain()
+    {
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 20)));
+        var folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await using var away = IndexDatabase.Create(DatabaseTarget.Parse(Path.Combine(folder, "forum.db")), NullLoggerFactory.Instance);
+        var repos = new RepoStore(away, TimeProvider.System);
+        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance);
+        await AskAloneAsync();
+        try
+        {
+            var asking = Ours(0, 5).Select(did => AskAsync(did)).ToList();
+            foreach (var question in asking)
+                await Assert.ThrowsAsync<IndexUnavailableException>(() => question);
+            var asked = pds.Cursors.Count;
+            await away.MigrateAsync(Cancel);
+            await repos.AddPendingAsync([.. Ours(0, 20).Select(did => did.Value)], Cancel);
+
+            Assert.Equal(Rev, await AskAsync(Ours(0)));
+            Assert.Equal(Enumerable.Repeat<string?>(null, asked + 1), pds.Cursors);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task RevOf_ManyAtOnce_OnePageIsUnderWayAndACallerWhoLeavesHarmsNobody()
+    {
+        var answer = new TaskCompletionSource<HostPage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        pds.Repos = (_, token) =>
+        {
+            asked.TrySetResult();
+            return answer.Task.WaitAsync(token);
+        };
+        await AskAloneAsync();
+        using var impatient = new CancellationTokenSource();
+
+        // The one who leaves is the one for whom the page was asked.
+        var leaving = AskAsync(Ours(0), cancel: impatient.Token);
+        await asked.Task.WaitAsync(Cancel);
+        var staying = Ours(1, 40).Select(did => AskAsync(did)).ToList();
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
+        answer.SetResult(Page(null, Ours(0, 50)));
+
+        Assert.All(await Task.WhenAll(staying), rev => Assert.Equal(Rev, rev));
+        Assert.Single(pds.Cursors);
+    }
+
+    [Fact]
+    public async Task RevOf_TwoHosts_EachAnswersForItself()
+    {
+        var other = new Uri("https://other.example");
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        await AskAloneAsync();
+        Assert.Equal(Rev, await AskAsync(Ours(0)));
+
+        await AskAloneAsync(host: other);
+        Assert.Equal(Rev, await AskAsync(Ours(0), host: other));
+        Assert.Equal(2, pds.Cursors.Count);
+    }
+
+    [Fact]
+    public async Task RevOf_ANewRun_ListsAfreshAndTheOldOneAsksAlone()
+    {
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        await AskAloneAsync();
+        Assert.Equal(Rev, await AskAsync(Ours(0)));
+
+        pds.Repos = (_, _) => Task.FromResult(new HostPage([.. Ours(0, 50).Select(did => (did, new HostedRepo(true, null, Later)))], null));
+        await AskAloneAsync(run: 2);
+        Assert.Equal(Later, await AskAsync(Ours(1), run: 2));
+        Assert.Null(await AskAsync(Ours(2), run: 1));
+        Assert.Equal(Later, await AskAsync(Ours(2), run: 2));
+    }
+}
