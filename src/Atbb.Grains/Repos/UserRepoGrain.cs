@@ -45,6 +45,9 @@ sealed partial class UserRepoGrain(
     readonly HashSet<(string Collection, string Cursor)> unorderedCursors = [];
     IIndexerGrain? indexer;
     RequestMeter? meter;
+
+    // The rev that the pass before its first page has asked for, and where.
+    (long RunId, int Phase, string Pds, string? Rev)? revAhead;
     RepoCounts reported;
 
     string Key => this.GetPrimaryKeyString();
@@ -153,7 +156,7 @@ sealed partial class UserRepoGrain(
         {
             // Read before the first page: a record written during the pass then moves the rev past this one, and the next
             // catch-up reads the repository again instead of skipping it.
-            var rev = await ReadRevAsync(cancellationToken);
+            var rev = await ReadRevOnceAsync(cancellationToken);
             if (rev is not null && Repo.IsUnchangedAt(rev, collections))
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
             known = Repo with { Rev = rev };
@@ -226,6 +229,17 @@ sealed partial class UserRepoGrain(
         var maxAge = Repo.Attempts < 2 ? options.IdentityMaxAge : TimeSpan.Zero;
         if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
             known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
+    }
+
+    /// <summary>
+    /// The rev that this pass begins with. Asked for once, however often the pass is sent away before its first page: a host that may be asked
+    /// seldom would answer nothing else. Being older than need be costs a reading too many, and misses nothing.
+    /// </summary>
+    async Task<string?> ReadRevOnceAsync(CancellationToken cancellationToken)
+    {
+        if (revAhead is not { } ahead || (ahead.RunId, ahead.Phase, ahead.Pds) != (Repo.RunId, Repo.Phase, Repo.Pds))
+            revAhead = ahead = (Repo.RunId!.Value, Repo.Phase, Repo.Pds!, await ReadRevAsync(cancellationToken));
+        return ahead.Rev;
     }
 
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
