@@ -72,4 +72,12 @@ public interface IBackfillGrain : IGrainWithStringKey
     /// <summary>A page of a run's errors, in the order of their ids.</summary>
     [AlwaysInterleave, Alias("ListErrors")]
     Task<IReadOnlyList<RunError>> ListErrorsAsync(RunErrorQuery query);
+
+    /// <summary>
+    /// The DIDs of the repositories that claim a handle in their DID documents, up to 100; none when the index knows none. Handles are not verified,
+    /// and anybody may claim any: several may.
+    /// </summary>
+    /// <param name="handle">The handle, in letters of any case.</param>
+    [AlwaysInterleave, Alias("FindByHandle")]
+    Task<IReadOnlyList<string>> FindByHandleAsync(string handle);
 }

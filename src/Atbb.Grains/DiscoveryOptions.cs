@@ -26,4 +26,10 @@ public sealed class DiscoveryOptions
     /// a chain of accounts that was made to have no end; what is left over is for the next run. 0 finds nothing.
     /// </summary>
     public int MaxRounds { get; set; } = 8;
+
+    /// <summary>
+    /// New repositories that a run takes from one relay's list of a collection, and in each round from records. Default 1,000,000: more than any
+    /// forum has, and a bound for whoever makes names up, each of which costs a look-up. Where it is reached the run says so; the next one takes the next as many.
+    /// </summary>
+    public int MaxFound { get; set; } = 1_000_000;
 }

@@ -17,6 +17,7 @@ public static class GrainsRegistration
     /// <summary>Adds what the backfill's grains need besides the index and the protocol client.</summary>
     public static ISiloBuilder AddBackfillGrains(this ISiloBuilder silo)
     {
+        silo.Services.AddSingleton<DatabaseOutage>();
         silo.Services.AddSingleton<DatabasePatience>();
         silo.Services.AddSingleton<HostHeads>();
         silo.Services.AddSingleton<RelayReader>();

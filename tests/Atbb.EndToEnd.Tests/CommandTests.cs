@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Indexing.Databases;
@@ -78,6 +80,47 @@ public sealed class CommandTests
         Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
         Assert.DoesNotContain(it.Pds.Log.Snapshot(), request => request.IsListing);
         await it.AssertIndexAsync(atbb.Figures(), before, $"{atbb}");
+    }
+
+    [Fact]
+    public async Task Serve_AdminPortInUse_SaysSoInOneLine()
+    {
+        using var database = await IndexAddress.CreateAsync(DatabaseKind.Sqlite);
+        using var site = new AtbbSite("did:plc:forum", database.Value, new Uri("http://127.0.0.1:9"));
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var atbb = site.Serve(AtbbSite.Set("Admin:Url", $"http://127.0.0.1:{port}"));
+
+        Assert.True(await atbb.ExitAsync() == 3, $"{atbb}");
+        Assert.Contains($"http://127.0.0.1:{port}: address already in use. End the process that listens there", atbb.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", atbb.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Orleans", atbb.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backfill_Retry_ReadsAgainWhatFailedInThatRun()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        var down = it.Dids.First();
+        it.Pds.Fault = request => request.Did == down && request.IsListing ? PdsFault.Error(503, "UpstreamFailure") : null;
+        await using var first = it.Site.Backfill("full_sync", it.Dids, AtbbSite.Set("Backfill:MaxAttempts", 1));
+        Assert.True(await first.ExitAsync() == 0, $"{first}");
+        it.Pds.Fault = null;
+        it.Pds.Log.Clear();
+
+        await using var retry = it.Site.Retry(first.Figures().RunId);
+
+        Assert.True(await retry.ExitAsync() == 0, $"{retry}");
+        Assert.Equal(("retry", 1, 0), (retry.Figures().Type, retry.Figures().DidsDone, retry.Figures().RecordsFailed));
+        Assert.Equal([down], it.Pds.Log.Snapshot().Where(request => request.IsListing).Select(request => request.Did).Distinct());
+        await using var again = it.Site.Retry(first.Figures().RunId);
+        Assert.True(await again.ExitAsync() == 0, $"{again}");
+        await using var none = it.Site.Retry(99);
+        Assert.True(await none.ExitAsync() == 2, $"{none}");
+        await using var both = it.Site.Retry(1, "--type", "catch_up");
+        Assert.True(await both.ExitAsync() == 2, $"{both}");
+        Assert.Contains("--retry: is for what failed in a run, and does not go with --type.", both.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Atbb.AtProto.Identity;
 
 /// <summary>What a handle looks like: a host's name. Source: https://atproto.com/specs/handle</summary>
-static class Handle
+public static class Handle
 {
     const int MaxLength = 253;
     const int MaxLabelLength = 63;

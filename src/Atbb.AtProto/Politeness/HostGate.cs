@@ -16,6 +16,7 @@ sealed class HostGate : IDisposable
     readonly TimeProvider time;
     readonly long origin;
     readonly HostSchedule schedule;
+    readonly HostSilence silence = new();
     readonly ConcurrencyLimiter? places;
 
     public HostGate(PolitenessOptions options, TimeProvider time)
@@ -40,7 +41,7 @@ sealed class HostGate : IDisposable
         get
         {
             lock (sync)
-                return Users == 0 && schedule.IsIdleAt(Now);
+                return Users == 0 && schedule.IsIdleAt(Now) && silence.IsIdleAt(Now);
         }
     }
 
@@ -53,8 +54,8 @@ sealed class HostGate : IDisposable
     public async ValueTask<HostTurn> EnterAsync(TimeSpan maxWait, CancellationToken cancellationToken)
     {
         var deadline = Now + maxWait;
-        if (StayAwayLongerThan(maxWait) is { } pause)
-            return HostTurn.TooLate(pause);
+        if (RefuseFor(maxWait) is { } refusal)
+            return HostTurn.Refused(refusal);
 
         var place = places?.AttemptAcquire();
         if (place is { IsAcquired: false })
@@ -78,8 +79,9 @@ sealed class HostGate : IDisposable
             // The host may have asked for a pause meanwhile.
             while (wait > TimeSpan.Zero && PauseLeft() > TimeSpan.Zero);
 
-            entered = true;
-            return new HostTurn(place, ComeBackIn: null);
+            var turn = Send(place);
+            entered = turn.Refusal is null;
+            return turn;
         }
         finally
         {
@@ -103,7 +105,42 @@ sealed class HostGate : IDisposable
             schedule.Answered(Now, allowance);
     }
 
+    /// <summary>An exchange has ended by itself, in whatever way.</summary>
+    public void Spoke()
+    {
+        lock (sync)
+            silence.Answered(Now);
+    }
+
+    /// <summary>A request was not answered within its time.</summary>
+    public void TimedOut(TimeSpan sentAt)
+    {
+        lock (sync)
+            silence.TimedOut(Now, sentAt);
+    }
+
+    /// <summary>A request that came through is over.</summary>
+    public void Leave()
+    {
+        lock (sync)
+            silence.Ended();
+    }
+
     public void Dispose() => places?.Dispose();
+
+    // The host may have fallen silent while this one waited.
+    HostTurn Send(RateLimitLease? place)
+    {
+        lock (sync)
+        {
+            var now = Now;
+            if (silence.Refuse(now) is { } refusal)
+                return HostTurn.Refused(refusal);
+
+            silence.Sent(now);
+            return new HostTurn(place, now, Refusal: null);
+        }
+    }
 
     bool TryTake(TimeSpan deadline, out TimeSpan wait)
     {
@@ -123,14 +160,14 @@ sealed class HostGate : IDisposable
             return schedule.PauseLeft(Now);
     }
 
-    // Before a place is taken or waited for: a pause of minutes is known now.
-    TimeSpan? StayAwayLongerThan(TimeSpan maxWait)
+    // Before a place is taken or waited for: a pause of minutes is known now, and so is a host that does not answer.
+    HostRefusal? RefuseFor(TimeSpan maxWait)
     {
         lock (sync)
         {
             var now = Now;
             var pause = schedule.PauseLeft(now);
-            return pause > maxWait ? schedule.TurnAway(now, now + pause) : null;
+            return pause > maxWait ? new HostRefusal(schedule.TurnAway(now, now + pause), IsFailure: false) : silence.Refuse(now);
         }
     }
 

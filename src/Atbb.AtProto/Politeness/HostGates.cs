@@ -24,7 +24,8 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
 
     /// <summary>Waits for the request's turn at its host.</summary>
     /// <exception cref="AtProtoException">
-    /// <see cref="AtProtoFailure.RateLimited"/> without a status: the turn would come too late, and the request was not sent.
+    /// The request was not sent. <see cref="AtProtoFailure.RateLimited"/> without a status: the turn would come too late;
+    /// <see cref="AtProtoFailure.TimedOut"/> without one: the host does not answer.
     /// </exception>
     public async ValueTask<HostLease> EnterAsync(XrpcRequest request, CancellationToken cancellationToken)
     {
@@ -33,17 +34,11 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
         try
         {
             var turn = await gate.EnterAsync(MaxWaitOf(request, gate.Options), cancellationToken);
-            if (turn.ComeBackIn is { } comeBackIn)
-            {
-                var retryAt = time.GetUtcNow() + comeBackIn;
-                throw request.Failed(
-                    AtProtoFailure.RateLimited,
-                    $"not sent, the host's turn comes too late (pace, busy, or a pause it asked for); try again at {retryAt:u}",
-                    retryAt: retryAt);
-            }
+            if (turn.Refusal is { } refusal)
+                throw Refused(request, refusal);
 
             entered = true;
-            return new HostLease(this, gate, turn.Place);
+            return new HostLease(this, gate, turn);
         }
         finally
         {
@@ -67,6 +62,20 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
                 gate.Dispose();
             gates.Clear();
         }
+    }
+
+    AtProtoException Refused(XrpcRequest request, HostRefusal refusal)
+    {
+        var retryAt = time.GetUtcNow() + refusal.ComeBackIn;
+        return refusal.IsFailure
+            ? request.Failed(
+                AtProtoFailure.TimedOut,
+                $"not sent, the host has left the last requests unanswered ({HostSilence.MostUnanswered} or more in a row) and is asked again at {retryAt:u}",
+                retryAt: retryAt)
+            : request.Failed(
+                AtProtoFailure.RateLimited,
+                $"not sent, the host's turn comes too late (pace, busy, silent, or a pause it asked for); try again at {retryAt:u}",
+                retryAt: retryAt);
     }
 
     static TimeSpan MaxWaitOf(XrpcRequest request, PolitenessOptions options) =>

@@ -10,8 +10,9 @@ public sealed class PolitenessOptions
     public double RequestsPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 64 where
-    /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. 0 is no limit.
+    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 48 where
+    /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. Not more, since a host that takes requests
+    /// and does not answer would hold all 64 places of a run's window. 0 is no limit.
     /// </summary>
     public int? ConcurrentRequests { get; set; }
 
@@ -38,5 +39,5 @@ public sealed class PolitenessOptions
     public TimeSpan MaxPause { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The requests at once that these options come to; 0 is no limit.</summary>
-    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 64);
+    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 48);
 }

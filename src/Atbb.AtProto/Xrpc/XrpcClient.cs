@@ -98,10 +98,13 @@ sealed class XrpcClient
         using var limit = new Deadline(Network.RequestTimeout, time, cancellationToken);
         try
         {
-            return await SendAsync(request, turn, limit.Token);
+            var answer = await SendAsync(request, turn, limit.Token);
+            turn.Spoke();
+            return answer;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
+            turn.TimedOut();
             throw request.Failed(
                 AtProtoFailure.TimedOut,
                 limit.HasPassed
@@ -109,16 +112,23 @@ sealed class XrpcClient
                     : $"no connection within {Network.ConnectTimeout.TotalSeconds:0.###} s",
                 e);
         }
+        catch (AtProtoException)
+        {
+            turn.Spoke();
+            throw;
+        }
         catch (HttpRequestException e) when (e.InnerException is AtProtoException refusal)
         {
             throw request.Failed(refusal.Failure, refusal.Message, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
+            turn.Spoke();
             throw request.Failed(AtProtoFailure.Unreachable, $"the connection failed ({e.GetBaseException().Message.TrimEnd('.')})", e);
         }
         catch (InvalidDataException e)
         {
+            turn.Spoke();
             throw request.Failed(AtProtoFailure.Malformed, $"the answer cannot be decompressed ({e.Message.TrimEnd('.')})", e);
         }
     }

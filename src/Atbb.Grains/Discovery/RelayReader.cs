@@ -63,6 +63,8 @@ sealed partial class RelayReader(
                 (var after, problem) = ListingReading.Read(listing, page, cursors);
                 // Not by the deadline: what has come is worth keeping.
                 listing = await patience.WaitForAsync(token => store.SaveAsync(Charge(after, meter), page.Dids, round, token), cancellationToken);
+                if (problem is null && !listing.IsEnded && listing.DidsFound >= options.MaxFound)
+                    (kind, problem) = ("too_many_found", $"it has named {listing.DidsFound} that nobody knew, and Atbb:Discovery:MaxFound allows a run no more of them");
             }
             catch (AtProtoException e)
             {

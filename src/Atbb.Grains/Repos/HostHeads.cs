@@ -9,7 +9,7 @@ namespace Atbb.Grains.Repos;
 /// Revs of repositories from the listings of their hosts: a page of <c>listRepos</c> names a thousand at the price of one
 /// <c>getLatestCommit</c>. One listing per host, run and silo.
 /// </summary>
-sealed class HostHeads(IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger)
+sealed class HostHeads(IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger, TimeProvider time)
 {
     // Hosts are named by strangers. Forgetting what was listed costs requests and nothing else.
     const int MaxHosts = 4096;
@@ -38,7 +38,7 @@ sealed class HostHeads(IRepoClient pdses, RepoStore repos, ILogger<HostListing> 
                 hosts.Clear();
             run = runId;
             if (!hosts.TryGetValue(host, out var listing))
-                hosts.Add(host, listing = new HostListing(pds, runId, pdses, repos, logger));
+                hosts.Add(host, listing = new HostListing(pds, runId, pdses, repos, logger, time));
             return listing;
         }
     }

@@ -10,7 +10,7 @@ namespace Atbb.Grains.Repos;
 /// The repositories of one host in one run, read a page at a time and no further than somebody asks. Whoever needs the next page pays for
 /// it; the others wait for the answer.
 /// </summary>
-sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger)
+sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger, TimeProvider time)
 {
     /// <summary>Repositories that are asked about one by one before a listing is worth its first page: most hosts hold no more of a forum's users.</summary>
     public const int AskedAlone = 4;
@@ -18,16 +18,22 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
     /// <summary>Fewer than this many of ours on a page, and the rest are asked about one by one: a page is as heavy as some hundred small answers.</summary>
     public const int FewOnPage = 10;
 
+    // What a page takes at a host that is well. Who waits for one that takes longer holds a place that a repository of another host could use.
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan ComeBackIn = TimeSpan.FromSeconds(5);
+
     readonly Lock gate = new();
 
     // What is listed and not asked for yet. Of ours alone, so bounded by the forum and not by the host.
     readonly Dictionary<Did, Tid> revs = [];
     Task reading = Task.CompletedTask;
+    long readingSince;
     string? cursor;
     bool isOver;
     int asked;
 
     /// <inheritdoc cref="HostHeads.RevOfAsync"/>
+    /// <exception cref="AtProtoException">The host is listing and takes its time: come back. As for every turn that comes too late, nothing has failed.</exception>
     public async Task<Tid?> RevOfAsync(Did did, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref asked) <= AskedAlone)
@@ -36,6 +42,7 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
         while (true)
         {
             Task page;
+            TimeSpan left;
             lock (gate)
             {
                 if (revs.Remove(did, out var rev))
@@ -43,10 +50,22 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
                 if (isOver)
                     return null;
                 // Not with this caller's token: others wait for the same page. It has time-outs of its own.
-                page = reading = reading.IsCompleted ? Task.Run(ReadPageAsync, CancellationToken.None) : reading;
+                if (reading.IsCompleted)
+                    (readingSince, reading) = (time.GetTimestamp(), Task.Run(ReadPageAsync, CancellationToken.None));
+                (page, left) = (reading, LongestWait - time.GetElapsedTime(readingSince));
             }
 
-            await page.WaitAsync(cancellationToken);
+            try
+            {
+                await page.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+            }
+            catch (TimeoutException) when (!page.IsCompleted)
+            {
+                throw new AtProtoException(AtProtoFailure.RateLimited, $"{host.Authority} has not yet listed its repositories, which it is asked for instead of each one's rev.")
+                {
+                    RetryAt = time.GetUtcNow() + ComeBackIn,
+                };
+            }
         }
     }
 

@@ -30,6 +30,8 @@ sealed partial class UserRepoGrain
                 RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
                     until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again."),
+                // Anybody can make a name up: of one that is nothing but a name, nothing is missing.
+                RepoVerdict.Gone { Status: RepoStatus.NotFound } when Repo.IsHearsay => await SettleGoneAsync(RepoStatus.NotFound, e.Message),
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
                 RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
                 RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),

@@ -6,15 +6,25 @@ namespace Atbb.Grains.Repos;
 /// <summary>Which rev the repository has: from its host's listing, or asked for alone.</summary>
 sealed partial class UserRepoGrain
 {
-    // What a listing said of the repository in a run. It says it once, and whoever is sent away before the first page comes back.
-    (long RunId, string Rev)? listed;
+    (long RunId, int Phase, string Pds, string? Rev)? revAhead;
+
+    /// <summary>
+    /// The rev that this pass begins with. Asked for once, however often the pass is sent away before its first page: a host that may be asked
+    /// seldom would answer nothing else. Being older than need be costs a reading too many, and misses nothing.
+    /// </summary>
+    async Task<string?> ReadRevOnceAsync(CancellationToken cancellationToken)
+    {
+        if (revAhead is not { } ahead || (ahead.RunId, ahead.Phase, ahead.Pds) != (Repo.RunId, Repo.Phase, Repo.Pds))
+            revAhead = ahead = (Repo.RunId!.Value, Repo.Phase, Repo.Pds!, await ReadRevAsync(cancellationToken));
+        return ahead.Rev;
+    }
 
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
     async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
     {
         // Not after a failure, nor by hand: what the host has listed was said before.
-        if (Repo.Attempts == 0 && Repo.RunId != ErrorStore.ByHand && await ReadListedRevAsync(Repo.RunId!.Value, cancellationToken) is { } said)
-            return said;
+        if (Repo.Attempts == 0 && Repo.RunId != ErrorStore.ByHand && await heads.RevOfAsync(Repo.RunId!.Value, Pds, account, cancellationToken) is { } listed)
+            return listed.Value;
 
         try
         {
@@ -24,12 +34,5 @@ sealed partial class UserRepoGrain
         {
             return null;
         }
-    }
-
-    async Task<string?> ReadListedRevAsync(long runId, CancellationToken cancellationToken)
-    {
-        if (listed?.RunId != runId)
-            listed = await heads.RevOfAsync(runId, Pds, account, cancellationToken) is { } rev ? (runId, rev.Value) : null;
-        return listed?.Rev;
     }
 }

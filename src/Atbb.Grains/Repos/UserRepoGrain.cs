@@ -45,6 +45,8 @@ sealed partial class UserRepoGrain(
     readonly HashSet<(string Collection, string Cursor)> unorderedCursors = [];
     IIndexerGrain? indexer;
     RequestMeter? meter;
+
+    // The rev that the pass before its first page has asked for, and where.
     RepoCounts reported;
 
     string Key => this.GetPrimaryKeyString();
@@ -153,7 +155,7 @@ sealed partial class UserRepoGrain(
         {
             // Read before the first page: a record written during the pass then moves the rev past this one, and the next
             // catch-up reads the repository again instead of skipping it.
-            var rev = await ReadRevAsync(cancellationToken);
+            var rev = await ReadRevOnceAsync(cancellationToken);
             if (rev is not null && Repo.IsUnchangedAt(rev, collections))
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
             known = Repo with { Rev = rev };

@@ -125,7 +125,7 @@ sealed partial class BackfillGrain
                 return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
             },
             (did, reason, token) => GiveUpAsync(runId, did, reason, token),
-            new DatabaseOutage(time, logger), options, time, random);
+            outage, options, time, random);
         return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, trouble, caller.SyncAsync);
     }
 
@@ -176,11 +176,16 @@ sealed partial class BackfillGrain
         {
             // The run may have ended while this waited for its turn to save: then there is nothing to add.
             await SaveAsync(current => current.Status is RunStatus.InProgress ? current.At(window) : current);
+            outage.End();
         }
-        catch (Exception e) when (IsStorageOutage(e) || e is InconsistentStateException)
+        catch (Exception e) when (IsStorageOutage(e))
         {
             // The next beat tries again. Until then a kill costs asking more repositories again, and nothing else.
-            LogCheckpointFailed(run!.RunId, e.Message);
+            outage.Begin($"the checkpoint is not saved: {e.Message}");
+        }
+        catch (InconsistentStateException)
+        {
+            // Taken over, which has been said.
         }
     }
 

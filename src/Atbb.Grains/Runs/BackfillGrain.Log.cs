@@ -26,9 +26,6 @@ sealed partial class BackfillGrain
     [LoggerMessage(106, LogLevel.Critical, "backfill.failed: run {RunId} met a programming error and has ended: {Reason}", EventName = "backfill.failed")]
     partial void LogFailed(Exception exception, long runId, string reason);
 
-    [LoggerMessage(107, LogLevel.Warning, "backfill.checkpoint_failed: the checkpoint of run {RunId} was not saved, the run goes on and tries again: {Reason}", EventName = "backfill.checkpoint_failed")]
-    partial void LogCheckpointFailed(long runId, string reason);
-
     [LoggerMessage(109, LogLevel.Information, "backfill.retrying: run {RunId} of {Forum} has begun, it retries the errors that run {RetryOf} has of {Dids} repositories", EventName = "backfill.retrying")]
     partial void LogRetrying(long runId, string forum, long retryOf, long dids);
 
@@ -46,4 +43,7 @@ sealed partial class BackfillGrain
 
     [LoggerMessage(113, LogLevel.Information, "backfill.relay_wait: run {RunId} has read everything it knows, and waits for its relays' lists for {MaxDelay} at most", EventName = "backfill.relay_wait")]
     partial void LogWaiting(long runId, TimeSpan maxDelay);
+
+    [LoggerMessage(114, LogLevel.Warning, "backfill.too_many_found: records read by run {RunId} name more than {Found} accounts that nobody knew, round {Round} reads no more of them", EventName = "backfill.too_many_found")]
+    partial void LogTooManyNamed(long runId, long found, int round);
 }

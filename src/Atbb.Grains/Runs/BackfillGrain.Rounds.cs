@@ -53,7 +53,7 @@ sealed partial class BackfillGrain
         if (run.Type is not RunType.FullSync || round > discovery.MaxRounds)
             return false;
 
-        await patience.WaitForAsync(token => found.AddReferencedAsync(runId, round, token), cancellationToken);
+        await FindReferencedAsync(runId, round, cancellationToken);
         var count = await patience.WaitForAsync(token => repos.CountAsync(new RepoScope.Found(runId, round), token), cancellationToken);
         // What the relays cost is taken into the books with the step into round 1, be there anything in it or not: once, that is.
         var spent = round == 1 ? await patience.WaitForAsync(token => found.SpentAsync(runId, token), cancellationToken) : default;
@@ -66,5 +66,15 @@ sealed partial class BackfillGrain
         window = null;
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
         return true;
+    }
+
+    async Task FindReferencedAsync(long runId, int round, CancellationToken cancellationToken)
+    {
+        var added = await patience.WaitForAsync(token => found.AddReferencedAsync(runId, round, discovery.MaxFound, token), cancellationToken);
+        if (added < discovery.MaxFound)
+            return;
+
+        trouble.Note($"Records name more than {added} accounts that nobody knew; round {round} reads no more of them (Atbb:Discovery:MaxFound).");
+        LogTooManyNamed(runId, added, round);
     }
 }

@@ -44,6 +44,9 @@ sealed partial class BackfillGrain
         return [.. rows.Select(RunRows.ToError)];
     }
 
+    public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) =>
+        IndexBoundary.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
+
     RunProgress? GetProgress() => run is null ? null : ProgressOf(run);
 
     /// <summary>A state of the run with what the window has come to above its mark.</summary>

@@ -27,6 +27,7 @@ sealed partial class BackfillGrain(
     RelayReader relays,
     IndexFacts facts,
     DatabasePatience patience,
+    DatabaseOutage outage,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     IOptions<DiscoveryOptions> discovery,

@@ -2,28 +2,37 @@ using Microsoft.Extensions.Logging;
 
 namespace Atbb.Grains.Runs;
 
-/// <summary>Whether the index's database is away, said once when it goes and once when it is back.</summary>
-sealed partial class DatabaseOutage(TimeProvider time, ILogger logger)
+/// <summary>Whether the index's database is away, said once when it goes and once when it is back, whoever in this silo notices. Safe for calls in parallel.</summary>
+sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> logger)
 {
+    readonly Lock sync = new();
     DateTimeOffset? since;
 
     /// <summary>It did not answer.</summary>
     public void Begin(string reason)
     {
-        if (since is not null)
-            return;
+        lock (sync)
+        {
+            if (since is not null)
+                return;
+            since = time.GetUtcNow();
+        }
 
-        since = time.GetUtcNow();
         LogBegun(reason);
     }
 
     /// <summary>It answered.</summary>
     public void End()
     {
-        if (since is not { } began)
-            return;
+        DateTimeOffset began;
+        lock (sync)
+        {
+            if (since is null)
+                return;
+            began = since.Value;
+            since = null;
+        }
 
-        since = null;
         LogEnded((time.GetUtcNow() - began).TotalSeconds);
     }
 

@@ -1,17 +1,18 @@
 using Atbb.Indexing;
-using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 
 namespace Atbb.Grains.Runs;
 
 /// <summary>Waits for the database for as long as it takes: a run must not fail because its database was restarted.</summary>
-sealed partial class DatabasePatience
+sealed class DatabasePatience
 {
+    readonly DatabaseOutage outage;
     readonly ResiliencePipeline pipeline;
 
-    public DatabasePatience(TimeProvider time, ILogger<DatabasePatience> logger)
+    public DatabasePatience(DatabaseOutage outage, TimeProvider time)
     {
+        this.outage = outage;
         pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -23,7 +24,7 @@ sealed partial class DatabasePatience
                 UseJitter = true,
                 OnRetry = retry =>
                 {
-                    LogWaiting(logger, retry.RetryDelay, retry.Outcome.Exception!.Message);
+                    outage.Begin(retry.Outcome.Exception!.Message);
                     return ValueTask.CompletedTask;
                 },
             })
@@ -31,9 +32,10 @@ sealed partial class DatabasePatience
     }
 
     /// <summary>Asks until the database answers.</summary>
-    public async Task<T> WaitForAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
-        await pipeline.ExecuteAsync(async token => await ask(token), cancellationToken);
-
-    [LoggerMessage(150, LogLevel.Warning, "backfill.database_wait: the index's database does not answer, asked again in {Delay}: {Reason}", EventName = "backfill.database_wait")]
-    static partial void LogWaiting(ILogger logger, TimeSpan delay, string reason);
+    public async Task<T> WaitForAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        var answer = await pipeline.ExecuteAsync(async token => await ask(token), cancellationToken);
+        outage.End();
+        return answer;
+    }
 }

@@ -37,7 +37,9 @@ sealed class RepoCaller(
         try
         {
             var slice = await sync(did, cancellationToken);
-            outage.End();
+            // Parked may be without a word with the database.
+            if (slice.Outcome is not RepoOutcome.Parked)
+                outage.End();
             if (slice.Outcome is RepoOutcome.More or RepoOutcome.Parked)
                 open[did] = (slice.Counts, 0);
             else

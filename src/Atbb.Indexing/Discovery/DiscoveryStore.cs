@@ -11,10 +11,14 @@ namespace Atbb.Indexing.Discovery;
 /// <summary>What a run finds besides the repositories it knew: what relays list, and who is named in records.</summary>
 /// <remarks>
 /// Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked. A repository that is known already, as one or
-/// as a user, stays as it is: the run reads it anyway.
+/// as a user, stays as it is: the run reads it anyway. The exception is one that was named before and exists nowhere: no run reads it, until it
+/// is named again <see cref="LookUpAgainAfter"/> later. So a list of invented names, however long, costs a look-up each, and not one in each run.
 /// </remarks>
 public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
 {
+    /// <summary>How long a repository that exists nowhere is not looked up again, whoever names it: as long as a DID document is believed.</summary>
+    public static readonly TimeSpan LookUpAgainAfter = TimeSpan.FromDays(7);
+
     const int ReferencesAtOnce = 1_000;
 
     readonly string addSql = $"""
@@ -22,7 +26,10 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         select listed.value, @pending, 1, @now, @runId, @round
         from {database.RowsOf("@dids")} listed
         where not exists (select 1 from users u where u.did = listed.value)
-        on conflict (did) do nothing
+        on conflict (did) do update set
+            found_by_run = excluded.found_by_run,
+            found_in_round = excluded.found_in_round
+        where {Hearsay.Due}
         """;
 
     // Who wrote what is referred to and not in the index: those references wait with their id null, and partial indexes hold them alone, so this
@@ -43,7 +50,7 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
             select created_by from mod_actions where created_by is not null
         ) named
         where named.did > @after
-          and not exists (select 1 from repos r where r.did = named.did)
+          and not exists (select 1 from repos where repos.did = named.did and not ({Hearsay.Due}))
           and not exists (select 1 from users u where u.did = named.did)
         order by named.did
         limit @limit
@@ -141,15 +148,16 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
     /// <summary>Notes whoever is named in records and not known yet: authors of what is referred to, and whom moderators dealt with.</summary>
     /// <param name="runId">The run that finds them.</param>
     /// <param name="round">In which of its rounds they are read.</param>
+    /// <param name="most">How many are enough: records are written by strangers, and may name ever new accounts.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were new.</returns>
-    public async Task<long> AddReferencedAsync(long runId, int round, CancellationToken cancellationToken)
+    public async Task<long> AddReferencedAsync(long runId, int round, long most, CancellationToken cancellationToken)
     {
         long added = 0;
         var after = "";
         while (true)
         {
-            var named = await NamedAfterAsync(after, cancellationToken);
+            var named = await NamedAfterAsync(runId, after, Math.Min(ReferencesAtOnce, most - added), cancellationToken);
             if (named.Count == 0)
                 return added;
 
@@ -160,9 +168,9 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         }
     }
 
-    Task<IReadOnlyList<string>> NamedAfterAsync(string after, CancellationToken cancellationToken) => database.QueryAsync(
+    Task<IReadOnlyList<string>> NamedAfterAsync(long runId, string after, long limit, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            referencedSql, new { after, limit = ReferencesAtOnce }, cancellationToken: token))).AsList(),
+            referencedSql, new { runId, after, limit, dueBefore = time.GetUtcNow() - LookUpAgainAfter }, cancellationToken: token))).AsList(),
         cancellationToken);
 
     Task<int> AddAsync(DbTransaction transaction, long runId, int round, IEnumerable<Did> dids, CancellationToken cancellationToken)
@@ -172,7 +180,7 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         var listed = JsonSerializer.Serialize(dids.Where(did => did.IsOfAtProto).Select(did => did.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(
             addSql,
-            new { dids = listed, pending = RepoStatus.Pending.Stored(), now = time.GetUtcNow(), runId, round },
+            new { dids = listed, pending = RepoStatus.Pending.Stored(), now = time.GetUtcNow(), dueBefore = time.GetUtcNow() - LookUpAgainAfter, runId, round },
             transaction,
             cancellationToken: cancellationToken));
     }

@@ -50,6 +50,14 @@ public sealed record RepoState
     /// <summary>Raised by every write; 0 while there is no row. A writer that holds an older one is refused.</summary>
     public long Version { get; init; }
 
+    /// <summary>The run that has found it, on a relay's list or named in a record; null when somebody listed it, or it was always known.</summary>
+    public long? FoundByRun { get; init; }
+
+    /// <summary>
+    /// Whether it is known by hearsay alone: a relay or a record named it, and nothing of it is in the index. Anybody can make up such a name.
+    /// </summary>
+    public bool IsHearsay => FoundByRun is not null && SyncedAt is null && Collections.IsEmpty;
+
     /// <summary>How far each collection has been read, by NSID.</summary>
     public ImmutableDictionary<string, CollectionState> Collections { get; init; } = ImmutableDictionary<string, CollectionState>.Empty;
 }

@@ -39,7 +39,7 @@ public sealed class RepoStore
             await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
                 select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
                        r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
-                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version,
+                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run,
                        c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
                        r.did
                 from repos r
@@ -64,6 +64,19 @@ public sealed class RepoStore
         },
         cancellationToken);
 
+    /// <summary>
+    /// The repositories whose DID documents, as last read, claim a handle, by byte order. Anybody may claim any: several may.
+    /// </summary>
+    /// <param name="handle">The handle, in letters of any case.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<string>> FindByHandleAsync(string handle, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
+            "select did from repos where lower(handle) = lower(@handle) and handle is not null order by did limit @limit",
+            new { handle, limit },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
     /// <summary>Which of some DIDs are known here and not settled in a run.</summary>
     public Task<IReadOnlySet<string>> UnsettledAmongAsync(long runId, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlySet<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition($"""
@@ -76,8 +89,8 @@ public sealed class RepoStore
         cancellationToken);
 
     /// <summary>
-    /// Notes repositories that have been discovered. One that is known already stays as it is; a new one has version 1 and the status
-    /// <see cref="RepoStatus.Pending"/>.
+    /// Notes repositories that somebody has listed. One that is known already stays as it is, but is no hearsay any more; a new one has version 1
+    /// and the status <see cref="RepoStatus.Pending"/>.
     /// </summary>
     /// <returns>How many were new.</returns>
     public async Task<int> AddPendingAsync(IReadOnlyCollection<string> dids, CancellationToken cancellationToken)
@@ -90,16 +103,26 @@ public sealed class RepoStore
         return added;
     }
 
-    Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition($"""
+    async Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken)
+    {
+        var listed = JsonSerializer.Serialize(dids);
+        var added = await connection.ExecuteAsync(new CommandDefinition($"""
             insert into repos (did, status, version, updated_at)
             select listed.value, @status, 1, @now from {database.RowsOf("@dids")} listed
             -- SQLite would take "on" for the beginning of a join's condition.
             where true
             on conflict (did) do nothing
             """,
-            new { dids = JsonSerializer.Serialize(dids), status = RepoStatus.Pending.Stored(), now = time.GetUtcNow() },
+            new { dids = listed, status = RepoStatus.Pending.Stored(), now = time.GetUtcNow() },
             cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition($"""
+            update repos set found_by_run = null, found_in_round = null
+            where found_by_run is not null and did {database.AnyOf("@dids")}
+            """,
+            new { dids = listed },
+            cancellationToken: cancellationToken));
+        return added;
+    }
 
     /// <summary>The next DIDs after one, by byte order; an empty page is the end.</summary>
     /// <param name="scope">Which repositories.</param>
@@ -112,7 +135,7 @@ public sealed class RepoStore
             users: "select did from users where did > @after order by did limit @limit",
             // Each half cut off before they are put together: no page reads the rest of the tables. A user found by this run is left out of both:
             // who was seen in the first phase may be on a relay's list as well.
-            known: """
+            known: $"""
                 select did from (
                     select did from (
                         select u.did from users u
@@ -122,7 +145,7 @@ public sealed class RepoStore
                     union
                     select did from (
                         select did from repos
-                        where did > @after and found_by_run is distinct from @runId
+                        where did > @after and found_by_run is distinct from @runId and not ({Hearsay.FoundNowhereBefore})
                         order by did limit @limit
                     ) r
                 ) both_tables
@@ -145,8 +168,8 @@ public sealed class RepoStore
         (connection, token) => connection.ExecuteScalarAsync<long>(Ask(
             scope,
             users: "select count(*) from users",
-            known: """
-                select (select count(*) from repos where found_by_run is distinct from @runId)
+            known: $"""
+                select (select count(*) from repos where found_by_run is distinct from @runId and not ({Hearsay.FoundNowhereBefore}))
                      + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
                 """,
             found: "select count(*) from repos where found_by_run = @runId and found_in_round = @round",

@@ -17,7 +17,8 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     // Overtaken is an error
     // - of a record or a collection: when a pass of a later run, or one by hand, has read that collection to its end without it;
     // - of a whole repository: when the repository was settled since, with what it holds or with its account's state;
-    // - of either: when the account was deleted since.
+    // - of either: when the account was deleted since;
+    // - of a relay: when a later run has read that list to its end.
     const string Overtaken = """
         delete from backfill_errors
         where (cast(@did as text) is null or did = @did) and (
@@ -52,7 +53,13 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                 where r.did = backfill_errors.did
                   and r.status = 'deleted'
                   and r.retry_after is null
-                  and r.updated_at > backfill_errors.updated_at))
+                  and r.updated_at > backfill_errors.updated_at)
+            or (did = '' and exists (
+                select 1 from relay_listings l
+                where l.relay = backfill_errors.uri
+                  and l.collection = backfill_errors.collection
+                  and l.status = 'completed'
+                  and l.run_id > backfill_errors.backfill_id)))
         """;
 
     /// <summary>The next repositories of which a run has errors, by byte order; an empty page is the end.</summary>

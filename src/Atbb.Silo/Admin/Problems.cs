@@ -15,6 +15,15 @@ static class Problems
     public static IResult NoSuchRepo(string did) => Of(
         "no-such-repo", "The repository is not known", $"The index does not know {did}. Read it: POST /api/admin/repos/{did}/sync.", StatusCodes.Status404NotFound);
 
+    public static IResult NoSuchHandle(string handle) => Of(
+        "no-such-repo", "The repository is not known",
+        $"The index knows nobody who claims the handle {handle}. Ask by DID: a handle is known once its repository has been looked up.", StatusCodes.Status404NotFound);
+
+    public static IResult AmbiguousHandle(string handle, IReadOnlyList<string> dids) => Of(
+        "ambiguous-handle", "Several accounts claim the handle",
+        $"{dids.Count} accounts claim the handle {handle}, which is not verified. Ask by DID.", StatusCodes.Status409Conflict,
+        new Dictionary<string, object?> { ["dids"] = dids });
+
     public static IResult RunHasEnded(long id) => Of(
         "run-has-ended", "The run has ended, or does not exist",
         $"Run {id} is not one that this can be done to: it does not exist, or has ended.", StatusCodes.Status409Conflict);

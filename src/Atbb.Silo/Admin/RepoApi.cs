@@ -1,3 +1,4 @@
+using Atbb.AtProto.Identity;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
@@ -10,7 +11,7 @@ namespace Atbb.Silo.Admin;
 /// <summary>The admin HTTP of single repositories: what is known of one, and reading it now.</summary>
 static class RepoApi
 {
-    const string Root = "/api/admin/repos/{did}";
+    const string Root = "/api/admin/repos/";
 
     // A proxy in front gives up after a minute, most often.
     static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
@@ -18,37 +19,47 @@ static class RepoApi
     /// <summary>Maps the routes.</summary>
     public static void MapRepoApi(this WebApplication app)
     {
-        var api = app.MapGroup(Root).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync);
+        var api = app.MapGroup(Root + "{name}").RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync);
         api.MapGet("", GetAsync);
         api.MapPost("sync", SyncAsync);
     }
 
-    static async Task<IResult> GetAsync(string did, IGrainFactory grains)
+    static Task<IResult> GetAsync(string name, IGrainFactory grains, IOptions<ForumOptions> forum) => OfRepoAsync(name, grains, forum, async did =>
     {
-        if (!Did.TryParse(did, out _))
-            return NoDid(did);
-
         var report = await grains.GetGrain<IUserRepoGrain>(did).GetStateAsync();
         return report.IsKnown ? Results.Ok(report) : Problems.NoSuchRepo(did);
+    });
+
+    static Task<IResult> SyncAsync(string name, IGrainFactory grains, IOptions<ForumOptions> forum, TimeProvider time, CancellationToken cancellationToken) =>
+        OfRepoAsync(name, grains, forum, did => ReadAsync(did, forum.Value.Did, grains, time, cancellationToken));
+
+    /// <summary>Answers for the repository that a DID or a handle names.</summary>
+    static async Task<IResult> OfRepoAsync(string name, IGrainFactory grains, IOptions<ForumOptions> forum, Func<string, Task<IResult>> answer)
+    {
+        if (Did.TryParse(name, out _))
+            return await answer(name);
+        if (!Handle.IsValid(name))
+            return Problems.BadRequest($"'{name}' is neither a DID (did:method:id) nor a handle (alice.example.com).");
+
+        return await grains.GetGrain<IBackfillGrain>(forum.Value.Did).FindByHandleAsync(name) switch
+        {
+            [] => Problems.NoSuchHandle(name),
+            [var did] => await answer(did),
+            var dids => Problems.AmbiguousHandle(name, dids),
+        };
     }
 
     /// <summary>Reads on until the repository is settled or waits. One so large that it takes longer is answered with 202: ask again to go on.</summary>
-    static async Task<IResult> SyncAsync(
-        string did, IGrainFactory grains, IOptions<ForumOptions> forum, TimeProvider time, CancellationToken cancellationToken)
+    static async Task<IResult> ReadAsync(string did, string forumDid, IGrainFactory grains, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!Did.TryParse(did, out _))
-            return NoDid(did);
-
         var repo = grains.GetGrain<IUserRepoGrain>(did);
         var began = time.GetTimestamp();
         RepoSlice slice;
         do
-            slice = await repo.SyncNowAsync(forum.Value.Did, cancellationToken);
+            slice = await repo.SyncNowAsync(forumDid, cancellationToken);
         while (slice.Outcome is RepoOutcome.More && time.GetElapsedTime(began) < LongestAnswer && !cancellationToken.IsCancellationRequested);
 
         var answer = SyncAnswer.Of(slice, await repo.GetStateAsync());
-        return slice.Outcome is RepoOutcome.More or RepoOutcome.Parked ? Results.Accepted(Root.Replace("{did}", did, StringComparison.Ordinal), answer) : Results.Ok(answer);
+        return slice.Outcome is RepoOutcome.More or RepoOutcome.Parked ? Results.Accepted(Root + did, answer) : Results.Ok(answer);
     }
-
-    static IResult NoDid(string text) => Problems.BadRequest($"'{text}' is not a DID (did:method:id).");
 }

@@ -38,6 +38,12 @@ static class BackfillCommand
             AllowMultipleArgumentsPerToken = false,
         };
 
+        var retry = new Option<long?>("--retry")
+        {
+            Description = "Reads again, in full, the repositories of which that run has errors, and no others. The run's id is in its last line of output.",
+            HelpName = "RUN",
+        };
+
         var command = new Command("backfill", $"""
             Runs one backfill in the foreground and ends with it.
 
@@ -47,6 +53,7 @@ static class BackfillCommand
 
               atbb backfill --forum did:plc:abc… --dids members.txt
               atbb backfill --forum did:plc:abc… --relay https://relay1.us-east.bsky.network
+              atbb backfill --forum did:plc:abc… --retry 7
               atbb backfill --forum did:plc:abc… --type catch_up --database postgresql://user@host/atbb
 
             {ExitCode.Table}
@@ -55,6 +62,12 @@ static class BackfillCommand
         command.Options.Add(type);
         command.Options.Add(dids);
         command.Options.Add(relay);
+        command.Options.Add(retry);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(retry) is not null && new Option[] { type, dids, relay }.FirstOrDefault(other => result.GetResult(other) is not null) is { } other)
+                result.AddError($"--retry: is for what failed in a run, and does not go with {other.Name}.");
+        });
         command.SetAction(async (line, _) =>
         {
             var given = common.Read(line);
@@ -69,12 +82,15 @@ static class BackfillCommand
                 "full_sync" => RunType.FullSync,
                 _ => listed.Count > 0 || relays.Length > 0 ? RunType.FullSync : null,
             };
-            return await RunAsync(settings, new StartRequest { Force = asked, Dids = listed });
+            var request = new StartRequest { Force = asked, Dids = listed };
+            return line.GetValue(retry) is { } failed
+                ? await RunAsync(settings, (services, display) => ForegroundRun.RetryAsync(services, settings.Forum.Did, failed, display))
+                : await RunAsync(settings, (services, display) => ForegroundRun.GoAsync(services, settings.Forum.Did, request, display));
         });
         return command;
     }
 
-    static async Task<int> RunAsync(AtbbSettings settings, StartRequest request)
+    static async Task<int> RunAsync(AtbbSettings settings, Func<IServiceProvider, IProgressDisplay, Task<ForegroundOutcome>> go)
     {
         var builder = Host.CreateApplicationBuilder(HostArguments.Fixed);
         builder.Logging.AddAtbbDefaults(LogLevel.Warning);
@@ -84,7 +100,7 @@ static class BackfillCommand
         using var host = builder.Build();
         StartLog.WriteWarnings(host.Services, settings);
         await host.StartAsync();
-        var outcome = await ForegroundRun.GoAsync(host.Services, settings.Forum.Did, request, ProgressDisplay.ForConsole());
+        var outcome = await go(host.Services, ProgressDisplay.ForConsole());
         await host.StopAsync();
         ProgressDisplay.WriteResult(outcome);
         return outcome.ExitCode;

@@ -11,16 +11,24 @@ namespace Atbb.Silo.Commands;
 static class ForegroundRun
 {
     /// <summary>Goes through a run.</summary>
-    public static async Task<ForegroundOutcome> GoAsync(IServiceProvider services, string forumDid, StartRequest request, IProgressDisplay display)
+    public static Task<ForegroundOutcome> GoAsync(IServiceProvider services, string forumDid, StartRequest request, IProgressDisplay display) =>
+        GoAsync(services, forumDid, backfill => backfill.StartAsync(request), display);
+
+    /// <summary>Goes through a retry of another run's failures.</summary>
+    public static Task<ForegroundOutcome> RetryAsync(IServiceProvider services, string forumDid, long runId, IProgressDisplay display) =>
+        GoAsync(services, forumDid, backfill => backfill.RetryAsync(runId), display);
+
+    static async Task<ForegroundOutcome> GoAsync(
+        IServiceProvider services, string forumDid, Func<IBackfillGrain, Task<StartResult>> begin, IProgressDisplay display)
     {
         var backfill = services.GetRequiredService<IGrainFactory>().GetGrain<IBackfillGrain>(forumDid);
-        var start = await backfill.StartAsync(request);
+        var start = await begin(backfill);
         switch (start.Outcome)
         {
-            case StartOutcome.Refused:
+            case StartOutcome.Refused or StartOutcome.NoSuchRun:
                 return new(ExitCode.BadConfiguration, null, false, start.Message);
             case StartOutcome.NotNeeded:
-                return new(ExitCode.Completed, null, false, $"No backfill is needed: {start.Decision!.Reason}.");
+                return new(ExitCode.Completed, null, false, start.Message ?? $"No backfill is needed: {start.Decision!.Reason}.");
         }
 
         var runId = start.RunId!.Value;

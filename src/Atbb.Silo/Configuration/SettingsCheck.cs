@@ -132,6 +132,8 @@ static class SettingsCheck
             yield return $"{Section}:PageSize: {discovery.PageSize} is not between 1 and 2,000.";
         if (discovery.MaxDelay < TimeSpan.Zero || discovery.MaxDelay > TimeSpan.FromDays(1))
             yield return $"{Section}:MaxDelay: {discovery.MaxDelay} is not between 0 and a day.";
+        if (discovery.MaxFound < 1)
+            yield return $"{Section}:MaxFound: {discovery.MaxFound} is less than 1.";
         if (discovery.MaxRounds is < 0 or > 1_000)
             yield return $"{Section}:MaxRounds: {discovery.MaxRounds} is not between 0 and 1,000.";
     }

@@ -18,6 +18,7 @@ static class WebHosting
         builder.WebHost.UseUrls(settings.Admin.Url);
         // The settings have their own sources; of the framework's, the log levels stay.
         builder.Logging.AddAtbbDefaults(level);
+        builder.Services.AddHostedService<AdminAddressCheck>();
         builder.AddAtbbSilo(settings, silo => silo.AddDashboard(options => options.HideTrace = true));
         // After the silo, which has to be up to be asked.
         builder.Services.AddHostedService<WakeUpOnStart>();

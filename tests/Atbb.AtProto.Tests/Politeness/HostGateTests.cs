@@ -167,6 +167,7 @@ public sealed class HostGateTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(20), await second);
 
         first.Place!.Dispose();
+        gate.Leave();
         Assert.Null(await EnterAsync(gate, Cancel));
     }
 
@@ -233,6 +234,15 @@ public sealed class HostGateTests : IDisposable
 
     public void Dispose() => gates.ForEach(gate => gate.Dispose());
 
-    static async Task<TimeSpan?> EnterAsync(HostGate gate, CancellationToken cancellationToken) =>
-        (await gate.EnterAsync(gate.Options.MaxWait, cancellationToken)).ComeBackIn;
+    /// <summary>Enters, and is answered at once, but keeps its place.</summary>
+    static async Task<TimeSpan?> EnterAsync(HostGate gate, CancellationToken cancellationToken)
+    {
+        var turn = await gate.EnterAsync(gate.Options.MaxWait, cancellationToken);
+        if (turn.Refusal is { } refusal)
+            return refusal.ComeBackIn;
+
+        gate.Spoke();
+        gate.Leave();
+        return null;
+    }
 }

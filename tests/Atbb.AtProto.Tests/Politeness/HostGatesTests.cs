@@ -195,6 +195,39 @@ public sealed class HostGatesTests
         }
     }
 
+    [Fact]
+    public async Task ListRecords_HostThatDoesNotAnswer_IsAskedOneThingAtATimeAndTheOthersFailWithIt()
+    {
+        var hangs = true;
+        var handler = StubHandler.Answering(_ => hangs ? new HttpResponseMessage { Content = new StreamContent(new HangingStream([])) } : StubHandler.Answer(HttpStatusCode.OK, Page));
+        using var client = new TestClient(handler);
+        var first = Enumerable.Range(0, 3).Select(_ => FailAsync(client, Example.Pds)).ToArray();
+
+        // Headers alone are no answer. Nothing has failed yet, and no more are sent.
+        client.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(AtProtoFailure.RateLimited, (await FailAsync(client, Example.Pds)).Failure);
+        client.Time.Advance(TimeSpan.FromSeconds(24));
+        Assert.All(await Task.WhenAll(first), failure => Assert.Equal(AtProtoFailure.TimedOut, failure.Failure));
+
+        // It rests, and who comes has failed as well.
+        var meanwhile = await FailAsync(client, Example.Pds);
+        Assert.Equal((AtProtoFailure.TimedOut, client.Time.GetUtcNow().AddSeconds(30)), (meanwhile.Failure, meanwhile.RetryAt));
+        Assert.Equal(3, handler.Requests.Count);
+
+        client.Time.Advance(TimeSpan.FromSeconds(30));
+        var probe = FailAsync(client, Example.Pds);
+        Assert.Equal(AtProtoFailure.RateLimited, (await FailAsync(client, Example.Pds)).Failure);
+        client.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(AtProtoFailure.TimedOut, (await probe).Failure);
+        Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, Example.Pds)).Failure);
+        Assert.Equal(4, handler.Requests.Count);
+
+        hangs = false;
+        client.Time.Advance(TimeSpan.FromSeconds(30));
+        await ListAsync(client);
+        await ListAsync(client);
+    }
+
     static async Task ListAsync(TestClient client) => (await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel)).Dispose();
 
     static Task<AtProtoException> FailAsync(TestClient client, Uri pds, Did? did = null) => Assert.ThrowsAsync<AtProtoException>(

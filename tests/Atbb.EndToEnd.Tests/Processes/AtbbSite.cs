@@ -41,6 +41,10 @@ sealed class AtbbSite : IDisposable
         return AtbbProcess.Start(Folder, ["backfill", .. type is null ? [] : new[] { "--type", type }, "--dids", file, .. common, .. more]);
     }
 
+    /// <summary>The command <c>backfill</c>, for what failed in a run.</summary>
+    public AtbbProcess Retry(long? runId, params IReadOnlyList<string> more) =>
+        AtbbProcess.Start(Folder, ["backfill", "--retry", $"{runId}", .. common, .. more]);
+
     /// <summary>The command <c>serve</c>. It begins no run of its own accord.</summary>
     public AtbbProcess Serve(params IReadOnlyList<string> more) => AtbbProcess.Start(Folder,
         ["serve", .. common, .. Set("Admin:Url", $"http://127.0.0.1:{AdminPort}"), .. Set("Backfill:OnStartup", "false"), .. more]);

@@ -179,13 +179,60 @@ public class DiscoveryTests
 
         var run = await cluster.EndOfAsync(await StartAsync(cluster, cluster.UserDids[1]));
 
-        Assert.Equal((RunStatus.Completed, 5, 1), (run.Status, run.DidsDone, run.Counts.Failed));
-        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
-        Assert.Equal((stranger, "not_found"), (error.Did, error.Kind));
+        Assert.Equal((RunStatus.Completed, 5, 0), (run.Status, run.DidsDone, run.Counts.Failed));
+        Assert.Empty(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
         // Whom the relay did not list and nobody knows is not there; nothing else is missing, and nobody is too much.
         Assert.Equal(2, (await cluster.DifferencesAsync()).Count(difference => difference.StartsWith("missing", StringComparison.Ordinal)));
         Assert.Equal(0, await cluster.Database.NumberAsync($"select count(*) from users where did in ('{silent.Did}', '{stranger}')"));
         Assert.Equal(1, await cluster.Database.NumberAsync("select max(dids_skipped) from relay_listings"));
+
+        // The relay names it again, and nobody looks it up again.
+        cluster.Pds.Log.Clear();
+        var again = await cluster.EndOfAsync(await StartAsync(cluster));
+        Assert.Equal((4, 0), (again.DidsDone, cluster.Pds.Log.Snapshot().Count(request => request.Target.Contains(stranger, StringComparison.Ordinal))));
+
+        // Listed by somebody, it is an error that it does not exist.
+        var listed = await cluster.EndOfAsync(await StartAsync(cluster, stranger));
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(listed.RunId)));
+        Assert.Equal((stranger, "not_found", 5), (error.Did, error.Kind, listed.DidsDone));
+    }
+
+    [Fact]
+    public async Task Relay_ThatNamesMoreThanAllowed_IsReportedAndGoneOnWithByTheNextRun()
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 8, PostsPerUser = 0, ModActions = 0 }, relayed: options => (options.MaxFound, options.Collections) = (3, ["space.atbb.membership"]));
+
+        var run = await cluster.EndOfAsync(await StartAsync(cluster));
+
+        // A page has two.
+        Assert.Equal((RunStatus.Completed, 5), (run.Status, run.DidsDone));
+        Assert.Equal("too_many_found", Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId))).Kind);
+        Assert.Contains("MaxFound", run.LastError, StringComparison.Ordinal);
+
+        await cluster.EndOfAsync(await StartAsync(cluster));
+        await cluster.EndOfAsync(await StartAsync(cluster));
+        Assert.Empty(await cluster.DifferencesAsync());
+        // Read to its end at last: nothing is left of the errors before.
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
+    }
+
+    [Fact]
+    public async Task Records_ThatNameMoreThanAllowed_AreReported()
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 3, PostsPerUser = 0, ModActions = 0 }, relayed: options => (options.Relays, options.MaxRounds, options.MaxFound) = ([], 1, 2));
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            var topic = $$"""{"uri":"at://did:plc:{{new string(name[0], 24)}}/space.atbb.post/1","cid":"bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"}""";
+            cluster.Forum.Users[0].Put(
+                ForumRecords.Post, name, $$$"""{"$type":"space.atbb.post","text":"reply","createdAt":"2026-01-01T00:00:00Z","reply":{"root":{{{topic}}},"parent":{{{topic}}}}}""");
+        }
+
+        var run = await cluster.EndOfAsync(await StartAsync(cluster, cluster.UserDids));
+
+        Assert.Equal((RunStatus.Completed, 6, 0), (run.Status, run.DidsDone, run.Counts.Failed));
+        Assert.Single(cluster.Log.Of("backfill.too_many_found"));
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class HostHeadsTests : IAsyncLifetime
         database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
         var repos = new RepoStore(database.Index, TimeProvider.System);
         await repos.AddPendingAsync([.. Enumerable.Range(0, 100).Select(i => Ours(i).Value)], Cancel);
-        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance);
+        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync() => await database!.DisposeAsync();
@@ -175,7 +175,7 @@ public sealed class HostHeadsTests : IAsyncLifetime
         var folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using var away = IndexDatabase.Create(DatabaseTarget.Parse(Path.Combine(folder, "forum.db")), NullLoggerFactory.Instance);
         var repos = new RepoStore(away, TimeProvider.System);
-        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance);
+        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance, TimeProvider.System);
         await AskAloneAsync();
         try
         {

@@ -15,8 +15,11 @@ public sealed class RepoCallerTests : IDisposable
     readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
     readonly List<string> givenUp = [];
     readonly LogMemory log = new();
+    readonly ILoggerFactory loggers;
 
-    public void Dispose() => log.Dispose();
+    public RepoCallerTests() => loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+
+    public void Dispose() => loggers.Dispose();
 
     RepoCaller Caller(Func<RepoSlice> answer) => new(
         (_, _) => Task.FromResult(answer()),
@@ -25,7 +28,7 @@ public sealed class RepoCallerTests : IDisposable
             givenUp.Add($"{did}: {reason}");
             return Task.CompletedTask;
         },
-        new DatabaseOutage(time, log.CreateLogger("")), new BackfillOptions { MaxAttempts = 3 }, time, new Random(1));
+        new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>()), new BackfillOptions { MaxAttempts = 3 }, time, new Random(1));
 
     static Func<RepoSlice> InTurn(params object[] answers)
     {

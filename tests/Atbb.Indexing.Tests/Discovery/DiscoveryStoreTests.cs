@@ -43,7 +43,7 @@ public sealed class DiscoveryStoreTests : IndexTests
         Assert.Equal((2, 3), (saved.DidsFound, again.DidsFound));
         Assert.Equal(again, await store.LoadAsync(Run, Relay, Post, Token));
         Assert.Equal([Web("a"), Web("b"), Web("z")], await FoundAsync(repos, round: 1));
-        Assert.Equal(new RepoState { Did = Web("a"), Status = RepoStatus.Pending, Version = 1 }, await repos.LoadAsync(Web("a"), Token));
+        Assert.Equal(new RepoState { Did = Web("a"), Status = RepoStatus.Pending, Version = 1, FoundByRun = Run }, await repos.LoadAsync(Web("a"), Token));
         Assert.Equal([Known, Web("user")], await repos.PageAsync(new RepoScope.KnownRepositories(Run), null, 100, Token));
         Assert.Equal((2, 3), (await repos.CountAsync(new RepoScope.KnownRepositories(Run), Token), await repos.CountAsync(new RepoScope.Found(Run, 1), Token)));
     }
@@ -114,12 +114,57 @@ public sealed class DiscoveryStoreTests : IndexTests
                 Record(Forum, ModAction, "3", new { action = "ban", subject = new { did = "zzz not a DID" }, createdBy = "did:plc:short", createdAt = "2026-01-01T00:00:00Z" })),
             Token);
 
-        Assert.Equal(6, await store.AddReferencedAsync(Run, round: 2, Token));
-        Assert.Equal(0, await store.AddReferencedAsync(Run, round: 3, Token));
+        Assert.Equal(6, await store.AddReferencedAsync(Run, round: 2, 100, Token));
+        Assert.Equal(0, await store.AddReferencedAsync(Run, round: 3, 100, Token));
 
         Assert.Equal(
             [Web("club"), Web("hidden"), Web("moderator"), Web("parent"), Web("root"), Web("subject")], await FoundAsync(repos, round: 2));
         Assert.Empty(await FoundAsync(repos, round: 3));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task SaveAsync_OneThatExistsNowhere_IsReadByTheRunThatFoundItAndNotAgainForAWeek(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (store, index, repos) = (Discovery(database), Store(database), Repos(database));
+        var listing = new RelayListing { RunId = Run, Relay = Relay, Collection = Post };
+        await store.SaveAsync(listing, Dids("known"), round: 1, Token);
+        var nowhere = await repos.LoadAsync(Known, Token);
+        Assert.True(nowhere.IsHearsay);
+        await index.WriteAsync(new() { Repo = nowhere with { RunId = Run, Status = RepoStatus.NotFound, IsSettled = true } }, Token);
+        Task<RelayListing> NamedByAsync(long run) => store.SaveAsync(listing with { RunId = run }, Dids("known"), round: 1, Token);
+
+        // A resume of the run that has looked it up counts it again; no other run reads it, though it be named again.
+        Assert.Equal([Known], await FoundAsync(repos, round: 1));
+        Assert.Empty(await repos.PageAsync(new RepoScope.KnownRepositories(Run + 1), null, 100, Token));
+        Assert.Equal(0, await repos.CountAsync(new RepoScope.KnownRepositories(Run + 1), Token));
+        Assert.Equal(0, (await NamedByAsync(Run + 1)).DidsFound);
+        Time.Advance(DiscoveryStore.LookUpAgainAfter + TimeSpan.FromSeconds(1));
+        Assert.Equal(0, (await NamedByAsync(Run)).DidsFound);
+        Assert.Equal(1, (await NamedByAsync(Run + 2)).DidsFound);
+        Assert.Equal([Known], await FoundAsync(repos, round: 1, run: Run + 2));
+
+        // Listed, it is no hearsay, and every run reads it.
+        await repos.AddPendingAsync([Known], Token);
+        Assert.False((await repos.LoadAsync(Known, Token)).IsHearsay);
+        Assert.Equal([Known], await repos.PageAsync(new RepoScope.KnownRepositories(Run + 3), null, 100, Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task ClearOvertaken_ARelaysError_GoesWhenALaterRunHasReadThatListToItsEnd(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (store, errors) = (Discovery(database), new ErrorStore(database.Index, Time));
+        var listing = new RelayListing { RunId = Run, Relay = Relay, Collection = Post };
+        await store.GiveUpAsync(listing, "relay_unreachable", "No answer.", Token);
+        await store.SaveAsync(listing with { RunId = Run + 1, Collection = Membership, Status = RelayListing.Completed }, [], 1, Token);
+        Assert.Equal(0, await errors.ClearOvertakenAsync(did: null, Token));
+        await store.SaveAsync(listing with { RunId = Run + 1 }, [], 1, Token);
+        Assert.Equal(0, await errors.ClearOvertakenAsync(did: null, Token));
+
+        await store.SaveAsync(listing with { RunId = Run + 1, Status = RelayListing.Completed }, [], 1, Token);
+
+        Assert.Equal(1, await errors.ClearOvertakenAsync(did: null, Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -129,6 +174,6 @@ public sealed class DiscoveryStoreTests : IndexTests
         var replies = Enumerable.Range(0, 1_300).Select(i => Reply(Alice, $"{i}", Uri(Web($"r{i}"), Post, "1"), Uri(Web($"p{i}"), Post, "1")));
         await Store(database).WriteAsync(Batch(Repo(Alice), Post, [.. replies]), Token);
 
-        Assert.Equal(2_600, await Discovery(database).AddReferencedAsync(Run, round: 1, Token));
+        Assert.Equal(2_600, await Discovery(database).AddReferencedAsync(Run, round: 1, 10_000, Token));
     }
 }

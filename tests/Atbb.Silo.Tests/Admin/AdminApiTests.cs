@@ -6,6 +6,7 @@ using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Atbb.Silo.Tests.Admin;
@@ -138,8 +139,9 @@ public sealed class AdminApiTests : IAsyncLifetime
         var user = forum.Users[0];
         var path = "/api/admin/repos/" + user.Did;
         AssertProblem(await SendAsync(HttpMethod.Get, path), HttpStatusCode.NotFound, "no-such-repo");
-        AssertProblem(await SendAsync(HttpMethod.Get, "/api/admin/repos/alice.test"), HttpStatusCode.BadRequest, "bad-request");
-        AssertProblem(await SendAsync(HttpMethod.Post, "/api/admin/repos/alice.test/sync"), HttpStatusCode.BadRequest, "bad-request");
+        AssertProblem(await SendAsync(HttpMethod.Get, "/api/admin/repos/alice_test"), HttpStatusCode.BadRequest, "bad-request");
+        AssertProblem(await SendAsync(HttpMethod.Post, "/api/admin/repos/alice_test/sync"), HttpStatusCode.BadRequest, "bad-request");
+        AssertProblem(await SendAsync(HttpMethod.Get, "/api/admin/repos/" + user.Handle), HttpStatusCode.NotFound, "no-such-repo");
 
         var (status, sync) = await SendAsync(HttpMethod.Post, path + "/sync");
 
@@ -147,6 +149,31 @@ public sealed class AdminApiTests : IAsyncLifetime
         var (_, repo) = await SendAsync(HttpMethod.Get, path);
         Assert.Equal((user.Handle, "active", user.Rev.Value), (repo.GetProperty("handle").GetString(), repo.GetProperty("status").GetString(), repo.GetProperty("rev").GetString()));
         Assert.Equal(2, repo.GetProperty("cursors").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Repo_ByHandle_IsTheOneThatClaimsItAndNoneOfSeveral()
+    {
+        await FullSyncAsync();
+        var user = forum.Users[0];
+        var path = "/api/admin/repos/" + user.Handle!.ToUpperInvariant();
+
+        Assert.Equal(user.Did, (await SendAsync(HttpMethod.Get, path)).Body.GetProperty("did").GetString());
+        Assert.Equal("completed", (await SendAsync(HttpMethod.Post, path + "/sync")).Body.GetProperty("outcome").GetString());
+
+        await using (var index = new SqliteConnection($"Data Source={file.Path}"))
+        {
+            await index.OpenAsync(Ends);
+            await using var command = index.CreateCommand();
+            command.CommandText = $"update repos set handle = '{user.Handle}' where did = '{forum.Users[1].Did}'";
+            await command.ExecuteNonQueryAsync(Ends);
+        }
+
+        var several = await SendAsync(HttpMethod.Get, path);
+        AssertProblem(several, HttpStatusCode.Conflict, "ambiguous-handle");
+        Assert.Equal(
+            new[] { user.Did, forum.Users[1].Did }.Order(StringComparer.Ordinal), several.Body.GetProperty("dids").EnumerateArray().Select(did => did.GetString()));
+        AssertProblem(await SendAsync(HttpMethod.Post, path + "/sync"), HttpStatusCode.Conflict, "ambiguous-handle");
     }
 
     [Fact]

@@ -79,6 +79,8 @@ public class ForegroundRunTests
         public Task<IReadOnlyList<RunProgress>> ListRunsAsync(int limit, long? before) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<RunError>> ListErrorsAsync(RunErrorQuery query) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) => throw new NotSupportedException();
     }
 
     /// <summary>Every timer is due at once.</summary>

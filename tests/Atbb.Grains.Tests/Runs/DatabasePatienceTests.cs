@@ -1,0 +1,39 @@
+using Atbb.Grains.Runs;
+using Atbb.Grains.Tests.Cluster;
+using Atbb.Indexing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Atbb.Grains.Tests.Runs;
+
+public sealed class DatabasePatienceTests : IDisposable
+{
+    readonly FakeTimeProvider time = new();
+    readonly LogMemory log = new();
+    readonly ILoggerFactory loggers;
+
+    public DatabasePatienceTests() => loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+
+    public void Dispose() => loggers.Dispose();
+
+    [Fact]
+    public async Task WaitFor_ADatabaseThatIsAway_AsksUntilItAnswersAndSaysSoOnce()
+    {
+        var patience = new DatabasePatience(new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>()), time);
+        var asked = 0;
+        Task<int> AskAsync(CancellationToken _) => Interlocked.Increment(ref asked) <= 20 ? throw new IndexUnavailableException("gone", new TimeoutException()) : Task.FromResult(7);
+
+        // Two at once, as a run and its relays: one outage.
+        var waiting = Task.WhenAll(patience.WaitForAsync(AskAsync, CancellationToken.None), patience.WaitForAsync(AskAsync, CancellationToken.None));
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Yield();
+        }
+
+        var answers = await waiting;
+        Assert.Equal([7, 7], answers);
+        Assert.Single(log.Of("backfill.database_back"));
+        Assert.Equal(LogLevel.Error, Assert.Single(log.Of("backfill.database_outage")).Level);
+    }
+}
