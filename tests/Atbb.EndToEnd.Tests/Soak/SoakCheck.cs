@@ -95,11 +95,11 @@ sealed class SoakCheck(SoakWorld world, IndexAddress database, string context)
         if (repo is null)
             differences.Add($"repos: {account.Did} is missing");
         else
-            differences.Compare($"repos: {account.Did} ({account.Fate}), status and attempts", (account.Status, "0"), (repo[2], repo[3]));
+            differences.Compare($"repos: {account.Did} ({account.Fate}), status", account.Status, repo[2]);
 
         if (account.Fate is SoakFate.Active)
         {
-            differences.Compare($"repos: {account.Did}, rev", account.Repo.Rev.Value, repo?[1]);
+            differences.Compare($"repos: {account.Did}, rev and attempts", (account.Repo.Rev.Value, "0"), (repo?[1], repo?[3]));
             differences.Compare($"users: {account.Did}", (account.Repo.Handle, account.Status), (user?[1], user?[2]));
         }
         else if (user is not null)

@@ -12,11 +12,11 @@ sealed record SoakSize(int Repos, TimeSpan Duration, int Rounds)
     public const int Hosts = 4;
 
     /// <summary>Requests between two disruptions, on average.</summary>
-    public int Spacing => Math.Max(150, Repos);
+    public int Spacing => Math.Max(120, Repos);
 
     /// <summary>By <c>ATBB_SOAK_REPOS</c>, <c>ATBB_SOAK_MINUTES</c> and <c>ATBB_SOAK_ROUNDS</c>.</summary>
     public static SoakSize FromEnvironment() => new(
-        Number("ATBB_SOAK_REPOS", 150), TimeSpan.FromMinutes(Number("ATBB_SOAK_MINUTES", 0)), Number("ATBB_SOAK_ROUNDS", 2));
+        Number("ATBB_SOAK_REPOS", 100), TimeSpan.FromMinutes(Number("ATBB_SOAK_MINUTES", 0)), Number("ATBB_SOAK_ROUNDS", 2));
 
     static int Number(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
