@@ -27,11 +27,13 @@ sealed class SoakAccount
 
     public SoakFate Fate { get; set; }
 
-    /// <summary>Whether it has ever lived elsewhere: a PDS that has never shown that it holds an account is not believed that it was deleted.</summary>
+    /// <summary>
+    /// Whether it has moved since the last check: a PDS at which the index has read nothing of an account is not believed that it was deleted.
+    /// </summary>
     public bool HasMoved { get; set; }
 
-    /// <summary>The rev at the last check, if the account was active then: the index held all of it.</summary>
-    public string? CheckedRev { get; set; }
+    /// <summary>The rev at the last check at which the account was active: the index held all of it.</summary>
+    public string? CheckedRev { get; private set; }
 
     /// <summary>Whether the rows are to be gone.</summary>
     public bool IsGone => Fate is SoakFate.Deleted or SoakFate.Tombstoned;
@@ -58,6 +60,15 @@ sealed class SoakAccount
 
     /// <summary>Whether a record could once not be indexed.</summary>
     public bool WasEverBad(string uri) => everBad.Contains(uri);
+
+    /// <summary>The index has been found to hold what is due of it.</summary>
+    public void Checked()
+    {
+        if (Fate is not SoakFate.Active)
+            return;
+        CheckedRev = Repo.Rev.Value;
+        HasMoved = false;
+    }
 
     /// <summary>Notes a record that was written.</summary>
     public void Remember(string collection, SampleRecord record)
