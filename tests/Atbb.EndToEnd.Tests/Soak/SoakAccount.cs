@@ -25,7 +25,17 @@ sealed class SoakAccount
 
     public SamplePds Home { get; set; }
 
-    public SoakFate Fate { get; set; }
+    public SoakFate Fate
+    {
+        get;
+        set
+        {
+            field = value;
+            // Its rows are removed, and should it come back they are read anew.
+            if (IsGone)
+                CheckedRev = null;
+        }
+    }
 
     /// <summary>
     /// Whether it has moved since the last check: a PDS at which the index has read nothing of an account is not believed that it was deleted.

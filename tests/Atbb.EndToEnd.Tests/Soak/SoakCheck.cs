@@ -27,9 +27,7 @@ sealed class SoakCheck(SoakWorld world, IndexAddress database, string context)
         var users = (await IndexReader.QueryAsync(index, "select did, handle, status from users")).ToDictionary(row => row[0]);
         var repos = (await IndexReader.QueryAsync(index, "select did, rev, status, attempts from repos")).ToDictionary(row => row[0]);
         foreach (var account in world.Accounts)
-        {
             CompareAccount(account, users.GetValueOrDefault(account.Did), repos.GetValueOrDefault(account.Did));
-        }
 
         CompareErrors([.. (await IndexReader.QueryAsync(index, "select distinct did, uri, kind from backfill_errors")).Select(row => (row[0], row[1], row[2]))]);
 
