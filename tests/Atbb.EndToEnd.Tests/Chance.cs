@@ -16,10 +16,13 @@ static class Chance
             : RandomNumberGenerator.GetInt32(int.MaxValue);
 
     /// <summary>The chance of one test: the same for the same seed, whichever tests run besides.</summary>
-    public static Random For(string name)
+    public static Random For(string name) => For(name, Seed);
+
+    /// <summary>The same, from a seed that is not this run's.</summary>
+    public static Random For(string name, int seed)
     {
-        Say($"ATBB_TEST_SEED={Seed}");
-        return new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Seed} {name}")))));
+        Say($"ATBB_TEST_SEED={seed}");
+        return new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {name}")))));
     }
 
     /// <summary>Writes to the test's output what was drawn.</summary>

@@ -1,0 +1,182 @@
+using Atbb.Indexing.Batches;
+using Atbb.Indexing.Databases;
+using Atbb.Indexing.Repos;
+using Atbb.Testing.Databases;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Xunit;
+using static Atbb.Indexing.Tests.Batches.Records;
+
+namespace Atbb.Indexing.Tests.Batches;
+
+/// <summary>Faults of the database itself: nothing is counted twice, nothing is skipped, and the message says what an operator is to do.</summary>
+public sealed class DatabaseFaultTests : IndexTests
+{
+    [Theory]
+    [InlineData(CommitCut.BeforeTheServer)]
+    [InlineData(CommitCut.BeforeTheAnswer)]
+    public async Task WriteAsync_ConnectionLostInsideACommit_CountsOnceWhetherItWasDoneOrNot(CommitCut cut)
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await using var proxy = new PostgresProxy(database.Address);
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse(proxy.Url), NullLoggerFactory.Instance);
+        await using var store = new IndexStore(index, new IndexingOptions(), Time, NullLogger<IndexStore>.Instance);
+        var first = await store.WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a")), Token);
+        var batch = Batch(first.Next(), Post, Topic(Alice, "a"), Topic(Alice, "b"));
+
+        proxy.CutNext(cut);
+        var error = await Assert.ThrowsAsync<IndexUnavailableException>(() => store.WriteAsync(batch, Token));
+        Assert.Contains("goes on by itself", error.Message, StringComparison.Ordinal);
+
+        // As its caller would: the same again, which is refused where it was done after all.
+        if (cut is CommitCut.BeforeTheAnswer)
+            await WaitForAsync(database, "select count(*) from posts where rkey = 'b'", 1);
+        var again = await store.WriteAsync(batch, Token);
+        Assert.Equal(cut is CommitCut.BeforeTheAnswer, again.IsStale);
+        Assert.Equal(new RepoCounts(2, 0, 1, 0, 0, 0, 0), (await Repos(database).LoadAsync(Alice, Token)).Counts);
+        Assert.Equal([["a"], ["b"]], await database.QueryAsync("select rkey from posts order by rkey"));
+    }
+
+    [Fact]
+    public async Task WriteAsync_TooManyClients_SaysSoAndGoesOnWhenThereIsRoom()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        var role = "one_" + Guid.NewGuid().ToString("n");
+        await database.ExecuteAsync($"create role {role} login password 'only' connection limit 1 in role postgres");
+        var url = new UriBuilder(database.Address) { UserName = role, Password = "only" }.Uri.OriginalString;
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse(url), NullLoggerFactory.Instance);
+        await using var store = new IndexStore(index, new IndexingOptions { PostgreSqlLanes = 1 }, Time, NullLogger<IndexStore>.Instance);
+        var batch = Batch(Repo(Alice), Post, Topic(Alice, "a"));
+        await using (var other = new NpgsqlConnection(index.Target.ConnectionString + ";Pooling=false"))
+        {
+            await other.OpenAsync(Token);
+            var error = await Assert.ThrowsAsync<IndexUnavailableException>(() => store.WriteAsync(batch, Token));
+            Assert.Equal(PostgresErrorCodes.TooManyConnections, Assert.IsType<PostgresException>(error.InnerException).SqlState);
+            Assert.Contains("max_connections", error.Message, StringComparison.Ordinal);
+        }
+
+        // The server notices a moment later that its client has left.
+        await WaitForAsync(database, $"select count(*) from pg_stat_activity where usename = '{role}'", 0);
+        Assert.Equal(1, (await store.WriteAsync(batch, Token)).Counts.Indexed);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task WriteAsync_ADeadlockAgainAndAgain_IsTriedAgainAndCountedOnce(int times)
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await DeadlockAsync(database, times);
+
+        var result = await Store(database).WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), Topic(Alice, "b")), Token);
+
+        Assert.Equal(new RepoCounts(2, 0, 0, 0, 0, 0, 0), result.Counts);
+        Assert.Equal(2, await database.NumberAsync("select count(*) from posts"));
+        Assert.Equal(0, await database.NumberAsync("select count(*) from backfill_errors"));
+    }
+
+    [Fact]
+    public async Task WriteAsync_DeadlocksWithoutEnd_IsUnavailableAndNoErrorRow()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await DeadlockAsync(database, times: 1_000);
+
+        var error = await Assert.ThrowsAsync<IndexUnavailableException>(
+            () => Store(database).WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a")), Token));
+
+        Assert.Contains("Another transaction was in the way", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await database.NumberAsync("select count(*) from backfill_errors"));
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.DiskFull, "Free space on the server's disk")]
+    [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction, "point DATABASE_URL at the primary")]
+    [InlineData(PostgresErrorCodes.AdminShutdown, "restart, failover")]
+    public async Task WriteAsync_ServerCannotWork_SaysWhatToDoKeepsNothingAndGoesOnAfterwards(string state, string advice)
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await RaiseAsync(database, state, times: 1);
+        var store = Store(database);
+        var batch = Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"));
+
+        var error = await Assert.ThrowsAsync<IndexUnavailableException>(() => store.WriteAsync(batch, Token));
+
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await database.NumberAsync("select (select count(*) from repos) + (select count(*) from backfill_errors)"));
+        Assert.Equal(1, (await store.WriteAsync(batch, Token)).Counts.Indexed);
+    }
+
+    [Fact]
+    public async Task WriteAsync_FileLockedForLong_SaysSoAndGoesOnAfterwards()
+    {
+        var database = await OpenAsync(DatabaseKind.Sqlite);
+        var store = Store(database);
+        var batch = Batch(Repo(Alice), Post, Topic(Alice, "a"));
+        await using (var other = new SqliteConnection(database.Index.Target.ConnectionString))
+        {
+            await other.OpenAsync(Token);
+            await using var hold = other.CreateCommand();
+            hold.CommandText = "begin immediate";
+            await hold.ExecuteNonQueryAsync(Token);
+            var error = await Assert.ThrowsAsync<IndexUnavailableException>(() => store.WriteAsync(batch, Token));
+            Assert.Contains("Another process is writing to the file", error.Message, StringComparison.Ordinal);
+            hold.CommandText = "rollback";
+            await hold.ExecuteNonQueryAsync(Token);
+        }
+
+        Assert.Equal(1, (await store.WriteAsync(batch, Token)).Counts.Indexed);
+    }
+
+    [Fact]
+    public async Task WriteAsync_DiskFull_SaysSoKeepsNothingAndGoesOnWhenThereIsSpace()
+    {
+        var database = await OpenAsync(DatabaseKind.Sqlite);
+        // The limit stays with the pooled connection, which is the one that the store is given next.
+        await using (var connection = await database.Index.Index.OpenConnectionAsync(Token))
+        {
+            await using var fill = connection.CreateCommand();
+            fill.CommandText = """
+                create table ballast (bytes blob);
+                insert into ballast values (zeroblob(20000000));
+                """;
+            await fill.ExecuteNonQueryAsync(Token);
+            fill.CommandText = "pragma page_count";
+            fill.CommandText = $"pragma max_page_count = {await fill.ExecuteScalarAsync(Token)}";
+            await fill.ExecuteNonQueryAsync(Token);
+        }
+
+        var store = Store(database);
+        var batch = Batch(Repo(Alice, run: 3), Post, [.. Enumerable.Range(0, 100).Select(i => Topic(Alice, $"r{i}", new string('x', 20_000)))]);
+        var error = await Assert.ThrowsAsync<IndexUnavailableException>(() => store.WriteAsync(batch, Token));
+        Assert.Contains("Free space on the disk", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await database.NumberAsync("select (select count(*) from posts) + (select count(*) from repos) + (select count(*) from backfill_errors)"));
+
+        await database.ExecuteAsync("drop table ballast");
+
+        Assert.Equal(100, (await store.WriteAsync(batch, Token)).Counts.Indexed);
+    }
+
+    static Task<int> DeadlockAsync(TestDatabase database, int times) => RaiseAsync(database, PostgresErrorCodes.DeadlockDetected, times);
+
+    // The server's own word for a fault, so many times. A sequence counts on through rollbacks.
+    static Task<int> RaiseAsync(TestDatabase database, string state, int times) => database.ExecuteAsync($"""
+        create sequence faults;
+        create function fault() returns trigger language plpgsql as $$
+        begin
+            if nextval('faults') <= {times} then
+                raise exception 'a fault' using errcode = '{state}';
+            end if;
+            return new;
+        end $$;
+        create trigger fault before insert on posts for each statement execute function fault();
+        """);
+
+    static async Task WaitForAsync(TestDatabase database, string query, long number)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await database.NumberAsync(query) != number)
+            limit.Token.ThrowIfCancellationRequested();
+    }
+}
