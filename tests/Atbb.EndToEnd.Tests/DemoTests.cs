@@ -26,7 +26,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task Demo_KilledAndStartedAgain_GoesOnAndComesToTheSameFigures()
     {
-        await using (var killed = Start(users: 60, posts: 20, latency: 60))
+        await using (var killed = Start(users: 400, posts: 20, latency: 60))
         {
             await Poll.UntilAsync(
                 _ => Task.FromResult(killed.Output.Contains("InProgress: users", StringComparison.Ordinal) || killed.HasEnded ? "" : null),
@@ -35,7 +35,7 @@ public sealed class DemoTests : IDisposable
             await killed.KillAsync();
         }
 
-        await using var demo = Start(users: 60, posts: 20, latency: 0);
+        await using var demo = Start(users: 400, posts: 20, latency: 0);
 
         Assert.True(await demo.ExitAsync() == 0, $"{demo}");
         Assert.True(demo.Figures().Resumed, $"{demo}");

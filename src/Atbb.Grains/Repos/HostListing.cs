@@ -1,6 +1,7 @@
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
+using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Repos;
 using Microsoft.Extensions.Logging;
 
@@ -84,7 +85,8 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
             return;
         }
 
-        var ours = await repos.UnsettledAmongAsync(runId, [.. page.Repos.Select(listed => listed.Did.Value)], CancellationToken.None);
+        // Of the second phase: the first has one repository, and asks about it alone.
+        var ours = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, [.. page.Repos.Select(listed => listed.Did.Value)], CancellationToken.None);
         Add(page, ours);
     }
 

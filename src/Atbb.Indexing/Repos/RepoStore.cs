@@ -77,15 +77,15 @@ public sealed class RepoStore
             cancellationToken: token))).AsList(),
         cancellationToken);
 
-    /// <summary>Which of some DIDs are known here and not settled in a run.</summary>
-    public Task<IReadOnlySet<string>> UnsettledAmongAsync(long runId, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
+    /// <summary>Which of some DIDs are known here and not settled in a phase of a run.</summary>
+    public Task<IReadOnlySet<string>> UnsettledAmongAsync(long runId, int phase, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlySet<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition($"""
             select r.did from repos r
-            where r.did {database.AnyOf("@dids")} and (r.last_run_id is null or r.last_run_id <> @runId or not r.is_settled)
+            where r.did {database.AnyOf("@dids")} and (r.last_run_id is null or r.last_run_id <> @runId or r.phase <> @phase or not r.is_settled)
             union all
             select u.did from users u
             where u.did {database.AnyOf("@dids")} and not exists (select 1 from repos r where r.did = u.did)
-            """, new { dids = JsonSerializer.Serialize(dids), runId }, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
+            """, new { dids = JsonSerializer.Serialize(dids), runId, phase }, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
         cancellationToken);
 
     /// <summary>

@@ -21,9 +21,9 @@ static class AdminApi
         api.MapGet("{id:long}", GetAsync);
         api.MapGet("{id:long}/errors", ListErrorsAsync);
         api.MapPost("{id:long}/retry", RetryAsync);
-        api.MapPost("{id:long}/pause", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum).PauseAsync));
-        api.MapPost("{id:long}/resume", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum).ResumeAsync));
-        api.MapPost("{id:long}/cancel", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum).CancelAsync));
+        api.MapPost("{id:long}/pause", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum), backfill => backfill.PauseAsync(id)));
+        api.MapPost("{id:long}/resume", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum), backfill => backfill.ResumeAsync(id)));
+        api.MapPost("{id:long}/cancel", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum), backfill => backfill.CancelAsync(id)));
     }
 
     static IBackfillGrain Backfill(IGrainFactory grains, IOptions<ForumOptions> forum) => grains.GetGrain<IBackfillGrain>(forum.Value.Did);
@@ -85,10 +85,13 @@ static class AdminApi
         return Results.Ok(new { Errors = errors, Next = errors.Count == wanted ? errors[^1].Id : (long?)null });
     }
 
-    static async Task<IResult> ChangeAsync(long id, Func<long, Task<RunProgress?>> change) =>
-        await change(id) is { } run
-            ? Results.Ok(RunAnswer.Of(run))
-            : Problems.RunHasEnded(id);
+    static async Task<IResult> ChangeAsync(long id, IBackfillGrain backfill, Func<IBackfillGrain, Task<RunProgress?>> change)
+    {
+        if (await change(backfill) is { } run)
+            return Results.Ok(RunAnswer.Of(run));
+
+        return await backfill.GetRunAsync(id) is null ? Problems.NoSuchRun(id) : Problems.RunHasEnded(id);
+    }
 
     /// <summary>A database that is away is the service's trouble and passes: say so, instead of a bare 500.</summary>
     internal static async ValueTask<object?> TranslateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -25,8 +25,7 @@ static class Problems
         new Dictionary<string, object?> { ["dids"] = dids });
 
     public static IResult RunHasEnded(long id) => Of(
-        "run-has-ended", "The run has ended, or does not exist",
-        $"Run {id} is not one that this can be done to: it does not exist, or has ended.", StatusCodes.Status409Conflict);
+        "run-has-ended", "The run has ended", $"Run {id} has ended: there is nothing left of it to stop or to go on with.", StatusCodes.Status409Conflict);
 
     public static IResult RunUnfinished(StartResult result) => Of(
         "run-unfinished", "Another run is not finished",

@@ -98,20 +98,21 @@ public sealed class RepoStoreTests : IndexTests
     {
         var database = await OpenAsync(kind);
         var (repos, store) = (Repos(database), Store(database));
-        async Task WriteAsync(string did, long run, bool isSettled) =>
-            await store.WriteAsync(Batch(Repo(did, run) with { IsSettled = isSettled }, Post, Topic(did, "a")), Token);
+        async Task WriteAsync(string did, long run, bool isSettled, int phase = 2) =>
+            await store.WriteAsync(Batch(Repo(did, run) with { IsSettled = isSettled, Phase = phase }, Post, Topic(did, "a")), Token);
         await WriteAsync("did:plc:earlier", run: 2, isSettled: true);
         await WriteAsync("did:plc:begun", run: 3, isSettled: false);
         await WriteAsync("did:plc:settled", run: 3, isSettled: true);
+        await WriteAsync("did:plc:forum", run: 3, isSettled: true, phase: 1);
         await WriteAsync("did:plc:notasked", run: 2, isSettled: true);
         await repos.AddPendingAsync(["did:plc:pending"], Token);
         await database.ExecuteAsync("insert into users (did, indexed_at) values ('did:plc:user', '2026-01-01T00:00:00Z')");
 
         var unsettled = await repos.UnsettledAmongAsync(
-            3, ["did:plc:earlier", "did:plc:begun", "did:plc:settled", "did:plc:pending", "did:plc:user", "did:plc:stranger", "did:plc:earlier"], Token);
+            3, phase: 2, ["did:plc:earlier", "did:plc:begun", "did:plc:forum", "did:plc:settled", "did:plc:pending", "did:plc:user", "did:plc:stranger", "did:plc:earlier"], Token);
 
-        Assert.Equal(["did:plc:begun", "did:plc:earlier", "did:plc:pending", "did:plc:user"], unsettled.Order(StringComparer.Ordinal));
-        Assert.Empty(await repos.UnsettledAmongAsync(3, [], Token));
+        Assert.Equal(["did:plc:begun", "did:plc:earlier", "did:plc:forum", "did:plc:pending", "did:plc:user"], unsettled.Order(StringComparer.Ordinal));
+        Assert.Empty(await repos.UnsettledAmongAsync(3, phase: 2, [], Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]

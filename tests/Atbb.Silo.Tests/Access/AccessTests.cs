@@ -147,7 +147,7 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (foreign.StatusCode, crossSite.StatusCode));
         // There is no run 1: it was let through, and had nothing to do.
-        Assert.Equal(HttpStatusCode.Conflict, own.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, own.StatusCode);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class AccessTests : IAsyncLifetime
             (HttpMethod.Get, Runs + "/7", HttpStatusCode.NotFound),
             (HttpMethod.Get, Runs + "/7/errors", HttpStatusCode.NotFound),
             (HttpMethod.Post, Runs + "?force=everything", HttpStatusCode.BadRequest),
-            (HttpMethod.Post, Runs + "/7/pause", HttpStatusCode.Conflict),
+            (HttpMethod.Post, Runs + "/7/pause", HttpStatusCode.NotFound),
             (HttpMethod.Get, Runs + "?limit=abc", HttpStatusCode.BadRequest),
             (HttpMethod.Get, "/api/admin/nothing", HttpStatusCode.NotFound),
         })
@@ -210,7 +210,7 @@ public sealed class AccessTests : IAsyncLifetime
             r.Headers.Add("Origin", "https://forum.example");
         });
 
-        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     static Action<HttpRequestMessage> Bearer(string token) => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -115,6 +115,20 @@ public sealed class AdminApiTests : IAsyncLifetime
         await EndOfAsync(start.GetProperty("runId").GetInt64());
     }
 
+    [Theory]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("cancel")]
+    public async Task Change_OfARunThatIsNoneOrHasEnded_SaysWhichOfTheTwo(string change)
+    {
+        AssertProblem(await SendAsync(HttpMethod.Post, $"{Runs}/7/{change}"), HttpStatusCode.NotFound, "no-such-run");
+
+        var (_, start) = await SendAsync(HttpMethod.Post, Runs + "?force=catch_up");
+        var id = start.GetProperty("runId").GetInt64();
+        await EndOfAsync(id);
+        AssertProblem(await SendAsync(HttpMethod.Post, $"{Runs}/{id}/{change}"), HttpStatusCode.Conflict, "run-has-ended");
+    }
+
     [Fact]
     public async Task Errors_ByDidAndKind_ComeInPages()
     {
