@@ -43,7 +43,9 @@ public sealed class ClusterTests
         await it.AssertIndexAsync(run, before: null, $"{(oneDrives ? two : one)}");
         var differences = new Differences();
         var repeated = it.Pds.Log.Snapshot().Where(request => request.IsListing).CountBy(page => (page.Did, page.Collection, page.Cursor)).Where(page => page.Value > 1).ToList();
-        if (repeated.Count > 4 || repeated.Any(page => page.Value > 2))
+        // The empty page that is written with the one before it does not count.
+        var withRecords = repeated.Count(page => !PageListing.IsEnd(it.Forum.Repos.Single(repo => repo.Did == page.Key.Did), page.Key.Collection, page.Key.Cursor));
+        if (withRecords > 4 || repeated.Any(page => page.Value > 2))
             differences.Add($"pages asked for again: {string.Join(", ", repeated)}");
         differences.AssertNone($"{(oneDrives ? two : one)}");
     }

@@ -39,7 +39,7 @@ public sealed class DemoTests : IDisposable
 
         Assert.True(await demo.ExitAsync() == 0, $"{demo}");
         Assert.True(demo.Figures().Resumed, $"{demo}");
-        await AssertExactAsync(demo, new() { Users = 60, PostsPerUser = 20 });
+        await AssertExactAsync(demo, new() { Users = 400, PostsPerUser = 20 });
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -14,6 +14,10 @@ static class PageListing
     /// <summary>The collections of the second.</summary>
     public static IReadOnlyList<string> UserCollections { get; } = [ForumRecords.Membership, ForumRecords.Post];
 
+    /// <summary>Whether a page is the empty one after the last record.</summary>
+    public static bool IsEnd(SampleRepo repo, string? collection, string? cursor) =>
+        !string.IsNullOrEmpty(cursor) && repo.Page(collection!, cursor, ascending: true, limit: 1).Length == 0;
+
     /// <summary>Pages to be asked for: every page that is not empty has a cursor, so the end is an empty one.</summary>
     public static int PagesOf(SampleRepo repo, IEnumerable<string> collections) =>
         collections.Sum(collection => 1 + (repo.Count(collection) + PageSize - 1) / PageSize);

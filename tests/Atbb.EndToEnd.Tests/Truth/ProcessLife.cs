@@ -30,7 +30,7 @@ sealed record ProcessLife(IReadOnlyList<PdsRequest> Pages)
             foreach (var twice in pages.GroupBy(page => page).Where(same => same.Count() > 1))
                 differences.Add($"process {life + 1} asked {twice.Count()} times for {twice.Key}");
 
-            var repeats = pages.Distinct().Where(asked.Contains).Where(page => !IsEnd(page.Did, page.Collection, page.Cursor)).ToList();
+            var repeats = pages.Distinct().Where(asked.Contains).Where(page => !PageListing.IsEnd(repoOf(page.Did!), page.Collection, page.Cursor)).ToList();
             foreach (var repo in repeats.GroupBy(page => page.Did).Where(repo => repo.Count() > 1))
                 differences.Add($"process {life + 1} repeated {repo.Count()} pages of {repo.Key}: {string.Join(", ", repo)}");
             foreach (var repo in pages.Distinct().Where(asked.Contains).GroupBy(page => page.Did).Where(repo => repo.Count() > 2))
@@ -47,8 +47,5 @@ sealed record ProcessLife(IReadOnlyList<PdsRequest> Pages)
             asked.UnionWith(pages);
             begun.UnionWith(now);
         }
-
-        bool IsEnd(string? did, string? collection, string? cursor) =>
-            !string.IsNullOrEmpty(cursor) && repoOf(did!).Page(collection!, cursor, ascending: true, limit: 1).Length == 0;
     }
 }
