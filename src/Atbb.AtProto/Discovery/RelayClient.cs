@@ -23,16 +23,11 @@ sealed class RelayClient(XrpcClient xrpc) : IRelayClient
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLimit);
 
         var request = new XrpcRequest(relay, PathOf(collection, cursor, limit), ListReposByCollection, collection.Value, MaxAnswer);
-        using var body = await xrpc.GetAsync(request, cancellationToken);
-        try
-        {
-            var answer = JsonSerializer.Deserialize(body.Memory.Span, AnswersJson.Default.RepoListAnswer);
-            return Read(answer?.Repos ?? throw new JsonException("there is no list of repositories"), answer.Cursor);
-        }
-        catch (JsonException e)
-        {
-            throw request.Failed(AtProtoFailure.Malformed, $"the answer is not what the lexicon says ({e.Message.TrimEnd('.')})", e);
-        }
+        return await xrpc.AskAsync(
+            request,
+            AnswersJson.Default.RepoListAnswer,
+            static answer => Read(answer.Repos ?? throw new JsonException("there is no list of repositories"), answer.Cursor),
+            cancellationToken);
     }
 
     static RepoListPage Read(IReadOnlyList<JsonElement> items, string? cursor)
@@ -64,9 +59,6 @@ sealed class RelayClient(XrpcClient xrpc) : IRelayClient
         }
     }
 
-    static string PathOf(Nsid collection, string? cursor, int limit)
-    {
-        var from = cursor is { Length: > 0 } ? $"&cursor={Uri.EscapeDataString(cursor)}" : "";
-        return $"/xrpc/{ListReposByCollection}?collection={collection.Value}&limit={limit}{from}";
-    }
+    static string PathOf(Nsid collection, string? cursor, int limit) =>
+        $"/xrpc/{ListReposByCollection}?collection={collection.Value}&limit={limit}{XrpcJson.CursorOf(cursor)}";
 }

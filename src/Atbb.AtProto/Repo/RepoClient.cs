@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Atbb.AtProto.Syntax;
 using Atbb.AtProto.Xrpc;
 using Microsoft.Extensions.Options;
@@ -24,7 +23,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     public async Task<RepoHead> GetLatestCommitAsync(Uri pds, Did did, CancellationToken cancellationToken)
     {
         var request = AboutRepo(pds, GetLatestCommit, did);
-        var answer = await AskAsync(request, AnswersJson.Default.LatestCommitAnswer, cancellationToken);
+        var answer = await xrpc.AskAsync(request, AnswersJson.Default.LatestCommitAnswer, cancellationToken);
         return Cid.TryParse(answer.Cid, out var cid) && Tid.TryParse(answer.Rev, out var rev)
             ? new RepoHead(cid, rev)
             : throw request.Failed(AtProtoFailure.Malformed, "the answer has no valid cid and rev");
@@ -33,7 +32,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     public async Task<HostedRepo> GetRepoStatusAsync(Uri pds, Did did, CancellationToken cancellationToken)
     {
         var request = AboutRepo(pds, GetRepoStatus, did);
-        var answer = await AskAsync(request, AnswersJson.Default.RepoStatusAnswer, cancellationToken);
+        var answer = await xrpc.AskAsync(request, AnswersJson.Default.RepoStatusAnswer, cancellationToken);
         // What is said here may end in rows being removed: an answer about another repository must not.
         if (answer.Did != did.Value)
             throw request.Failed(AtProtoFailure.Malformed, "the answer is about another repository");
@@ -45,8 +44,8 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
 
     public async Task<HostPage> ListReposAsync(Uri pds, string? cursor, CancellationToken cancellationToken)
     {
-        var request = new XrpcRequest(pds, $"/xrpc/{ListRepos}?limit={HostPageLimit}{CursorOf(cursor)}", ListRepos, "repositories", MaxHostPage);
-        var answer = await AskAsync(request, AnswersJson.Default.ListReposAnswer, cancellationToken);
+        var request = new XrpcRequest(pds, $"/xrpc/{ListRepos}?limit={HostPageLimit}{XrpcJson.CursorOf(cursor)}", ListRepos, "repositories", MaxHostPage);
+        var answer = await xrpc.AskAsync(request, AnswersJson.Default.ListReposAnswer, cancellationToken);
         if (answer.Repos is null)
             throw request.Failed(AtProtoFailure.Malformed, "the answer has no list of repositories");
 
@@ -88,26 +87,9 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
         catch (JsonException e)
         {
             body.Dispose();
-            throw NotTheLexicons(request, e);
+            throw request.NotTheLexicons(e);
         }
     }
-
-    async Task<T> AskAsync<T>(XrpcRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class
-    {
-        using var body = await xrpc.GetAsync(request, cancellationToken);
-        try
-        {
-            return JsonSerializer.Deserialize(body.Memory.Span, type) ?? throw new JsonException("the answer is null");
-        }
-        catch (JsonException e)
-        {
-            throw NotTheLexicons(request, e);
-        }
-    }
-
-    static AtProtoException NotTheLexicons(XrpcRequest request, JsonException e) =>
-        request.Failed(AtProtoFailure.Malformed, $"the answer is not what the lexicon says ({e.Message.TrimEnd('.')})", e);
 
     static XrpcRequest AboutRepo(Uri pds, string method, Did did) =>
         new(pds, $"/xrpc/{method}?did={Uri.EscapeDataString(did.Value)}", method, did, MaxSmallAnswer);
@@ -115,8 +97,6 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     static string PathOf(in RecordQuery query)
     {
         var reverse = query.Reverse ? "&reverse=true" : "";
-        return $"/xrpc/{ListRecords}?repo={Uri.EscapeDataString(query.Did.Value)}&collection={query.Collection.Value}&limit={query.Limit}{CursorOf(query.Cursor)}{reverse}";
+        return $"/xrpc/{ListRecords}?repo={Uri.EscapeDataString(query.Did.Value)}&collection={query.Collection.Value}&limit={query.Limit}{XrpcJson.CursorOf(query.Cursor)}{reverse}";
     }
-
-    static string CursorOf(string? cursor) => cursor is { Length: > 0 } text ? $"&cursor={Uri.EscapeDataString(text)}" : "";
 }
