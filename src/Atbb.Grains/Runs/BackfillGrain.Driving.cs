@@ -2,6 +2,7 @@ using System.Data.Common;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
+using Atbb.Indexing.Repos;
 using Orleans.Storage;
 
 namespace Atbb.Grains.Runs;
@@ -99,9 +100,13 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
     }
 
-    IRepoSource UserSource() => run!.RetryOf is { } failed
-        ? new ErrorSource(errors, failed, patience)
-        : new IndexSource(repos, Scope, patience);
+    PagedSource UserSource() => run!.RetryOf is { } failed
+        ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, after, limit, token), patience)
+        : new PagedSource(PageOf(Scope), patience);
+
+    // The scope of now: the next round has another.
+    Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> PageOf(RepoScope scope) =>
+        (after, limit, token) => repos.PageAsync(scope, after, limit, token);
 
     Task<long> CountUsersAsync(CancellationToken cancellationToken) => run!.RetryOf is { } failed
         ? errors.CountDidsAsync(failed, cancellationToken)

@@ -13,6 +13,15 @@ public class GoneAccountTests
     // So that each repository is asked about alone, and the fault at its own methods is met.
     static readonly PdsFault NoListing = PdsFault.Error(501, "MethodNotImplemented");
 
+    /// <summary>The PDS does not know a repository's commit, and says of its status what it says.</summary>
+    static void Deny(SamplePds pds, string did, PdsFault status) =>
+        pds.Fault = request => request.Method == ListRepos ? NoListing : request.Did != did ? null : request.Method switch
+        {
+            GetLatestCommit => PdsFault.Error(400, "RepoNotFound"),
+            GetRepoStatus => status,
+            _ => null,
+        };
+
     static async Task<(object? User, object? Repo, object? Rows)> StateAsync(ForumCluster cluster, string did) => (
         await cluster.Database.ScalarAsync($"select status from users where did = '{did}'"),
         await cluster.Database.ScalarAsync($"select status from repos where did = '{did}'"),
@@ -70,12 +79,7 @@ public class GoneAccountTests
         await using var cluster = await ForumCluster.StartAsync();
         await cluster.RunAsync(RunType.FullSync);
         var gone = cluster.Forum.Users[0];
-        cluster.Pds.Fault = request => request.Method == ListRepos ? NoListing : request.Did != gone.Did ? null : request.Method switch
-        {
-            GetLatestCommit => PdsFault.Error(400, "RepoNotFound"),
-            GetRepoStatus => PdsFault.Json($$"""{"did":"{{gone.Did}}","active":false,"status":"deleted"}"""),
-            _ => null,
-        };
+        Deny(cluster.Pds, gone.Did, PdsFault.Json($$"""{"did":"{{gone.Did}}","active":false,"status":"deleted"}"""));
         cluster.Pds.Log.Clear();
 
         var run = await cluster.RunAsync(RunType.CatchUp);
@@ -90,12 +94,7 @@ public class GoneAccountTests
         await using var cluster = await ForumCluster.StartAsync();
         await cluster.RunAsync(RunType.FullSync);
         var user = cluster.Forum.Users[0];
-        cluster.Pds.Fault = request => request.Method == ListRepos ? NoListing : request.Did != user.Did ? null : request.Method switch
-        {
-            GetLatestCommit => PdsFault.Error(400, "RepoNotFound"),
-            GetRepoStatus => PdsFault.Error(501, "MethodNotImplemented"),
-            _ => null,
-        };
+        Deny(cluster.Pds, user.Did, PdsFault.Error(501, "MethodNotImplemented"));
 
         var run = await cluster.RunAsync(RunType.CatchUp);
 
