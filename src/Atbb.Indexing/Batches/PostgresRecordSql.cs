@@ -28,6 +28,12 @@ sealed class PostgresRecordSql
             on conflict (did, rkey) do update set
                 {string.Join(",\n    ", columns.Skip(3).Select(column => $"{column.Name} = excluded.{column.Name}"))}
             """;
+        Recheck = Resolve(collection, collection.References, "found", string.Join("\n    union all\n    ", collection.References.Select((field, i) => $"""
+            select k.id, {OnlyOf(field, collection.References, "t.id")}
+            from unnest(${3 * i + 1}::bigint[], ${3 * i + 2}::text[], ${3 * i + 3}::text[]) as k (id, did, rkey)
+            cross join lateral (
+                select t.id from {CollectionCatalog.Get(field.Target!).Table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
+            """)));
     }
 
     /// <summary>Adds rows, or changes those that are there.</summary>
@@ -70,43 +76,48 @@ sealed class PostgresRecordSql
 
     public static PostgresRecordSql Of(RecordCollection collection) => All.GetOrAdd(collection, static collection => new PostgresRecordSql(collection));
 
-    /// <summary>Resolves rows of this transaction whose target another one may have brought since it was looked for.</summary>
-    public static string Recheck(RecordCollection from, RecordField reference, RecordCollection target) => $"""
-        update {from.Table} r set {reference.IdColumn} = found.target
-        from (
-            select k.id, t.id as target
-            from unnest($1::bigint[], $2::text[], $3::text[]) as k (id, did, rkey)
-            cross join lateral (
-                select t.id from {target.Table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
-            ) found
-        where r.id = found.id
-        """;
+    /// <summary>
+    /// Resolves rows of this transaction whose targets another one may have brought since they were looked for. Three arrays a reference, in
+    /// their order: the rows' ids, and DID and record key of what each waits for. One update per row, as below.
+    /// </summary>
+    public string Recheck { get; }
 
     /// <summary>
     /// Resolves rows of one table that have waited for new ones, by any of its references. One update per row: a reply mostly waits for
     /// its root and its parent at once, and each update of a row writes all of its indexes again.
     /// </summary>
-    public static string Arrive(RecordCollection from, IReadOnlyList<RecordField> references) => $"""
+    public static string Arrive(RecordCollection from, IReadOnlyList<RecordField> references) => Resolve(from, references, "arrived", $"""
+        select waiting.*
+        from unnest($1::text[], $2::bigint[]) as n (uri, id)
+        cross join lateral (
+            {string.Join("\n    union all\n    ", references.Select(field => WaitingFor(from, field, references)))}
+            ) waiting
+        """);
+
+    // Of rows found once for each of their references, one update for each row.
+    static string Resolve(RecordCollection from, IReadOnlyList<RecordField> references, string name, string found) => $"""
         update {from.Table} r set
-            {string.Join(",\n    ", references.Select(field => $"{field.IdColumn} = coalesce(arrived.{field.IdColumn}, r.{field.IdColumn})"))}
+            {string.Join(",\n    ", references.Select(field => $"{field.IdColumn} = coalesce({name}.{field.IdColumn}, r.{field.IdColumn})"))}
         from (
-            select waiting.id, {string.Join(", ", references.Select(field => $"max(waiting.{field.IdColumn}) as {field.IdColumn}"))}
-            from unnest($1::text[], $2::bigint[]) as n (uri, id)
-            cross join lateral (
-                {string.Join("\n        union all\n        ", references.Select(field => WaitingFor(from, field, references)))}
-                ) waiting
-            group by waiting.id
-            ) arrived
-        where r.id = arrived.id
+            select each.id, {string.Join(", ", references.Select(field => $"max(each.{field.IdColumn}) as {field.IdColumn}"))}
+            from (
+                {found}
+                ) each
+            group by each.id
+            ) {name}
+        where r.id = {name}.id
         """;
 
     // In the words of the index of waiting rows.
     static string WaitingFor(RecordCollection from, RecordField field, IReadOnlyList<RecordField> references) => $"""
-        (select w.id, {string.Join(", ", references.Select(other => (other == field ? "n.id" : "null::bigint") + $" as {other.IdColumn}"))}
+        (select w.id, {OnlyOf(field, references, "n.id")}
          from {from.Table} w
          where w.{field.Column} = n.uri and w.{field.IdColumn} is null and w.{field.Column} is not null
          offset 0)
         """;
+
+    static string OnlyOf(RecordField field, IReadOnlyList<RecordField> references, string id) =>
+        string.Join(", ", references.Select(other => (other == field ? id : "null::bigint") + $" as {other.IdColumn}"));
 
     /// <summary>Makes rows wait whose target has been removed.</summary>
     public static string Leave(CollectionReference reference) => $"""

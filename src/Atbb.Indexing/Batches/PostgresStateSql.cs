@@ -5,13 +5,15 @@ static class PostgresStateSql
 {
     // Every statement here looks rows up by key. The planner must not think otherwise of a table it last saw empty: in the first
     // minutes of a full sync a plan that scans would cost more with every page. And planning anew with every array costs more than it gains.
+    // work_mem: the arrays of one transaction, laid out as rows, are larger than the server's default and would go through a file.
     public const string Settings = """
         select set_config('enable_seqscan', 'off', true),
                set_config('enable_bitmapscan', 'off', true),
                set_config('enable_hashjoin', 'off', true),
                set_config('enable_mergejoin', 'off', true),
                set_config('plan_cache_mode', 'force_generic_plan', true),
-               set_config('jit', 'off', true)
+               set_config('jit', 'off', true),
+               set_config('work_mem', '64MB', true)
         """;
 
     // Two transactions at once, one with a reply and the other with its topic, do not see each other's rows: each would leave the

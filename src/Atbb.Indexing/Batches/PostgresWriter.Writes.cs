@@ -149,19 +149,15 @@ sealed partial class PostgresWriter
 
     static void AddReferences(PostgresBatch batch, TableWrite table)
     {
-        for (var i = 0; i < table.Collection.References.Count; i++)
+        var unresolved = table.Collection.References.Select((_, reference) => table.Unresolved(reference).ToList()).ToList();
+        if (unresolved.Exists(rows => rows.Count > 0))
         {
-            var reference = i;
-            var unresolved = table.Unresolved(reference).ToList();
-            if (unresolved.Count == 0)
-                continue;
-
-            var field = table.Collection.References[reference];
-            batch.Add(
-                PostgresRecordSql.Recheck(table.Collection, field, CollectionCatalog.Get(field.Target!)),
-                PostgresBatch.Bigints(unresolved.Select(row => row.Id)),
-                PostgresBatch.Texts(unresolved.Select(row => row.Row.Targets[reference]!.Value.Did.Value)),
-                PostgresBatch.Texts(unresolved.Select(row => row.Row.Targets[reference]!.Value.Rkey.Value)));
+            batch.Add(PostgresRecordSql.Of(table.Collection).Recheck, [.. unresolved.SelectMany((rows, reference) => new[]
+            {
+                PostgresBatch.Bigints(rows.Select(row => row.Id)),
+                PostgresBatch.Texts(rows.Select(row => row.Row.Targets[reference]!.Value.Did.Value)),
+                PostgresBatch.Texts(rows.Select(row => row.Row.Targets[reference]!.Value.Rkey.Value)),
+            })]);
         }
 
         if (table.Removed.Count > 0)
