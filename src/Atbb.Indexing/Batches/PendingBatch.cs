@@ -49,12 +49,13 @@ sealed class PendingBatch
         if (batch.Failure is not null)
             pending.failures.Add(batch.Failure);
 
+        var named = new NamedRecords();
         foreach (var record in batch.Records)
         {
             pending.Bytes += record.Json.Length;
             // Also when this one fails: what the page says last of a key is what it holds.
             pending.rows.Remove(record.Rkey ?? "");
-            if (RecordReader.TryRead(pending.Collection!, batch.Repo.Did, record, maxRecordBytes, out var row, out var fault))
+            if (RecordReader.TryRead(pending.Collection!, batch.Repo.Did, record, named, maxRecordBytes, out var row, out var fault))
                 pending.rows[row.Rkey] = row;
             else
                 pending.failures.Add(new RecordFailure(batch.Collection, pending.UriOf(record), record.Cid, fault.Kind, fault.Message));

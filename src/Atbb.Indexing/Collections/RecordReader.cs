@@ -18,14 +18,16 @@ ref struct RecordReader
     const int MaxCidLength = 256;
 
     readonly RecordCollection collection;
+    readonly NamedRecords named;
     readonly object?[] values;
     readonly AtUri?[] targets;
     RecordFault? fault;
     DateTime? createdAt;
 
-    RecordReader(RecordCollection collection)
+    RecordReader(RecordCollection collection, NamedRecords named)
     {
         this.collection = collection;
+        this.named = named;
         values = new object?[collection.Fields.Count];
         targets = new AtUri?[collection.References.Count];
     }
@@ -35,6 +37,7 @@ ref struct RecordReader
         RecordCollection collection,
         string did,
         SourceRecord source,
+        NamedRecords named,
         int maxBytes,
         [NotNullWhen(true)] out RecordRow? row,
         [NotNullWhen(false)] out RecordFault? fault)
@@ -45,7 +48,7 @@ ref struct RecordReader
             return false;
 
         var json = StorableText.Of(source.Json);
-        var reader = new RecordReader(collection);
+        var reader = new RecordReader(collection, named);
         try
         {
             reader.Read(json.Span);
@@ -214,6 +217,7 @@ ref struct RecordReader
     {
         var field = node.Field!;
         string? text = null;
+        AtUri? uri = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!reader.ValueTextEquals("uri"u8))
@@ -224,18 +228,15 @@ ref struct RecordReader
 
             reader.Read();
             if (reader.TokenType == JsonTokenType.String)
-                text = reader.GetString();
+                uri = named.Read(ref reader, out text);
             else
                 reader.TrySkip();
         }
 
-        if (!AtUri.TryParse(text, out var uri))
-        {
+        if (uri is { } target)
+            Refer(field, node.Index, target);
+        else
             fault = RecordFault.BadReference(field.Path, text ?? "");
-            return;
-        }
-
-        Refer(field, node.Index, uri);
     }
 
     void Refer(RecordField field, int index, AtUri uri)

@@ -20,7 +20,7 @@ public sealed class RecordReaderTests
 
     static (RecordRow? Row, RecordFault? Fault) Read(string collection, string json, string rkey = "key")
     {
-        RecordReader.TryRead(CollectionCatalog.Get(collection), Did, new SourceRecord("", rkey, "bafy", Encoding.UTF8.GetBytes(Expand(json))), 1_000_000, out var row, out var fault);
+        RecordReader.TryRead(CollectionCatalog.Get(collection), Did, new SourceRecord("", rkey, "bafy", Encoding.UTF8.GetBytes(Expand(json))), new NamedRecords(), 1_000_000, out var row, out var fault);
         return (row, fault);
     }
 
@@ -121,7 +121,7 @@ public sealed class RecordReaderTests
     [InlineData("key", "ba\0fy")]
     public void TryRead_UnusableKeyOrCid_IsABadRecord(string rkey, string cid)
     {
-        RecordReader.TryRead(CollectionCatalog.Get("space.atbb.forum.forum"), Did, new SourceRecord("", rkey, cid, """{"name":"F"}"""u8.ToArray()), 1_000, out _, out var fault);
+        RecordReader.TryRead(CollectionCatalog.Get("space.atbb.forum.forum"), Did, new SourceRecord("", rkey, cid, """{"name":"F"}"""u8.ToArray()), new NamedRecords(), 1_000, out _, out var fault);
 
         Assert.Equal("bad_record", fault!.Kind);
     }
