@@ -1,7 +1,6 @@
 using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
-using Atbb.Testing.Databases;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 
