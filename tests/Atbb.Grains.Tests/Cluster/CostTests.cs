@@ -60,7 +60,7 @@ public class CostTests
 
         Assert.Equal(rows, await RowsAsync(cluster));
         // The forum's own repository is settled in both phases.
-        Assert.InRange(await RepositoryWritesAsync(cluster) - writes, 0, Users + 2);
+        Assert.InRange(await RepositoryWritesAsync(cluster) - writes, 0, Users + 2L);
     }
 
     [Fact]
@@ -70,7 +70,8 @@ public class CostTests
 
         var (few, many) = (await TrafficAsync(postsPerUser: 8), await TrafficAsync(postsPerUser: 80));
 
-        // How many pages share a transaction is chance, and so is how often the run saves its state; 2,160 records more are not.
+        // How many pages share a transaction is chance, and so is how often the run saves its state: up to a third of some 200 round trips. The
+        // 2,160 records more are not.
         Assert.InRange(many.RoundTrips, 1, few.RoundTrips + AllowedByChance);
         Assert.InRange(many.Transactions, 1, few.Transactions + AllowedByChance);
         Assert.InRange(many.Statements, 1, few.Statements + StatementsOfATransaction * AllowedByChance);
@@ -82,18 +83,26 @@ public class CostTests
     static async Task<PostgresTraffic> TrafficAsync(int postsPerUser)
     {
         PostgresMeter? meter = null;
-        await using var cluster = await ForumCluster.StartAsync(
-            Size with { PostsPerUser = postsPerUser }, DatabaseKind.PostgreSql, by: database => DatabaseTarget.Parse((meter = new PostgresMeter(database.Address)).Url));
-        var run = await cluster.RunAsync(RunType.FullSync);
-        Assert.Equal((long)cluster.Forum.RecordCount, run.Counts.Indexed);
-        return meter!.Traffic;
+        try
+        {
+            await using var cluster = await ForumCluster.StartAsync(
+                Size with { PostsPerUser = postsPerUser }, DatabaseKind.PostgreSql, by: database => DatabaseTarget.Parse((meter = new PostgresMeter(database.Address)).Url));
+            var run = await cluster.RunAsync(RunType.FullSync);
+            Assert.Equal((long)cluster.Forum.RecordCount, run.Counts.Indexed);
+            return meter!.Traffic;
+        }
+        finally
+        {
+            if (meter is not null)
+                await meter.DisposeAsync();
+        }
     }
 
-    // Some are asked about alone before the host's listing is begun; the 31 that there are fill one page, and an empty one may follow.
+    // The first four are asked about alone; the fifth begins the host's listing, of which one page names all 31.
     static void AssertFewHeads(ForumCluster cluster)
     {
-        Assert.InRange(cluster.Pds.Log.CountOf(GetLatestCommit), 0, 6);
-        Assert.InRange(cluster.Pds.Log.CountOf(ListRepos), 1, 2);
+        Assert.InRange(cluster.Pds.Log.CountOf(GetLatestCommit), 0, 4);
+        Assert.Equal(1, cluster.Pds.Log.CountOf(ListRepos));
     }
 
     // Every version of a row bears the transaction that wrote it.
