@@ -24,6 +24,14 @@ public sealed class SampleForum
     /// <summary>Makes a forum. The same options make the same forum.</summary>
     public static SampleForum Generate(SampleForumOptions? options = null) => new ForumAuthor(options ?? new()).Write();
 
+    /// <summary>
+    /// Describes a forum whose members' repositories are written one by one when they are read, each without the others: for one that is larger than
+    /// memory. The same options make the same forum, which is not the one that <see cref="Generate"/> makes of them.
+    /// </summary>
+    /// <param name="options">Its size. It has no moderators' actions, and nobody has extra posts.</param>
+    /// <param name="keptBytes">Bytes of records to keep once they are written; older ones are given up, and written again when they are read.</param>
+    public static SampleForum GenerateLazily(SampleForumOptions options, long keptBytes) => new LazyForumAuthor(options, keptBytes).Describe();
+
     /// <summary>Puts the forum on the first of these PDSes, and its members on all of them in turn.</summary>
     public void HostOn(params IReadOnlyList<SamplePds> hosts)
     {

@@ -10,6 +10,7 @@ public sealed class RequestLog
     readonly List<Wait> waits = [];
     readonly ConcurrentDictionary<string, long> counts = new();
     long count;
+    long bytes;
 
     sealed class Wait(Func<PdsRequest, bool> predicate, bool untilAnswered, int missing)
     {
@@ -24,13 +25,16 @@ public sealed class RequestLog
     }
 
     /// <summary>How many requests are kept; older ones are dropped, so that a demo can run for days. The counts go on.</summary>
-    public int Capacity { get; init; } = 200_000;
+    public int Capacity { get; set; } = 200_000;
 
     /// <summary>Requests since the start, or since <see cref="Clear"/>.</summary>
     public long Count => Interlocked.Read(ref count);
 
     /// <summary>Requests of one XRPC method (<see cref="PdsRequest.Method"/>).</summary>
     public long CountOf(string method) => counts.GetValueOrDefault(method);
+
+    /// <summary>Bytes of the bodies that were answered in full, since the start or since <see cref="Clear"/>.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>The requests so far.</summary>
     public PdsRequest[] Snapshot()
@@ -47,6 +51,7 @@ public sealed class RequestLog
             requests.Clear();
             counts.Clear();
             Interlocked.Exchange(ref count, 0);
+            Interlocked.Exchange(ref bytes, 0);
         }
     }
 
@@ -73,8 +78,9 @@ public sealed class RequestLog
         }
     }
 
-    internal void Answered(PdsRequest request)
+    internal void Answered(PdsRequest request, long length)
     {
+        Interlocked.Add(ref bytes, length);
         lock (gate)
         {
             request.Answered = true;

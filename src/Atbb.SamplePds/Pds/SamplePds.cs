@@ -192,7 +192,7 @@ public sealed class SamplePds : IAsyncDisposable
             await context.Response.BodyWriter.FlushAsync(ends.Token);
             request.Status = context.Response.StatusCode;
             if (!context.RequestAborted.IsCancellationRequested)
-                Log.Answered(request);
+                Log.Answered(request, answer.Length);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {

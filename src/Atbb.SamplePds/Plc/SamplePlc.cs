@@ -9,21 +9,17 @@ namespace Atbb.Sample;
 /// </summary>
 public sealed class SamplePlc
 {
-    readonly ConcurrentDictionary<string, string> documents = new();
+    readonly ConcurrentDictionary<string, Func<string>> documents = new();
     readonly ConcurrentDictionary<string, bool> tombstones = new();
 
     /// <summary>How many DIDs have a document.</summary>
     public int Count => documents.Count;
 
     /// <summary>Writes the document of an account that lives on a PDS.</summary>
-    public void Register(string did, string handle, Uri pds) => SetDocument(did, DocumentOf(did, handle, pds));
+    public void Register(string did, string handle, Uri pds) => Set(did, () => DocumentOf(did, handle, pds));
 
     /// <summary>Sets a document as it is; any text, also one that is no document.</summary>
-    public void SetDocument(string did, string document)
-    {
-        documents[did] = document;
-        tombstones.TryRemove(did, out _);
-    }
+    public void SetDocument(string did, string document) => Set(did, () => document);
 
     /// <summary>Gives a DID up for good: 410 from now on.</summary>
     public void Tombstone(string did)
@@ -40,7 +36,7 @@ public sealed class SamplePlc
     }
 
     /// <summary>The document of a DID, or null.</summary>
-    public string? Find(string did) => documents.GetValueOrDefault(did);
+    public string? Find(string did) => documents.GetValueOrDefault(did)?.Invoke();
 
     internal bool IsTombstoned(string did) => tombstones.ContainsKey(did);
 
@@ -66,4 +62,11 @@ public sealed class SamplePlc
             ["serviceEndpoint"] = pds.GetLeftPart(UriPartial.Authority),
         }),
     }.ToJsonString();
+
+    // Written out when asked for: a document is many times the size of what it says.
+    void Set(string did, Func<string> document)
+    {
+        documents[did] = document;
+        tombstones.TryRemove(did, out _);
+    }
 }

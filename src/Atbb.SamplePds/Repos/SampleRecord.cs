@@ -17,6 +17,10 @@ public sealed class SampleRecord
         jsonStart = head.Length;
     }
 
+    /// <summary>A record with the CID of its JSON.</summary>
+    internal static SampleRecord Of(string did, string collection, string rkey, byte[] json) =>
+        new($"at://{did}/{collection}/{rkey}", rkey, DagCbor.CidOf(json), json);
+
     /// <summary><c>at://did/collection/rkey</c></summary>
     public string Uri { get; }
 

@@ -7,19 +7,49 @@ namespace Atbb.Sample;
 /// An account's repository, in memory. Every write is a commit and moves <see cref="Rev"/>. Safe for use by several threads; a repository
 /// can be edited while PDSes serve it.
 /// </summary>
-public sealed class SampleRepo(string did, string handle, TimeProvider? time = null)
+public sealed class SampleRepo
 {
     readonly Lock gate = new();
-    readonly SortedDictionary<string, SampleCollection> collections = new(StringComparer.Ordinal);
-    readonly TimeProvider time = time ?? TimeProvider.System;
+    readonly TimeProvider time;
+    readonly Func<IEnumerable<(string Collection, SampleRecord Record)>>? contents;
+    readonly RepoShelf? shelf;
+    SortedDictionary<string, SampleCollection>? collections;
     DateTimeOffset lastTick = DateTimeOffset.UnixEpoch;
     Tid rev;
+    long size;
+    bool isEdited;
+
+    /// <summary>An empty repository.</summary>
+    /// <param name="did">The account.</param>
+    /// <param name="handle">The account's handle.</param>
+    /// <param name="time">The clock of revisions and new keys.</param>
+    public SampleRepo(string did, string handle, TimeProvider? time = null)
+    {
+        Did = did;
+        Handle = handle;
+        this.time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>A repository whose records are made when somebody asks for them, and may be given up and made again.</summary>
+    /// <param name="did">The account.</param>
+    /// <param name="handle">The account's handle.</param>
+    /// <param name="committed">When it was last written to: known without making its records.</param>
+    /// <param name="contents">Makes the records: the same ones every time.</param>
+    /// <param name="shelf">Says for how long they are kept.</param>
+    internal SampleRepo(
+        string did, string handle, DateTimeOffset committed, Func<IEnumerable<(string Collection, SampleRecord Record)>> contents, RepoShelf shelf)
+        : this(did, handle)
+    {
+        this.contents = contents;
+        this.shelf = shelf;
+        rev = NextTid(committed);
+    }
 
     /// <summary>The account.</summary>
-    public string Did { get; } = did;
+    public string Did { get; }
 
     /// <summary>The account's handle.</summary>
-    public string Handle { get; } = handle;
+    public string Handle { get; }
 
     /// <summary>The revision of the latest commit. An empty repository has one too.</summary>
     public Tid Rev
@@ -32,14 +62,7 @@ public sealed class SampleRepo(string did, string handle, TimeProvider? time = n
     }
 
     /// <summary>The names of the collections that hold records.</summary>
-    public string[] Collections
-    {
-        get
-        {
-            lock (gate)
-                return collections.Where(named => named.Value.Count > 0).Select(named => named.Key).ToArray();
-        }
-    }
+    public string[] Collections => Read(all => all.Where(named => named.Value.Count > 0).Select(named => named.Key).ToArray());
 
     /// <summary>Creates or replaces a record.</summary>
     /// <param name="collection">The collection's NSID.</param>
@@ -61,7 +84,7 @@ public sealed class SampleRepo(string did, string handle, TimeProvider? time = n
     {
         lock (gate)
         {
-            if (!collections.TryGetValue(collection, out var records) || !records.Remove(rkey))
+            if (!Open().TryGetValue(collection, out var records) || !records.Remove(rkey))
                 return false;
             Commit(null);
             return true;
@@ -72,53 +95,86 @@ public sealed class SampleRepo(string did, string handle, TimeProvider? time = n
     public bool TakeDown(string collection, string rkey)
     {
         lock (gate)
-            return collections.TryGetValue(collection, out var records) && records.Remove(rkey);
+        {
+            isEdited = true;
+            return Open().TryGetValue(collection, out var records) && records.Remove(rkey);
+        }
     }
 
     /// <summary>The record, or null.</summary>
-    public SampleRecord? Find(string collection, string rkey)
-    {
-        lock (gate)
-            return collections.GetValueOrDefault(collection)?.Find(rkey);
-    }
+    public SampleRecord? Find(string collection, string rkey) => Read(all => all.GetValueOrDefault(collection)?.Find(rkey));
 
     /// <summary>Every record of a collection, ascending.</summary>
-    public SampleRecord[] Records(string collection)
-    {
-        lock (gate)
-            return collections.GetValueOrDefault(collection)?.ToArray() ?? [];
-    }
+    public SampleRecord[] Records(string collection) => Read(all => all.GetValueOrDefault(collection)?.ToArray() ?? []);
 
     /// <summary>How many records a collection holds.</summary>
-    public int Count(string collection)
-    {
-        lock (gate)
-            return collections.GetValueOrDefault(collection)?.Count ?? 0;
-    }
+    public int Count(string collection) => Read(all => all.GetValueOrDefault(collection)?.Count ?? 0);
 
     /// <summary>Some records of a collection, beginning after a key.</summary>
-    public SampleRecord[] Page(string collection, string? after, bool ascending, int limit)
-    {
-        lock (gate)
-            return collections.GetValueOrDefault(collection)?.Page(after, ascending, limit) ?? [];
-    }
+    public SampleRecord[] Page(string collection, string? after, bool ascending, int limit) =>
+        Read(all => all.GetValueOrDefault(collection)?.Page(after, ascending, limit) ?? []);
 
     /// <summary>Puts a record as of a moment, so that a generated repository has the same revs every time.</summary>
     internal SampleRecord Put(string collection, string rkey, byte[] json, DateTimeOffset? at)
     {
-        var record = new SampleRecord($"at://{Did}/{collection}/{rkey}", rkey, DagCbor.CidOf(json), json);
+        var record = SampleRecord.Of(Did, collection, rkey, json);
         lock (gate)
         {
-            if (!collections.TryGetValue(collection, out var records))
-                collections.Add(collection, records = new SampleCollection());
-            records.Put(record);
+            Into(Open(), collection, record);
             Commit(at);
         }
 
         return record;
     }
 
-    Tid Commit(DateTimeOffset? at) => rev = NextTid(at);
+    /// <summary>Gives the records up, if they can be made again.</summary>
+    internal void GiveUp()
+    {
+        lock (gate)
+        {
+            if (!isEdited)
+                collections = null;
+        }
+    }
+
+    T Read<T>(Func<SortedDictionary<string, SampleCollection>, T> read)
+    {
+        T result;
+        lock (gate)
+            result = read(Open());
+        // Not under the lock: the shelf takes those of other repositories.
+        shelf?.Use(this, size);
+        return result;
+    }
+
+    SortedDictionary<string, SampleCollection> Open()
+    {
+        if (collections is not null)
+            return collections;
+
+        collections = new(StringComparer.Ordinal);
+        size = 0;
+        foreach (var (collection, record) in contents?.Invoke() ?? [])
+        {
+            Into(collections, collection, record);
+            size += record.Item.Length;
+        }
+
+        return collections;
+    }
+
+    static void Into(SortedDictionary<string, SampleCollection> all, string collection, SampleRecord record)
+    {
+        if (!all.TryGetValue(collection, out var records))
+            all.Add(collection, records = new SampleCollection());
+        records.Put(record);
+    }
+
+    Tid Commit(DateTimeOffset? at)
+    {
+        isEdited = true;
+        return rev = NextTid(at);
+    }
 
     // Strictly growing, also when the clock stands still or is set back.
     Tid NextTid(DateTimeOffset? at)

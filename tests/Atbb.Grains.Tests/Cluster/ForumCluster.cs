@@ -48,7 +48,7 @@ sealed class ForumCluster : IAsyncDisposable
 
     public IReadOnlyList<string> UserDids => [.. Forum.Users.Select(user => user.Did)];
 
-    /// <summary>Starts a cluster before which a forum lies, on a PDS; with <paramref name="relayed"/>, a relay that lists it, two repositories a page.</summary>
+    /// <summary>Starts a cluster before which a forum lies, on a PDS; with <paramref name="relayed"/>, a relay that lists it, two repositories a page; with <paramref name="by"/>, the database is reached by another way.</summary>
     public static async Task<ForumCluster> StartAsync(
         SampleForumOptions? size = null,
         DatabaseKind kind = DatabaseKind.Sqlite,
@@ -57,7 +57,8 @@ sealed class ForumCluster : IAsyncDisposable
         Action<AtProtoOptions>? protocol = null,
         Func<IRepoClient, IRepoClient>? decorate = null,
         Action<DiscoveryOptions>? relayed = null,
-        Uri? configuredPds = null)
+        Uri? configuredPds = null,
+        Func<TestDatabase, DatabaseTarget>? by = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
         var pds = await SamplePds.StartAsync();
@@ -66,6 +67,7 @@ sealed class ForumCluster : IAsyncDisposable
         if (relay is not null)
             relay.Relays = [pds];
         var database = await TestDatabase.CreateAsync(kind);
+        var target = by?.Invoke(database) ?? database.Index.Target;
         var log = new LogMemory();
 
         var builder = new InProcessTestClusterBuilder(silos);
@@ -83,7 +85,7 @@ sealed class ForumCluster : IAsyncDisposable
             });
             if (decorate is not null)
                 Decorate(host.Services, decorate);
-            host.Services.AddIndexing(database.Index.Target);
+            host.Services.AddIndexing(target);
             host.Services.Configure<ForumOptions>(options => (options.Did, options.Pds) = (forum.Forum.Did, configuredPds));
             host.Services.Configure<BackfillOptions>(options =>
             {

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Atbb.Bench.Contenders;
+using Atbb.Bench.Indexes;
+using Atbb.Bench.Reports;
+using Atbb.Bench.Runs;
+
+namespace Atbb.Bench.Commands;
+
+/// <summary><c>run</c>: the workloads, one contender or two in turns.</summary>
+static class RunCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var against = new Option<string?>("--against")
+        {
+            Description = "Another build: a git ref such as v0.1.0, a checkout, or an executable. Default: this build alone.",
+            HelpName = "REF|PATH",
+        };
+        var rounds = new Option<int>("--rounds") { Description = "How often each contender runs each workload.", DefaultValueFactory = _ => 3, HelpName = "N" };
+        var scale = new Option<double>("--scale") { Description = "Smaller or larger forums: 0.05 is a look at everything in a minute.", DefaultValueFactory = _ => 1, HelpName = "X" };
+        var workloads = new Option<string>("--workloads")
+        {
+            Description = "W1: 2,000 members with 20 posts each. W2: 50 with 2,000. W3: W1 once more, unchanged; it brings W1 along.",
+            DefaultValueFactory = _ => "W1,W3,W2",
+            HelpName = "W1,…",
+        };
+        var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when an index was not whole.");
+        foreach (var option in new Option[] { against, rounds, scale, workloads })
+            command.Options.Add(option);
+        common.AddTo(command);
+        command.SetAction(async (line, _) =>
+        {
+            var names = line.GetValue(workloads)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            if (names.Contains("W3"))
+                names.Add("W1");
+            var chosen = Workload.All(line.GetValue(scale)).Where(workload => names.Remove(workload.Name)).ToList();
+            if (names.Count > 0 || chosen.Count == 0)
+                throw new BenchException($"There is no workload {string.Join(", ", names)}.");
+
+            await using var lease = line.GetValue(against) is { } other ? await Contender.FindAsync(other) : null;
+            Contender[] contenders = lease is null ? [Contender.This] : [lease.Contender, Contender.This];
+            var results = await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds));
+            if (common.WantsJson(line))
+                ReportJson.Write(results);
+            else
+                RunReport.Write(results, contenders);
+            return results.All(result => result.Faults.Count == 0) ? 0 : 1;
+        });
+        return command;
+    }
+
+    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds)
+    {
+        var results = new List<Measurement>();
+        await using var track = await Track.OpenAsync(options);
+        foreach (var forum in workloads.GroupBy(workload => workload.Size))
+        {
+            await track.HostAsync(forum.Key);
+            for (var round = 1; round <= rounds; round++)
+                await MeasureRoundAsync(track, contenders, [.. forum], round, results);
+        }
+
+        return results;
+    }
+
+    // Each workload by all contenders, one right after the other: what the machine does besides changes slowly, and falls on both.
+    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, List<Measurement> results)
+    {
+        var databases = new BenchDatabase[contenders.Length];
+        for (var i = 0; i < databases.Length; i++)
+            databases[i] = await track.CreateDatabaseAsync();
+        foreach (var workload in workloads)
+        {
+            for (var i = 0; i < contenders.Length; i++)
+            {
+                var result = await track.MeasureAsync(contenders[i], workload, round, databases[i]);
+                await Console.Error.WriteLineAsync(RunReport.Line(result));
+                results.Add(result);
+            }
+        }
+
+        foreach (var database in databases)
+            await database.DisposeAsync();
+    }
+}

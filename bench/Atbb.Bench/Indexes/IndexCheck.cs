@@ -1,0 +1,49 @@
+using System.Globalization;
+using Atbb.Bench.Forums;
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Databases;
+
+namespace Atbb.Bench.Indexes;
+
+/// <summary>Whether an index holds exactly what the forum has: a fast backfill that loses a record is none.</summary>
+static class IndexCheck
+{
+    // Both databases read it alike.
+    const string LostRoots = """
+        select count(*)
+        from posts reply
+        left join posts root on root.id = reply.root_post_id
+        where reply.root_uri is not null
+          and (root.id is null or 'at://' || root.did || '/space.atbb.post/' || root.rkey <> reply.root_uri)
+        """;
+
+    /// <summary>What is wrong; empty when nothing is.</summary>
+    public static async Task<IReadOnlyList<string>> FaultsAsync(IndexDatabase index, IReadOnlyDictionary<string, string> expected)
+    {
+        var faults = new List<string>();
+        var tally = new RecordTally();
+        await using var connection = await index.Index.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandTimeout = 0;
+        foreach (var collection in CollectionCatalog.All)
+        {
+            command.CommandText = $"select did, rkey, cid from {collection.Table}";
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                tally.Add(collection.Nsid, reader.GetString(0), reader.GetString(1), reader.GetString(2));
+        }
+
+        var found = tally.Digests();
+        foreach (var collection in expected.Keys.Union(found.Keys).Order(StringComparer.Ordinal))
+        {
+            var (should, does) = (expected.GetValueOrDefault(collection, "nothing"), found.GetValueOrDefault(collection, "nothing"));
+            if (should != does)
+                faults.Add($"{collection}: {does} instead of {should}");
+        }
+
+        command.CommandText = LostRoots;
+        if (Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) is > 0 and var lost)
+            faults.Add($"{lost} replies without their topic");
+        return faults;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Atbb.Bench.Processes;
+
+/// <summary>What Linux says of a process: https://man7.org/linux/man-pages/man5/proc.5.html</summary>
+static class ProcFile
+{
+    // USER_HZ, which is 100 on every Linux that .NET runs on.
+    const double TicksPerSecond = 100;
+
+    // Counted behind the name, which may hold spaces.
+    const int Parent = 1;
+    const int OwnUser = 11;
+    const int OwnSystem = 12;
+    const int EndedUser = 13;
+    const int EndedSystem = 14;
+
+    /// <summary>Processor seconds of a process, of its children that live, and of those that have ended.</summary>
+    public static double SecondsOfTree(int process)
+    {
+        var ticks = Ticks(process, OwnUser, OwnSystem, EndedUser, EndedSystem);
+        foreach (var other in All())
+            if (ParentOf(other) == process)
+                ticks += Ticks(other, OwnUser, OwnSystem, EndedUser, EndedSystem);
+        return ticks / TicksPerSecond;
+    }
+
+    /// <summary>Processor seconds of this process's children that have ended.</summary>
+    public static double SecondsOfEndedChildren() => Ticks(Environment.ProcessId, EndedUser, EndedSystem) / TicksPerSecond;
+
+    /// <summary>The most memory that a process has had in use, in bytes; null when it has ended.</summary>
+    public static long? PeakMemory(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? null : long.Parse(line["VmHWM:".Length..^"kB".Length], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public static int ParentOf(int process) => Fields(process) is { } fields ? int.Parse(fields[Parent], CultureInfo.InvariantCulture) : 0;
+
+    static long Ticks(int process, params IEnumerable<int> of) =>
+        Fields(process) is { } fields ? of.Sum(at => long.Parse(fields[at], CultureInfo.InvariantCulture)) : 0;
+
+    static IEnumerable<int> All() =>
+        from folder in Directory.EnumerateDirectories("/proc")
+        where int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _)
+        select int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
+
+    // Null: it has ended.
+    static string[]? Fields(int process)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

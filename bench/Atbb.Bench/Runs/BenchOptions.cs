@@ -1,0 +1,8 @@
+namespace Atbb.Bench.Runs;
+
+/// <summary>What all runs have in common.</summary>
+/// <param name="Sqlite">Into a file, and not into PostgreSQL.</param>
+/// <param name="Latency">Milliseconds that the PDS takes for every answer.</param>
+/// <param name="Seed">What the forum's chance starts from.</param>
+/// <param name="Settings">Settings of the contenders, as <c>--set</c> takes them.</param>
+sealed record BenchOptions(bool Sqlite, int Latency, int Seed, IReadOnlyList<string> Settings);

@@ -1,0 +1,13 @@
+using Atbb.Benchmarks;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Running;
+
+var config = ManualConfig.Create(DefaultConfig.Instance)
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .AddColumn(StatisticColumn.OperationsPerSecond);
+
+// In this process: the toolchain that makes a project for each benchmark would make it under this folder's rules for builds. As an argument, and not as a
+// job of the configuration: beside one of those, --job is not heeded.
+BenchmarkSwitcher.FromAssembly(typeof(SamplePage).Assembly).Run([.. args, "--inProcess"], config);

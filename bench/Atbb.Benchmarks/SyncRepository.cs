@@ -1,0 +1,78 @@
+using Atbb.AtProto;
+using Atbb.Grains;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace Atbb.Benchmarks;
+
+/// <summary>One repository through the grains: its pages over HTTP, decoded, mapped, written; the PDS stands in the same process.</summary>
+public class SyncRepository
+{
+    BenchmarkDatabase database = null!;
+    SamplePds pds = null!;
+    SampleRepo user = null!;
+    string forumDid = null!;
+    InProcessTestCluster cluster = null!;
+
+    /// <summary>Posts of the repository.</summary>
+    [Params(20, 1_000)]
+    public int Posts { get; set; }
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        var forum = SampleForum.GenerateLazily(new SampleForumOptions { Users = 1, PostsPerUser = Posts }, long.MaxValue);
+        user = forum.Users[0];
+        forumDid = forum.Forum.Did;
+        pds = await SamplePds.StartAsync();
+        pds.Log.Capacity = 1;
+        forum.HostOn(pds);
+        database = await BenchmarkDatabase.CreateAsync(DatabaseKind.Sqlite);
+
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            host.Logging.ClearProviders();
+            host.Services.AddSingleton(new Random(1));
+            host.Services.AddAtProtoClient(options =>
+            {
+                options.PlcDirectory = pds.Origin;
+                options.Network.AllowPrivateAddresses = true;
+                options.Politeness.RequestsPerSecond = 0;
+            });
+            host.Services.AddIndexing(database.Index.Target);
+            host.Services.Configure<ForumOptions>(options => options.Did = forumDid);
+        });
+        builder.ConfigureSilo((_, silo) => silo.AddBackfillStorage().AddBackfillGrains());
+        builder.ConfigureClient(client => client.Services.AddIndexMessages());
+        cluster = builder.Build();
+        await cluster.DeployAsync();
+    }
+
+    [GlobalCleanup]
+    public async Task CleanupAsync()
+    {
+        await cluster.DisposeAsync();
+        await pds.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    /// <summary>Read in full, by hand: every page is fetched, and no row is written, since all are there after the first time.</summary>
+    [Benchmark]
+    public async Task<RepoOutcome> SyncAsync()
+    {
+        var repo = cluster.Client.GetGrain<IUserRepoGrain>(user.Did);
+        RepoSlice slice;
+        do
+            slice = await repo.SyncNowAsync(forumDid);
+        while (slice.Outcome is RepoOutcome.More);
+        return slice.Outcome is RepoOutcome.Completed ? slice.Outcome : throw new InvalidOperationException($"It ended as {slice.Outcome}.");
+    }
+}

@@ -1,0 +1,119 @@
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+using Atbb.Testing.Databases;
+
+namespace Atbb.Grains.Tests.Cluster;
+
+/// <summary>What a run costs, in things that can be counted.</summary>
+public class CostTests
+{
+    const string ListRecords = "com.atproto.repo.listRecords";
+    const string GetLatestCommit = "com.atproto.sync.getLatestCommit";
+    const string ListRepos = "com.atproto.sync.listRepos";
+    const int Users = 30;
+
+    static readonly SampleForumOptions Size = new() { Users = Users, PostsPerUser = 5 };
+
+    [Fact]
+    public async Task FullSync_KnownForum_AsksExactlySoMuch()
+    {
+        await using var cluster = await ForumCluster.StartAsync(Size);
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal((long)cluster.Forum.RecordCount, run.Counts.Indexed);
+        // Each of a member's two collections has a page, and an empty one that says it was the last; so have the forum's five, and the two that it has nothing in
+        // have the empty one alone.
+        Assert.Equal(2 * 2 * Users + 2 * 5 + 2, cluster.Pds.Log.CountOf(ListRecords));
+        Assert.Equal(Users + 1, cluster.Pds.Log.CountOf(PdsRequest.DidDocument));
+        AssertFewHeads(cluster);
+        Assert.Equal(cluster.Pds.Log.Bytes, run.Counts.Bytes);
+        Assert.Equal(cluster.Pds.Log.Count, run.Counts.Requests);
+    }
+
+    [Fact]
+    public async Task CatchUp_NothingChanged_AsksForRevsInBulkAndNothingElse()
+    {
+        await using var cluster = await ForumCluster.StartAsync(Size);
+        await cluster.RunAsync(RunType.FullSync);
+        cluster.Pds.Log.Clear();
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal(RunStatus.Completed, run.Status);
+        Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
+        Assert.Equal(0, cluster.Pds.Log.CountOf(PdsRequest.DidDocument));
+        AssertFewHeads(cluster);
+    }
+
+    [Fact]
+    public async Task CatchUp_NothingChanged_WritesNoRecordAndEachRepositoryOnce()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var cluster = await ForumCluster.StartAsync(Size, DatabaseKind.PostgreSql);
+        await cluster.RunAsync(RunType.FullSync);
+        var (rows, writes) = (await RowsAsync(cluster), await RepositoryWritesAsync(cluster));
+
+        await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal(rows, await RowsAsync(cluster));
+        // The forum's own repository is settled in both phases.
+        Assert.InRange(await RepositoryWritesAsync(cluster) - writes, 0, Users + 2L);
+    }
+
+    [Fact]
+    public async Task FullSync_TenTimesTheRecordsOnAsManyPages_CostsNoStatementMore()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+
+        var (few, many) = (await TrafficAsync(postsPerUser: 8), await TrafficAsync(postsPerUser: 80));
+
+        // How many pages share a transaction is chance, and so is how often the run saves its state: up to a third of some 200 round trips. The
+        // 2,160 records more are not.
+        Assert.InRange(many.RoundTrips, 1, few.RoundTrips + AllowedByChance);
+        Assert.InRange(many.Transactions, 1, few.Transactions + AllowedByChance);
+        Assert.InRange(many.Statements, 1, few.Statements + StatementsOfATransaction * AllowedByChance);
+    }
+
+    const int AllowedByChance = 150;
+    const int StatementsOfATransaction = 20;
+
+    static async Task<PostgresTraffic> TrafficAsync(int postsPerUser)
+    {
+        PostgresMeter? meter = null;
+        try
+        {
+            await using var cluster = await ForumCluster.StartAsync(
+                Size with { PostsPerUser = postsPerUser }, DatabaseKind.PostgreSql, by: database => DatabaseTarget.Parse((meter = new PostgresMeter(database.Address)).Url));
+            var run = await cluster.RunAsync(RunType.FullSync);
+            Assert.Equal((long)cluster.Forum.RecordCount, run.Counts.Indexed);
+            return meter!.Traffic;
+        }
+        finally
+        {
+            if (meter is not null)
+                await meter.DisposeAsync();
+        }
+    }
+
+    // The first four are asked about alone; the fifth begins the host's listing, of which one page names all 31.
+    static void AssertFewHeads(ForumCluster cluster)
+    {
+        Assert.InRange(cluster.Pds.Log.CountOf(GetLatestCommit), 0, 4);
+        Assert.Equal(1, cluster.Pds.Log.CountOf(ListRepos));
+    }
+
+    // Every version of a row bears the transaction that wrote it.
+    static async Task<IReadOnlyList<string>> RowsAsync(ForumCluster cluster)
+    {
+        var rows = new List<string>();
+        foreach (var table in CollectionCatalog.All.Select(collection => collection.Table).Append("users"))
+            rows.AddRange((await cluster.Database.QueryAsync($"select did, xmin::text, ctid::text from {table} order by did, ctid")).Select(row => $"{table} {string.Join(' ', row)}"));
+        return rows;
+    }
+
+    // Every write raises a repository's version.
+    static Task<long> RepositoryWritesAsync(ForumCluster cluster) => cluster.Database.NumberAsync("select sum(version) from repos");
+}
