@@ -10,12 +10,13 @@ static class CompletionCommand
     const string Bash = """
         # atbb completion for bash:  eval "$(atbb completion bash)"
         _atbb() {
-            local line=${COMP_LINE#"${COMP_WORDS[0]}"} word=${COMP_WORDS[COMP_CWORD]}
-            line=${line# }
-            local at=$((COMP_POINT - ${#COMP_LINE} + ${#line}))
-            [ "$at" -ge 0 ] || at=0
-            local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:$at]" "$line" 2>/dev/null)" -- "$word"))
+            local word=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT}
+            line=${line#"${COMP_WORDS[0]}"} line=${line# }
+            # What stands before the word alone: "run" is a command, and "runs" is one, too.
+            line=${line%"$word"}
+            local IFS=$'\n' unwanted='[-/]*'
+            [[ $word == -* ]] && unwanted=
+            COMPREPLY=($(compgen -X "$unwanted" -W "$("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$word"))
         }
         complete -o default -F _atbb atbb
         """;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Atbb.Silo.Admin;
-using Atbb.Silo.Progress;
 using Atbb.Silo.Remote;
 
 namespace Atbb.Silo.Commands;

@@ -4,7 +4,6 @@ using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
-using Atbb.Silo.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Atbb.Silo.Doctor;

@@ -15,6 +15,7 @@ static class RepoView
         screen.Write(Words.Shown(repo.Did));
         screen.WriteLine();
         screen.Write(Words.Facts(
+        [
             ("handle", repo.Handle is { } handle ? $"{handle} (by its DID document, not verified)" : null),
             ("pds", repo.Pds ?? "not looked up yet"),
             ("status", repo.Status),
@@ -23,9 +24,9 @@ static class RepoView
             ("last run", repo.RunId is { } run ? $"{run}, {(repo.IsSettled ? "done with it" : "not done with it")}: {Counts(repo.Counts)}" : null),
             ("attempts", repo.Attempts > 0 ? $"{repo.Attempts} failed in a row" : null),
             ("asked again", repo.RetryAfter is { } until ? Words.Of(until) : null),
-            ("last error", repo.LastError)));
-        foreach (var cursor in repo.Cursors)
-            screen.Write(Words.Facts((cursor.Collection, cursor.IsComplete ? "read to its end" : cursor.Cursor is { } where ? $"read up to {where}" : "not begun")));
+            ("last error", repo.LastError),
+            .. repo.Cursors.Select(cursor => (cursor.Collection, (string?)(cursor.IsComplete ? "read to its end" : cursor.Cursor is { } where ? $"read up to {where}" : "not begun"))),
+        ]));
     }
 
     /// <summary>Writes what came of reading it.</summary>

@@ -15,6 +15,7 @@ static class RunView
     {
         screen.WriteLine($"Run {run.RunId}: {Words.Of(run.Type)}{(run.RetryOf is { } of ? $" of run {of}" : "")}, {Words.Of(run.Status)}");
         screen.Write(Words.Facts(
+        [
             ("phase", run.Phase is (int)RunPhase.Forum ? "1 of 2, the forum's own repository" : "2 of 2, the users' repositories"),
             ("users", $"{Words.Of(run.DidsDone)} of {Words.Of(run.DidsTotal)}{(run.InFlight > 0 ? $", {Words.Of(run.InFlight)} being read" : "")}{(run.Deferred > 0 ? $", {Words.Of(run.Deferred)} waiting" : "")}"),
             ("records", $"{Words.Of(run.RecordsIndexed)} new, {Words.Of(run.RecordsUpdated)} updated, {Words.Of(run.RecordsUnchanged)} unchanged, {Words.Of(run.RecordsDeleted)} deleted"),
@@ -23,8 +24,9 @@ static class RunView
             ("asked", $"{Words.Of(run.Requests)} requests, {Words.OfBytes(run.Bytes)}"),
             ("started", Words.Of(run.StartedAt)),
             ("ended", run.FinishedAt is { } end ? $"{Words.Of(end)}, after {Words.Of(TimeSpan.FromSeconds(run.WallSeconds ?? 0))}" : null),
-            ("last error", run.LastError)));
-        foreach (var waiting in run.Waiting.Take(WaitingShown))
-            screen.Write(Words.Facts(("waits", $"{waiting.Did} at {waiting.Host ?? "?"} until {waiting.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {waiting.Reason}")));
+            ("last error", run.LastError),
+            .. run.Waiting.Take(WaitingShown).Select(waiting => (
+                "waits", (string?)string.Create(CultureInfo.InvariantCulture, $"{waiting.Did} at {waiting.Host ?? "?"} until {waiting.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {waiting.Reason}"))),
+        ]));
     }
 }
