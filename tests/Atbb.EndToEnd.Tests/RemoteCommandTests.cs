@@ -31,7 +31,7 @@ public sealed class RemoteCommandTests
         await SayAsync(6, "There has been no run yet", "run");
         await SayAsync(0, "Run 1 (full_sync) has begun", "start", "--type", "full_sync", "--dids", "dids.txt");
         var watched = await SayAsync(0, "full_sync, completed", "run", "1", "--watch");
-        Assert.Contains("errors   1: atbb errors 1", watched, StringComparison.Ordinal);
+        Assert.Contains(" 1: atbb errors 1; again: atbb retry 1", watched, StringComparison.Ordinal);
         await SayAsync(0, "full_sync  completed", "runs");
         await SayAsync(0, "unreachable", "errors", "1");
         await SayAsync(0, "There are none", "errors", "1", "--kind", "bad_date");

@@ -11,7 +11,7 @@ static class ClusterExam
     static readonly TimeSpan Stale = TimeSpan.FromSeconds(15);
 
     /// <summary>Judges them.</summary>
-    public static IEnumerable<Finding> Judge(IReadOnlyList<ClusterMember> members)
+    public static IEnumerable<Finding> Judge(IReadOnlyList<SiloEntry> members)
     {
         var active = members.Where(member => StatusOf(member) is SiloStatus.Active).ToList();
         var joining = members.Where(member => StatusOf(member) is SiloStatus.Created or SiloStatus.Joining && member.SinceSign < Stale).ToList();
@@ -31,5 +31,5 @@ static class ClusterExam
             yield return Finding.Ok(Check, $"{dead} that {(dead == 1 ? "has" : "have")} ended or died {(dead == 1 ? "is" : "are")} still listed, which harms nobody.");
     }
 
-    static SiloStatus StatusOf(ClusterMember member) => (SiloStatus)member.Status;
+    static SiloStatus StatusOf(SiloEntry member) => (SiloStatus)member.Status;
 }

@@ -30,7 +30,7 @@ sealed class DatabaseExam(IndexDatabase database, string clusterId, TimeProvider
     {
         var facts = await PostgresFacts.ReadAsync(database, time, cancellationToken);
         var schema = await database.ReadSchemaAsync(cancellationToken);
-        IReadOnlyList<ClusterMember> members = schema.Applied > 0 ? await ClusterMember.ReadAsync(database, clusterId, time, cancellationToken) : [];
+        IReadOnlyList<SiloEntry> members = schema.Applied > 0 ? await SiloEntry.ReadAsync(database, clusterId, time, cancellationToken) : [];
         var silos = Math.Max(1, members.Count(member => (SiloStatus)member.Status is SiloStatus.Active));
         return
         [

@@ -27,8 +27,8 @@ sealed class NetworkExam(AtbbSettings settings, IDidResolver resolver, IRepoClie
 
     async Task<IReadOnlyList<Finding>> PlcAsync(CancellationToken cancellationToken)
     {
-        // The operator's own address, so it is not guarded against as a stranger's is.
-        using var http = new HttpClient { Timeout = settings.Network.TotalTimeout };
+        // The operator's own address, so it is not guarded against as a stranger's is. Without a proxy, as the service goes without.
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = settings.Network.TotalTimeout };
         try
         {
             using var answer = await http.GetAsync(new Uri(settings.PlcDirectory, "/_health"), cancellationToken);

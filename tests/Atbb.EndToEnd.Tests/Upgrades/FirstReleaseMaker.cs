@@ -20,7 +20,7 @@ public sealed class FirstReleaseMaker
         var forum = SampleForum.Generate(Size);
         await using var pds = await SamplePds.StartAsync();
         forum.HostOn(pds);
-        await File.WriteAllTextAsync(Path.Combine(Folder, FirstRelease.ForumFile), FrozenForum.Write(forum, pds.Origin) + "\n");
+        await File.WriteAllTextAsync(Path.Combine(Folder, FirstRelease.ForumFile), FrozenForum.Write(forum, pds.Origin) + "\n", TestContext.Current.CancellationToken);
 
         foreach (var kind in TestDatabase.Kinds)
         {

@@ -8,10 +8,10 @@ namespace Atbb.Silo.Doctor;
 /// <param name="Address">Where others reach it.</param>
 /// <param name="Status">Orleans's number for its state; 3 is active, 6 dead.</param>
 /// <param name="SinceSign">How old its last sign of life is.</param>
-sealed record ClusterMember(string Name, string Address, int Status, TimeSpan SinceSign)
+sealed record SiloEntry(string Name, string Address, int Status, TimeSpan SinceSign)
 {
     /// <summary>Those of a cluster.</summary>
-    public static async Task<IReadOnlyList<ClusterMember>> ReadAsync(IndexDatabase database, string clusterId, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<SiloEntry>> ReadAsync(IndexDatabase database, string clusterId, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var connection = await database.Orleans.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<(string Name, string Address, int Port, int Status, double SignedAt)>(new CommandDefinition(
@@ -23,6 +23,6 @@ sealed record ClusterMember(string Name, string Address, int Status, TimeSpan Si
             """,
             new { clusterId }, cancellationToken: cancellationToken));
         var now = time.GetUtcNow();
-        return [.. rows.Select(row => new ClusterMember(row.Name, $"{row.Address}:{row.Port}", row.Status, now - DateTimeOffset.UnixEpoch.AddSeconds(row.SignedAt)))];
+        return [.. rows.Select(row => new SiloEntry(row.Name, $"{row.Address}:{row.Port}", row.Status, now - DateTimeOffset.UnixEpoch.AddSeconds(row.SignedAt)))];
     }
 }
