@@ -131,6 +131,32 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task Doctor_OnACluster_TellsTheLivingFromTheStale()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, Small);
+        await using var serve = it.Site.Serve();
+        using var admin = new AdminClient(it.Site.AdminPort);
+        await admin.ReadyAsync(serve);
+        await using var well = Doctor(it);
+        await well.ExitAsync();
+        Assert.Contains("is alive.", well.Output, StringComparison.Ordinal);
+        Assert.Contains("the tables are this release's.", well.Output, StringComparison.Ordinal);
+
+        await serve.KillAsync();
+        await using (var index = it.Database.Open())
+        await using (var connection = await index.Orleans.OpenConnectionAsync(Ends))
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "update OrleansMembershipTable set IAmAliveTime = IAmAliveTime - interval '1 hour'";
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(Ends));
+        }
+
+        await using var ill = Doctor(it);
+        Assert.True(await ill.ExitAsync() == 8, $"{ill}");
+        Assert.Matches("PROBLEM  cluster .* gave its last sign of life 3,6.. s ago", ill.Output);
+    }
+
+    [Fact]
     public async Task Doctor_NothingAnswers_SaysWhatToDoInOneLineEach()
     {
         await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
