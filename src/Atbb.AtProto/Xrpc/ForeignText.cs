@@ -7,7 +7,7 @@ namespace Atbb.AtProto.Xrpc;
 /// Text that a stranger wrote, for an operator's eyes: in a log, on a terminal, in an error row. Line ends forge lines there, escape
 /// sequences command terminals, and marks of writing direction make a line read as another.
 /// </summary>
-static class ForeignText
+public static class ForeignText
 {
     const int LongestShown = 1_000;
 

@@ -59,7 +59,11 @@ public abstract class IndexDatabase : IAsyncDisposable
 
     /// <summary>Creates or completes the tables of the index and of Orleans: every script once, in order, also when several processes start together.</summary>
     /// <exception cref="IndexUnavailableException">The database cannot be reached.</exception>
+    /// <exception cref="SchemaTooNewException">A newer release has been here. Nothing was changed.</exception>
     public abstract Task MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>How the tables stand to what this release knows. Changes nothing, and works also where there is no table yet.</summary>
+    public abstract Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>Asks the database for a sign of life.</summary>
     /// <exception cref="IndexUnavailableException">There is none.</exception>
@@ -85,6 +89,15 @@ public abstract class IndexDatabase : IAsyncDisposable
         {
             throw Unavailable(e);
         }
+    }
+
+    /// <summary>Stops what must not go on upon tables that a newer release has changed.</summary>
+    private protected void RefuseNewer(SchemaState schema)
+    {
+        if (schema.Unknown.Count > 0)
+            throw new SchemaTooNewException(
+                $"A newer release has changed the tables of the index database ({Target}): this one does not know {string.Join(", ", schema.Unknown)}. "
+                + "Nothing was changed. Start that release, or restore the backup from before it.");
     }
 
     internal IndexUnavailableException Unavailable(Exception error) =>

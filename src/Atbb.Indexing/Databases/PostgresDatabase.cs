@@ -11,6 +11,7 @@ namespace Atbb.Indexing.Databases;
 sealed class PostgresDatabase : IndexDatabase
 {
     const long MigrationLock = 0x6174_6262_0001;
+    const string Folder = "PostgreSql";
 
     readonly NpgsqlDataSource dataSource;
     readonly ILogger logger;
@@ -60,14 +61,19 @@ sealed class PostgresDatabase : IndexDatabase
                 await command.ExecuteNonQueryAsync(cancellationToken);
             }
 
+            // Under the lock: a newer release may be at it just now.
+            RefuseNewer(await ReadSchemaAsync(cancellationToken));
             // DbUp is synchronous.
-            await Task.Run(() => Migration.Run(DeployChanges.To.PostgresqlDatabase(settings.ConnectionString), "PostgreSql", logger), cancellationToken);
+            await Task.Run(() => Migration.Run(DeployChanges.To.PostgresqlDatabase(settings.ConnectionString), Folder, logger), cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException && Classify(e) is FaultClass.Unavailable or FaultClass.Conflict)
         {
             throw Unavailable(e);
         }
     }
+
+    public override Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => Migration.Read(DeployChanges.To.PostgresqlDatabase(Target.ConnectionString), Folder), cancellationToken);
 
     internal override FaultClass Classify(Exception error) => error switch
     {

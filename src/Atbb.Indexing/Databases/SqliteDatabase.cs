@@ -12,6 +12,8 @@ sealed class SqliteDatabase : IndexDatabase
     // https://sqlite.org/rescode.html
     const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
 
+    const string IndexFolder = "Sqlite", OrleansFolder = "SqliteOrleans";
+
     readonly ILogger logger;
     readonly string indexFile;
     readonly string orleansFile;
@@ -62,8 +64,9 @@ sealed class SqliteDatabase : IndexDatabase
             }.ToString());
             gate.Open();
             Execute(gate, "begin exclusive");
-            Migrate(Index, "Sqlite");
-            Migrate(Orleans, "SqliteOrleans");
+            RefuseNewer(ReadSchema());
+            Migrate(Index, IndexFolder);
+            Migrate(Orleans, OrleansFolder);
             Execute(gate, "rollback");
         }
         catch (Exception e) when (Classify(e) is FaultClass.Unavailable)
@@ -71,6 +74,20 @@ sealed class SqliteDatabase : IndexDatabase
             throw Unavailable(e);
         }
     }
+
+    public override Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken) => Task.Run(ReadSchema, cancellationToken);
+
+    SchemaState ReadSchema() => ReadSchema(indexFile, IndexFolder).With(ReadSchema(orleansFile, OrleansFolder));
+
+    // A file that is not there is not made by looking for it.
+    static SchemaState ReadSchema(string file, string folder) => Migration.Read(
+        DeployChanges.To.SqliteDatabase(new SqliteConnectionStringBuilder
+        {
+            DataSource = File.Exists(file) ? file : ":memory:",
+            Mode = File.Exists(file) ? SqliteOpenMode.ReadOnly : SqliteOpenMode.Memory,
+            Pooling = false,
+        }.ToString()),
+        folder);
 
     void Migrate(DbDataSource file, string folder)
     {

@@ -3,7 +3,8 @@ namespace Atbb.Sample;
 /// <summary>A generated forum: its own repository and those of the people who write in it.</summary>
 public sealed class SampleForum
 {
-    internal SampleForum(SampleRepo forum, IReadOnlyList<SampleRepo> users)
+    /// <summary>A forum of repositories that there are already.</summary>
+    public SampleForum(SampleRepo forum, IReadOnlyList<SampleRepo> users)
     {
         Forum = forum;
         Users = users;

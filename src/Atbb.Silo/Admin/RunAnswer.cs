@@ -90,4 +90,21 @@ sealed record RunAnswer
         LastProcessedDid = run.LowWaterMark,
         LastError = run.LastError,
     };
+    /// <summary>As far as progress is shown by it.</summary>
+    public RunProgress ToProgress() => new()
+    {
+        RunId = RunId,
+        Type = Type,
+        Status = Status,
+        Phase = (RunPhase)Phase,
+        DidsDone = DidsDone,
+        DidsTotal = DidsTotal,
+        InFlight = InFlight,
+        Deferred = Deferred,
+        Waiting = Waiting,
+        Counts = new(RecordsIndexed, RecordsUpdated, RecordsUnchanged, RecordsDeleted, RecordsFailed, Requests, Bytes),
+        RecordsPerSecond = RecordsPerSecond,
+        Remaining = SecondsRemaining is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        StartedAt = StartedAt,
+    };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
@@ -19,18 +18,7 @@ static class BackfillCommand
             HelpName = "catch_up|full_sync",
         };
         type.AcceptOnlyFromAmong("catch_up", "full_sync");
-        var dids = new Option<FileInfo>("--dids")
-        {
-            Description = "A file of accounts to read, one DID a line; blank lines and lines with # are passed over. They stay known to the index.",
-            HelpName = "FILE",
-        };
-        dids.Validators.Add(result =>
-        {
-            // With the folder: a relative path that is not found is most often one that is looked for elsewhere than meant.
-            if (result.GetValueOrDefault<FileInfo>() is { Exists: false } file)
-                result.AddError($"--dids: there is no file {file.FullName}.");
-        });
-
+        var dids = DidsFile.Option("A file of accounts to read, one DID a line; blank lines and lines with # are passed over. They stay known to the index.");
         var relay = new Option<string[]>("--relay")
         {
             Description = "Origin of a relay that is asked who writes in forums, such as https://relay1.us-east.bsky.network. May be given several times.",
@@ -49,7 +37,7 @@ static class BackfillCommand
 
             Killed or interrupted at any moment, the same command goes on where the run stood: nothing is lost and nothing is
             counted twice. Ctrl-C pauses the run at the page it is at. The last line of output is one JSON object with the
-            run's figures; logs go to standard error.
+            run's figures, and with --json the only one; logs go to standard error.
 
               atbb backfill --forum did:plc:abc… --dids members.txt
               atbb backfill --forum did:plc:abc… --relay https://relay1.us-east.bsky.network
@@ -63,6 +51,8 @@ static class BackfillCommand
         command.Options.Add(dids);
         command.Options.Add(relay);
         command.Options.Add(retry);
+        var json = JsonOut.Option();
+        command.Options.Add(json);
         command.Validators.Add(result =>
         {
             if (result.GetResult(retry) is not null && new Option[] { type, dids, relay }.FirstOrDefault(other => result.GetResult(other) is not null) is { } other)
@@ -75,7 +65,7 @@ static class BackfillCommand
             if (relays.Length > 0)
                 given["Atbb:Discovery:Relays"] = string.Join(',', relays);
             var settings = SettingsLoader.Load(given);
-            var listed = line.GetValue(dids) is { } file ? await ReadDidsAsync(file) : [];
+            var listed = line.GetValue(dids) is { } file ? await DidsFile.ReadAsync(file) : [];
             RunType? asked = line.GetValue(type) switch
             {
                 "catch_up" => RunType.CatchUp,
@@ -84,13 +74,13 @@ static class BackfillCommand
             };
             var request = new StartRequest { Force = asked, Dids = listed };
             return line.GetValue(retry) is { } failed
-                ? await RunAsync(settings, (services, display) => ForegroundRun.RetryAsync(services, settings.Forum.Did, failed, display))
-                : await RunAsync(settings, (services, display) => ForegroundRun.GoAsync(services, settings.Forum.Did, request, display));
+                ? await RunAsync(settings, line.GetValue(json), (services, display) => ForegroundRun.RetryAsync(services, settings.Forum.Did, failed, display))
+                : await RunAsync(settings, line.GetValue(json), (services, display) => ForegroundRun.GoAsync(services, settings.Forum.Did, request, display));
         });
         return command;
     }
 
-    static async Task<int> RunAsync(AtbbSettings settings, Func<IServiceProvider, IProgressDisplay, Task<ForegroundOutcome>> go)
+    static async Task<int> RunAsync(AtbbSettings settings, bool json, Func<IServiceProvider, IProgressDisplay, Task<ForegroundOutcome>> go)
     {
         var builder = Host.CreateApplicationBuilder(HostArguments.Fixed);
         builder.Logging.AddAtbbDefaults(LogLevel.Warning);
@@ -100,17 +90,9 @@ static class BackfillCommand
         using var host = builder.Build();
         StartLog.WriteWarnings(host.Services, settings);
         await host.StartAsync();
-        var outcome = await go(host.Services, ProgressDisplay.ForConsole());
+        var outcome = await go(host.Services, ProgressDisplay.For(json));
         await host.StopAsync();
-        ProgressDisplay.WriteResult(outcome);
+        ProgressDisplay.WriteResult(outcome, json ? Console.Error : Console.Out);
         return outcome.ExitCode;
-    }
-
-    static async Task<IReadOnlyList<string>> ReadDidsAsync(FileInfo file)
-    {
-        var lines = await File.ReadAllLinesAsync(file.FullName);
-        var numbered = lines.Select((text, i) => (Text: text.Trim(), Number: i + 1)).Where(l => l.Text.Length > 0 && l.Text[0] != '#').ToList();
-        var faults = numbered.Where(l => !Did.TryParse(l.Text, out _)).Select(l => $"--dids {file.Name}, line {l.Number}: '{l.Text}' is not a DID (did:method:id).").ToList();
-        return faults.Count == 0 ? [.. numbered.Select(l => l.Text).Distinct(StringComparer.Ordinal)] : throw new BadSettingsException(faults);
     }
 }

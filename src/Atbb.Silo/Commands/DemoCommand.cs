@@ -35,19 +35,22 @@ static class DemoCommand
 
             Kill it in the middle (kill -9) and start it again: it goes on where it stood, and the figures come out the same.
             """);
-        foreach (var option in new Option[] { users, posts, seed, latency, folder, exit })
+        var json = JsonOut.Option();
+        foreach (var option in new Option[] { users, posts, seed, latency, folder, exit, json })
             command.Options.Add(option);
         command.SetAction(async (line, _) => await RunAsync(
             new SampleForumOptions { Users = line.GetValue(users), PostsPerUser = line.GetValue(posts), Seed = line.GetValue(seed) },
             TimeSpan.FromMilliseconds(line.GetValue(latency)),
             line.GetValue(folder)!,
-            stays: !line.GetValue(exit) && !Console.IsOutputRedirected && !Console.IsInputRedirected));
+            stays: !line.GetValue(exit) && !line.GetValue(json) && !Console.IsOutputRedirected && !Console.IsInputRedirected,
+            json: line.GetValue(json)));
         return command;
     }
 
-    static async Task<int> RunAsync(SampleForumOptions size, TimeSpan latency, DirectoryInfo folder, bool stays)
+    static async Task<int> RunAsync(SampleForumOptions size, TimeSpan latency, DirectoryInfo folder, bool stays, bool json)
     {
-        var display = ProgressDisplay.ForConsole();
+        var display = ProgressDisplay.For(json);
+        var said = json ? Console.Error : Console.Out;
         var forum = SampleForum.Generate(size);
         // Where it was before a kill: elsewhere its accounts would have moved, and what was half read would be read and counted afresh.
         await using var pds = await SamplePds.StartAsync(port: SiloPorts.FirstFree(FirstPdsPort));
@@ -62,25 +65,25 @@ static class DemoCommand
         await app.StartAsync();
 
         var outcome = await ForegroundRun.GoAsync(app.Services, settings.Forum.Did, new StartRequest { Force = RunType.FullSync }, display);
-        if (outcome.Run is { Status: RunStatus.Completed })
+        if (!json && outcome.Run is { Status: RunStatus.Completed })
             await DemoReport.WriteAsync(ProgressDisplay.Screen, app.Services.GetRequiredService<IndexDatabase>());
 
         // Straight to the output: a line broken at the screen's width is no longer a command.
-        Console.Out.WriteLine($"Database:  {settings.Database}");
+        said.WriteLine($"Database:  {settings.Database}");
         if (stays && outcome.ExitCode == ExitCode.Completed)
         {
-            Console.Out.WriteLine($"Dashboard: {settings.Admin.Url}{WebHosting.DashboardPath}/  (Ctrl-C ends the demo)");
+            said.WriteLine($"Dashboard: {settings.Admin.Url}{WebHosting.DashboardPath}/  (Ctrl-C ends the demo)");
             await app.WaitForShutdownAsync();
         }
         else
         {
             // Without a run: the demo's accounts are gone with its PDS, and a run would take what they wrote out of the index.
-            Console.Out.WriteLine($"Dashboard: http://127.0.0.1:5080{WebHosting.DashboardPath}/ shows it, after");
-            Console.Out.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
+            said.WriteLine($"Dashboard: http://127.0.0.1:5080{WebHosting.DashboardPath}/ shows it, after");
+            said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 
         await app.StopAsync();
-        ProgressDisplay.WriteResult(outcome);
+        ProgressDisplay.WriteResult(outcome, said);
         return outcome.ExitCode;
     }
 

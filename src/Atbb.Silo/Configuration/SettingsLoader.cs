@@ -6,14 +6,16 @@ static class SettingsLoader
     /// <summary>Reads all settings.</summary>
     /// <param name="commandLine">What the command line sets, by key.</param>
     /// <exception cref="BadSettingsException">Some of them are wrong; all that are, are named.</exception>
-    public static AtbbSettings Load(IEnumerable<KeyValuePair<string, string?>> commandLine) =>
-        Load(new ConfigurationBuilder()
-            .SetBasePath(Directory.GetCurrentDirectory())
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddInMemoryCollection(AtbbNames.Read(Environment.GetEnvironmentVariable))
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection(commandLine)
-            .Build());
+    public static AtbbSettings Load(IEnumerable<KeyValuePair<string, string?>> commandLine) => Load(Read(commandLine));
+
+    /// <summary>Reads those of the admin HTTP alone, for whoever asks a process that has all the others.</summary>
+    /// <inheritdoc cref="Load(IEnumerable{KeyValuePair{string, string?}})"/>
+    public static AdminSettings LoadAdmin()
+    {
+        var settings = new AdminSettings();
+        var faults = SettingsBinder.Bind(Read([]).GetSection("Atbb:Admin"), settings).ToList();
+        return faults.Count == 0 ? settings : throw new BadSettingsException(faults);
+    }
 
     /// <inheritdoc cref="Load(IEnumerable{KeyValuePair{string, string?}})"/>
     public static AtbbSettings Load(IConfiguration configuration)
@@ -23,4 +25,12 @@ static class SettingsLoader
         List<string> faults = [.. unreadable, .. SettingsCheck.FindFaults(settings)];
         return faults.Count == 0 ? settings : throw new BadSettingsException(faults);
     }
+
+    static IConfigurationRoot Read(IEnumerable<KeyValuePair<string, string?>> commandLine) => new ConfigurationBuilder()
+        .SetBasePath(Directory.GetCurrentDirectory())
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddInMemoryCollection(AtbbNames.Read(Environment.GetEnvironmentVariable))
+        .AddEnvironmentVariables()
+        .AddInMemoryCollection(commandLine)
+        .Build();
 }

@@ -45,6 +45,22 @@ sealed partial class DatabasePreparation(IndexDatabase database, ILogger<Databas
         }
     }
 
+    /// <summary>Whether a process has the file. Makes nothing where there is none.</summary>
+    internal static bool IsInUse(string file)
+    {
+        if (!File.Exists($"{file}.lock"))
+            return false;
+        try
+        {
+            new FileStream($"{file}.lock", FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     [LoggerMessage(300, LogLevel.Information, "silo.database: the index stands in {Kind} at {Database}", EventName = "silo.database")]
     partial void LogUsing(DatabaseKind kind, string database);
 }

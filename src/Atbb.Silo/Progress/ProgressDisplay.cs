@@ -12,6 +12,8 @@ static class ProgressDisplay
     public static IAnsiConsole Screen { get; } = AnsiConsole.Create(new AnsiConsoleSettings
     {
         Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Yes,
+        // https://no-color.org
+        ColorSystem = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
         Interactive = Console.IsOutputRedirected ? InteractionSupport.No : InteractionSupport.Yes,
         Out = new AnsiConsoleOutput(Console.Out),
     });
@@ -19,11 +21,16 @@ static class ProgressDisplay
     /// <summary>A bar on a terminal, lines elsewhere.</summary>
     public static IProgressDisplay ForConsole() => Console.IsOutputRedirected ? new PlainProgress(Console.Out) : new TerminalProgress(Screen);
 
+    /// <summary>The same beside a JSON document: standard output is the document's.</summary>
+    public static IProgressDisplay For(bool json) => json ? new PlainProgress(Console.Error) : ForConsole();
+
     /// <summary>The last line of output: one JSON object.</summary>
-    public static void WriteResult(ForegroundOutcome outcome)
+    /// <param name="outcome">How the run ended.</param>
+    /// <param name="messages">Where its message goes.</param>
+    public static void WriteResult(ForegroundOutcome outcome, TextWriter messages)
     {
         if (outcome.Message is { } message)
-            Console.Out.WriteLine(message);
+            messages.WriteLine(message);
 
         var node = outcome.Run is { } run ? JsonSerializer.SerializeToNode(RunAnswer.Of(run), AdminJson.Options)!.AsObject() : [];
         node["exitCode"] = outcome.ExitCode;

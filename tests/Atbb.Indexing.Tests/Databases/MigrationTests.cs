@@ -53,6 +53,52 @@ public sealed class MigrationTests : IndexTests
         Assert.DoesNotContain("Password", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task MigrateAsync_TablesOfANewerRelease_IsRefusedAndChangesNothing(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var folder = kind == DatabaseKind.PostgreSql ? "PostgreSql" : "SqliteOrleans";
+        await using (var connection = await database.Index.Orleans.OpenConnectionAsync(Token))
+        await using (var command = connection.CreateCommand())
+        {
+            // A script of today is forgotten, too: one that is missing must not be run beside one that is not known.
+            command.CommandText = $"""
+                delete from schemaversions where scriptname = (select max(scriptname) from schemaversions);
+                insert into schemaversions (scriptname, applied) values ('Atbb.Indexing.Databases.Migrations.{folder}.0099_of_tomorrow.sql', '2027-01-01');
+                insert into schemaversions (scriptname, applied) values ('another.program.sql', '2027-01-01');
+                """;
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        var before = await database.Index.ReadSchemaAsync(Token);
+        var error = await Assert.ThrowsAsync<SchemaTooNewException>(() => database.Index.MigrateAsync(Token));
+
+        Assert.Contains("0099_of_tomorrow.sql", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("another.program", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("assword", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["0099_of_tomorrow.sql"], before.Unknown);
+        Assert.Single(before.Missing);
+        Assert.Equivalent(before, await database.Index.ReadSchemaAsync(Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task ReadSchemaAsync_NoTables_NamesEveryScriptAndMakesNothing(DatabaseKind kind)
+    {
+        Assert.SkipWhen(kind == DatabaseKind.PostgreSql && PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        using var file = new SqliteFile();
+        var address = kind == DatabaseKind.PostgreSql ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : file.Path;
+        await using var database = IndexDatabase.Create(DatabaseTarget.Parse(address), NullLoggerFactory.Instance);
+
+        var schema = await database.ReadSchemaAsync(Token);
+
+        Assert.Equal((0, 0), (schema.Applied, schema.Unknown.Count));
+        Assert.Contains("0001_index.sql", schema.Missing);
+        Assert.False(File.Exists(file.Path));
+        await database.MigrateAsync(Token);
+        var after = await database.ReadSchemaAsync(Token);
+        Assert.Equal((schema.Missing.Count, 0), (after.Applied, after.Missing.Count));
+    }
+
     [Fact]
     public async Task PingAsync_BeforeMigration_Fails()
     {

@@ -84,6 +84,22 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The URL of a database.</summary>
     public string Url(string database) => string.Create(CultureInfo.InvariantCulture, $"postgresql://postgres:{password}@127.0.0.1:{port}/{database}");
 
+    /// <summary>Writes a database out as statements that a driver can run.</summary>
+    public static async Task<string> DumpAsync(string url)
+    {
+        var dump = PostgresPrograms.Start(Path.Combine(PostgresPrograms.Folder!, "pg_dump"), "--inserts", "--no-owner", "--no-privileges", url);
+        using var process = Process.Start(dump)!;
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        var statements = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"pg_dump ended with {process.ExitCode}: {await errors}");
+
+        // What begins with a backslash is for psql.
+        return string.Join('\n', statements.Split('\n').Where(line => !line.StartsWith('\\')));
+    }
+
     /// <summary>Stops the server as a crash would: no connection is told, nothing is written out.</summary>
     public async Task CrashAsync()
     {

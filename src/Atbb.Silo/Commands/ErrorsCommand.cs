@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Atbb.Indexing.Collections;
+using Atbb.Silo.Progress;
+using Atbb.Silo.Remote;
+
+namespace Atbb.Silo.Commands;
+
+/// <summary><c>atbb errors</c>: what a run could not bring into the index.</summary>
+static class ErrorsCommand
+{
+    // Those of records have a class of their own; the others are told where repositories and relays are read.
+    static readonly string[] Kinds =
+    [
+        FailureKinds.BadDate, "bad_did", "bad_did_document", FailureKinds.BadRecord, FailureKinds.BadReference, "cursor_loop", "forbidden_address",
+        FailureKinds.MissingField, "not_answered", "not_found", FailureKinds.RefusedByDatabase, "relay_refused", "relay_unreachable",
+        FailureKinds.TooDeep, FailureKinds.TooLarge, "too_many_found", "unreachable", FailureKinds.WrongRecordType, FailureKinds.WrongTypeField,
+    ];
+
+    public static Command Create()
+    {
+        var remote = new RemoteOptions();
+        var id = RemoteOptions.Run();
+        id.Description += " 0: what was read by hand.";
+        var did = new Option<string?>("--did") { Description = "Those of that repository.", HelpName = "DID" };
+        var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operating.md.", HelpName = "KIND" };
+        kind.CompletionSources.Add(Kinds);
+        var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR" };
+        var limit = new Option<int>("--limit") { Description = "At most so many on a page.", DefaultValueFactory = _ => 100, HelpName = "N" };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000)
+                result.AddError("--limit: a number from 1 to 1,000 is expected.");
+        });
+        var all = new Option<bool>("--all") { Description = "Every page." };
+        var command = RemoteOptions.Command("errors", "Lists what a run could not bring into the index, and why.", remote, id, did, kind, after, limit, all);
+        command.SetAction(async (line, cancellationToken) =>
+        {
+            using var client = remote.Connect(line);
+            var run = line.GetValue(id);
+            var document = new JsonArray();
+            var next = line.GetValue(after);
+            do
+            {
+                var page = await client.ListErrorsAsync(run, line.GetValue(did), line.GetValue(kind), next, line.GetValue(limit), cancellationToken);
+                next = page.Value.Next;
+                if (remote.IsJson(line))
+                    foreach (var error in page.Json.GetProperty("errors").EnumerateArray())
+                        document.Add(JsonNode.Parse(error.GetRawText()));
+                else
+                    ErrorsView.Write(ProgressDisplay.Screen, run, page.Value with { Next = line.GetValue(all) ? null : next });
+            }
+            while (line.GetValue(all) && next is not null);
+
+            if (remote.IsJson(line))
+                JsonOut.Write(new JsonObject { ["errors"] = document, ["next"] = next });
+            return ExitCode.Completed;
+        });
+        return command;
+    }
+}

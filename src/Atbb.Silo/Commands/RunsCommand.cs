@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Atbb.Silo.Progress;
+using Atbb.Silo.Remote;
+
+namespace Atbb.Silo.Commands;
+
+/// <summary><c>atbb runs</c>: the runs of a serving process.</summary>
+static class RunsCommand
+{
+    public static Command Create()
+    {
+        var remote = new RemoteOptions();
+        var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000)
+                result.AddError("--limit: a number from 1 to 1,000 is expected.");
+        });
+        var before = new Option<long?>("--before") { Description = "Runs before that one: the next page.", HelpName = "ID" };
+        var command = RemoteOptions.Command("runs", "Lists the runs of a serving process, the newest first.", remote, limit, before);
+        command.SetAction(async (line, cancellationToken) =>
+        {
+            using var client = remote.Connect(line);
+            var runs = await client.ListRunsAsync(line.GetValue(limit), line.GetValue(before), cancellationToken);
+            if (remote.IsJson(line))
+                JsonOut.Write(runs.Json);
+            else
+                RunsView.Write(ProgressDisplay.Screen, runs.Value.Runs, line.GetValue(limit));
+            return ExitCode.Completed;
+        });
+        return command;
+    }
+}

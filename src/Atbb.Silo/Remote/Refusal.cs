@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text.Json;
+using Atbb.AtProto.Xrpc;
+using Atbb.Silo.Admin;
+using Atbb.Silo.Commands;
+
+namespace Atbb.Silo.Remote;
+
+/// <summary>What an answer other than a success means to whoever gave the command.</summary>
+static class Refusal
+{
+    const string Types = "urn:atbb:problem:";
+
+    /// <summary>The exit status, and a sentence that names commands and not routes.</summary>
+    public static RemoteException Of(HttpStatusCode status, string body, AdminAddress address)
+    {
+        var problem = Read(body);
+        var said = ForeignText.Shown(problem.Detail ?? problem.Title ?? $"HTTP {(int)status}");
+        return status switch
+        {
+            HttpStatusCode.Unauthorized when address.Token is null => new(ExitCode.TokenRefused,
+                $"{address.Url} asks for a token: the one of its Atbb:Admin:Token, by --token or in Atbb__Admin__Token."),
+            HttpStatusCode.Unauthorized => new(ExitCode.TokenRefused, $"{address.Url} refuses the token. Its own is in its Atbb:Admin:Token."),
+            HttpStatusCode.Forbidden => new(ExitCode.TokenRefused, said),
+            HttpStatusCode.NotFound when KindOf(problem) is { } kind => new(ExitCode.NotFound, NotFound(kind, said)),
+            HttpStatusCode.Conflict => new(ExitCode.Conflict, Conflict(problem, said)),
+            HttpStatusCode.BadRequest => new(ExitCode.BadConfiguration, said),
+            HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new(ExitCode.NotReachable,
+                KindOf(problem) is null ? $"{address.Url} cannot answer now ({said})." : said),
+            HttpStatusCode.InternalServerError => new(ExitCode.Failed, $"{address.Url} has met an error of its own; its log says which."),
+            _ => new(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does (HTTP {(int)status}): is it the address of atbb serve?"),
+        };
+    }
+
+    static string NotFound(string kind, string said) => kind switch
+    {
+        "no-such-run" => $"{said} Those there are: atbb runs.",
+        "no-such-repo" => $"{Before(said, "Read it:")} Read it: atbb sync DID.",
+        _ => said,
+    };
+
+    static string Conflict(ProblemAnswer problem, string said) => KindOf(problem) switch
+    {
+        "run-unfinished" when problem.RunId is { } run =>
+            $"Run {run} is not finished, and there is one at a time. Wait for it (atbb run {run} --watch), or end it: atbb cancel {run}.",
+        "ambiguous-handle" when problem.Dids is { } dids => $"{said} They are {ForeignText.Shown(string.Join(", ", dids))}.",
+        _ => said,
+    };
+
+    // The service names its own route there.
+    static string Before(string said, string word) => said.IndexOf(word, StringComparison.Ordinal) is > 0 and var at ? said[..at].TrimEnd() : said;
+
+    static string? KindOf(ProblemAnswer problem) =>
+        problem.Type?.StartsWith(Types, StringComparison.Ordinal) is true ? problem.Type[Types.Length..] : null;
+
+    static ProblemAnswer Read(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ProblemAnswer>(body, AdminJson.Options) ?? new();
+        }
+        catch (JsonException)
+        {
+            // Not ours: a proxy's page.
+            return new();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using Atbb.Silo.Remote;
+
+namespace Atbb.Silo.Tests.Remote;
+
+public class RefusalTests
+{
+    static readonly AdminAddress Address = new(new Uri("http://127.0.0.1:5080/"), "token");
+
+    [Theory]
+    [InlineData(401, "", 5, "refuses the token")]
+    [InlineData(403, """{"detail":"A page of another origin may not write here."}""", 5, "another origin")]
+    [InlineData(404, """{"type":"urn:atbb:problem:no-such-run","detail":"There is no run 9."}""", 6, "There is no run 9.")]
+    [InlineData(404, "<html>nginx</html>", 4, "does not answer as atbb does")]
+    [InlineData(302, "", 4, "does not answer as atbb does")]
+    [InlineData(409, """{"type":"urn:atbb:problem:run-unfinished","detail":"POST …","runId":7}""", 7, "atbb cancel 7")]
+    [InlineData(409, """{"type":"urn:atbb:problem:ambiguous-handle","detail":"Two.","dids":["did:plc:a","did:plc:b"]}""", 7, "did:plc:a, did:plc:b")]
+    [InlineData(400, """{"detail":"force is not that."}""", 2, "force is not that.")]
+    [InlineData(503, """{"type":"urn:atbb:problem:index-unreachable","detail":"The index database is not available."}""", 4, "The index database is not available.")]
+    [InlineData(502, "<html>", 4, "cannot answer now")]
+    [InlineData(500, "{}", 1, "its log")]
+    public void Of_AnAnswer_HasItsStatusAndASentence(int status, string body, int exitCode, string words)
+    {
+        var refusal = Refusal.Of((HttpStatusCode)status, body, Address);
+
+        Assert.Equal(exitCode, refusal.ExitCode);
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public void Of_EscapeSequencesInAnAnswer_DoNotReachTheTerminal() =>
+        Assert.DoesNotContain('\u001b', Refusal.Of(HttpStatusCode.BadRequest, """{"detail":"\u001b[2Jgone"}""", Address).Message);
+}
