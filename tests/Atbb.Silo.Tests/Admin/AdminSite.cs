@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Atbb.Sample;
 using Atbb.Silo.Admin;
@@ -77,6 +79,12 @@ sealed class AdminSite : IAsyncDisposable
             description.Check(method, path, answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, json);
         return (answer.StatusCode, json);
     }
+
+    public Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, string body, string? mediaType) => SendAsync(HttpMethod.Post, path, request =>
+    {
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        request.Content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
+    });
 
     public async Task<JsonElement> EndOfAsync(long id)
     {
