@@ -17,6 +17,9 @@ public sealed class AtProtoException(AtProtoFailure failure, string message, Exc
     /// <summary>The HTTP status of the answer; null when there was none.</summary>
     public HttpStatusCode? Status { get; init; }
 
+    /// <summary>The host that was asked, with its port where that is not the usual one; null when nobody was to be asked.</summary>
+    public string? Host { get; init; }
+
     /// <summary>When the server said that asking again makes sense (<c>Retry-After</c>, <c>RateLimit-Reset</c>); null when it did not say.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 

@@ -33,8 +33,9 @@ public interface IBackfillGrain : IGrainWithStringKey
     /// that failed. What goes well then clears its error, here and in every earlier run; what fails again stands among the new run's errors too.
     /// </summary>
     /// <param name="runId">The run whose errors are to be retried.</param>
+    /// <param name="requestKey">As <see cref="StartRequest.RequestKey"/>.</param>
     [Alias("Retry")]
-    Task<StartResult> RetryAsync(long runId);
+    Task<StartResult> RetryAsync(long runId, string? requestKey = null);
 
     /// <summary>Stops the run within a page of each repository. It stays stopped, also over restarts, until it is resumed.</summary>
     /// <returns>The run as it then stands, also when it was paused before; null when there is no such unfinished run.</returns>
@@ -72,6 +73,10 @@ public interface IBackfillGrain : IGrainWithStringKey
     /// <summary>A page of a run's errors, in the order of their ids.</summary>
     [AlwaysInterleave, Alias("ListErrors")]
     Task<IReadOnlyList<RunError>> ListErrorsAsync(RunErrorQuery query);
+
+    /// <summary>How many errors a run has; the page and the limit of the query do not count.</summary>
+    [AlwaysInterleave, Alias("CountErrors")]
+    Task<long> CountErrorsAsync(RunErrorQuery query);
 
     /// <summary>
     /// The DIDs of the repositories that claim a handle in their DID documents, up to 100; none when the index knows none. Handles are not verified,

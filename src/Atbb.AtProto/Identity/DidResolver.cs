@@ -37,6 +37,18 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
         }
     }
 
+    public string? HostOf(Did did)
+    {
+        try
+        {
+            return SourceOf(did).Origin.Authority;
+        }
+        catch (AtProtoException)
+        {
+            return null;
+        }
+    }
+
     async Task<DidDocument> ReadAsync(Did did, XrpcRequest source, CancellationToken cancellationToken)
     {
         try

@@ -11,4 +11,7 @@ public interface IDidResolver
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AtProtoException">The document could not be had, or cannot be trusted.</exception>
     Task<DidDocument> ResolveAsync(Did did, TimeSpan maxAge, CancellationToken cancellationToken);
+
+    /// <summary>The host that has an account's document; null when there cannot be one.</summary>
+    string? HostOf(Did did);
 }

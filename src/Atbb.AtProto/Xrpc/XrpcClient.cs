@@ -44,34 +44,57 @@ sealed class XrpcClient
         // Neither a turn at the host nor a request is spent on what nobody waits for.
         cancellationToken.ThrowIfCancellationRequested();
         using var total = new Deadline(Network.TotalTimeout, time, cancellationToken);
-        try
-        {
-            return await AskAsync(request, total.Token);
-        }
-        catch (OperationCanceledException e) when (total.HasPassed && !cancellationToken.IsCancellationRequested)
-        {
-            throw request.Failed(AtProtoFailure.TimedOut, $"no answer within {Network.TotalTimeout.TotalSeconds:0.###} s, retries included", e);
-        }
-    }
-
-    async ValueTask<ResponseBody> AskAsync(XrpcRequest request, CancellationToken cancellationToken)
-    {
         AtProtoException failure;
         try
         {
-            return await AttemptAsync(request, cancellationToken);
+            return await AttemptAsync(request, total.Token);
         }
         catch (AtProtoException e) when (retries is not null && IsRetried(e))
         {
             failure = e;
         }
+        catch (OperationCanceledException e) when (total.HasPassed && !cancellationToken.IsCancellationRequested)
+        {
+            throw OutOfTime(request, last: null, e);
+        }
 
-        // The pipeline costs more than the request, so only those that have failed go through it: what it takes for the first attempt is
-        // the one that was made.
+        return await AskAgainAsync(request, failure, total, cancellationToken);
+    }
+
+    // The pipeline costs more than the request, so only those that have failed go through it: what it takes for the first attempt is the one
+    // that was made.
+    async Task<ResponseBody> AskAgainAsync(XrpcRequest request, AtProtoException failure, Deadline total, CancellationToken cancellationToken)
+    {
+        var last = failure;
         AtProtoException? made = failure;
-        return await retries.ExecuteAsync(
-            token => Interlocked.Exchange(ref made, null) is { } first ? ValueTask.FromException<ResponseBody>(first) : AttemptAsync(request, token),
-            cancellationToken);
+        try
+        {
+            return await retries!.ExecuteAsync(
+                async token =>
+                {
+                    try
+                    {
+                        return Interlocked.Exchange(ref made, null) is { } first ? throw first : await AttemptAsync(request, token);
+                    }
+                    catch (AtProtoException e)
+                    {
+                        last = e;
+                        throw;
+                    }
+                },
+                total.Token);
+        }
+        catch (OperationCanceledException e) when (total.HasPassed && !cancellationToken.IsCancellationRequested)
+        {
+            throw OutOfTime(request, last, e);
+        }
+    }
+
+    // With what went wrong before: that is the cause, and the time's end only what came of it.
+    AtProtoException OutOfTime(XrpcRequest request, AtProtoException? last, OperationCanceledException end)
+    {
+        var before = last is null ? "" : $"; before that: {last.Message.TrimEnd('.')}";
+        return request.Failed(AtProtoFailure.TimedOut, $"no answer within {Network.TotalTimeout.TotalSeconds:0.###} s, retries included{before}", end);
     }
 
     static ResiliencePipeline<ResponseBody>? BuildRetries(NetworkOptions network, TimeProvider time) => network.MaxRetries == 0

@@ -25,5 +25,11 @@ readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Metho
         HttpStatusCode? status = null,
         string? error = null,
         DateTimeOffset? retryAt = null) =>
-        new(failure, $"{Method} of {Subject} at {Origin.Authority}: {ForeignText.Shown(what)}.", inner) { Status = status, Error = error, RetryAt = retryAt };
+        new(failure, $"{Method} of {Subject} at {Origin.Authority}: {ForeignText.Shown(what)}.", inner)
+        {
+            Host = Origin.Authority,
+            Status = status,
+            Error = error,
+            RetryAt = retryAt,
+        };
 }

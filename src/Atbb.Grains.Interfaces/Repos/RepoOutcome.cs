@@ -24,7 +24,7 @@ public abstract record RepoOutcome
     /// <param name="Until">When to ask again.</param>
     /// <param name="Reason">What stood in the way.</param>
     /// <param name="Attempts">Failures in a row; 0: nothing has failed.</param>
-    /// <param name="Host">The PDS's host, where it is known.</param>
+    /// <param name="Host">The host that is waited for: the PDS's, or the one that has the DID document; null when it is none.</param>
     [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.Parked")]
     public sealed record Parked(
         [property: Id(0)] DateTimeOffset Until,

@@ -61,4 +61,20 @@ public sealed record RepoReport
     /// <summary>How far each collection has been read.</summary>
     [Id(13)]
     public IReadOnlyList<RepoCursor> Cursors { get; init; } = [];
+
+    /// <summary>What it waits for after a failure; null when nothing keeps it from being asked.</summary>
+    [Id(14)]
+    public ParkedRepo? Parked { get; init; }
+
+    /// <summary>What the index holds of it: collections without a row are left out.</summary>
+    [Id(15)]
+    public IReadOnlyList<RepoRows> Rows { get; init; } = [];
+
+    /// <summary>How many errors of it stand open, of all runs together.</summary>
+    [Id(16)]
+    public long OpenErrors { get; init; }
+
+    /// <summary>The latest of those; at most 20.</summary>
+    [Id(17)]
+    public IReadOnlyList<RunError> Errors { get; init; } = [];
 }

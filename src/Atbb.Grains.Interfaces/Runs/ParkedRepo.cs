@@ -2,7 +2,10 @@ namespace Atbb.Grains.Interfaces.Runs;
 
 /// <summary>A repository that waits for its next attempt.</summary>
 /// <param name="Did">The account.</param>
-/// <param name="Host">Its PDS's host; null when that is not what is waited for, or not known yet.</param>
+/// <param name="Host">
+/// The host that is waited for: its PDS's or, while it is not known where the account lives, the one that has its DID document; null when it is
+/// not a host that is waited for.
+/// </param>
 /// <param name="Reason">What stands in the way.</param>
 /// <param name="Attempts">Failures in a row. 0: nothing has failed, its host's turn is over for now.</param>
 /// <param name="NextAttemptAt">When it is asked again.</param>

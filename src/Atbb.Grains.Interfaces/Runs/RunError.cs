@@ -10,6 +10,7 @@ namespace Atbb.Grains.Interfaces.Runs;
 /// <param name="Message">What happened and what to do.</param>
 /// <param name="Attempts">How often it was met in this run.</param>
 /// <param name="CreatedAt">When it was first met in this run.</param>
+/// <param name="RunId">The run; 0: what was read by hand.</param>
 [GenerateSerializer, Immutable, Alias("atbb.RunError")]
 public sealed record RunError(
     [property: Id(0)] long Id,
@@ -20,4 +21,5 @@ public sealed record RunError(
     [property: Id(5)] string Kind,
     [property: Id(6)] string Message,
     [property: Id(7)] int Attempts,
-    [property: Id(8)] DateTimeOffset CreatedAt);
+    [property: Id(8)] DateTimeOffset CreatedAt,
+    [property: Id(9)] long RunId = 0);

@@ -8,7 +8,17 @@ public sealed record StartRequest
     [Id(0)]
     public RunType? Force { get; init; }
 
-    /// <summary>Repositories to know of from now on; a full sync reads them. DIDs of which one is invalid refuse the whole request.</summary>
+    /// <summary>
+    /// Repositories to know of from now on. A full sync reads them, and nothing else does: a request that comes to anything else is refused, as
+    /// <see cref="StartOutcome.DidsNotRead"/>. DIDs of which one is invalid refuse the whole request.
+    /// </summary>
     [Id(1)]
     public IReadOnlyList<string> Dids { get; init; } = [];
+
+    /// <summary>
+    /// Any text of up to 255 characters that the caller has made up for this request alone; null: none. Asked again with it, the same request is
+    /// answered with the run it has started, also when that has ended: so a caller that has lost the answer starts nothing twice.
+    /// </summary>
+    [Id(2)]
+    public string? RequestKey { get; init; }
 }

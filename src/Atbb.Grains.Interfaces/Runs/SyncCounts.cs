@@ -26,6 +26,11 @@ public readonly record struct SyncCounts(
         a.Indexed + b.Indexed, a.Updated + b.Updated, a.Unchanged + b.Unchanged, a.Deleted + b.Deleted,
         a.Failed + b.Failed, a.Requests + b.Requests, a.Bytes + b.Bytes);
 
+    /// <summary>The greater one, column by column.</summary>
+    public static SyncCounts Max(SyncCounts a, SyncCounts b) => new(
+        Math.Max(a.Indexed, b.Indexed), Math.Max(a.Updated, b.Updated), Math.Max(a.Unchanged, b.Unchanged), Math.Max(a.Deleted, b.Deleted),
+        Math.Max(a.Failed, b.Failed), Math.Max(a.Requests, b.Requests), Math.Max(a.Bytes, b.Bytes));
+
     /// <inheritdoc cref="op_Addition"/>
     public static SyncCounts Add(SyncCounts left, SyncCounts right) => left + right;
 }

@@ -33,6 +33,6 @@ sealed partial class IndexerGrain(IndexStore store, ILogger<IndexerGrain> logger
         }
     }
 
-    [LoggerMessage(250, LogLevel.Error, "index.broken: a batch of {Did} ({Collection}) could not be written, and not for its data's sake", EventName = "index.broken")]
+    [LoggerMessage(250, LogLevel.Error, "index.broken: a batch of {Did} ({Collection}) could not be written, and not for its data's sake: the run ends with it; report it with this stack", EventName = "index.broken")]
     partial void LogBroken(Exception exception, string did, string? collection);
 }

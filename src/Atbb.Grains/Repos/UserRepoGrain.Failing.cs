@@ -1,4 +1,5 @@
 using Atbb.AtProto;
+using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Repos;
@@ -26,10 +27,10 @@ sealed partial class UserRepoGrain
             return verdict switch
             {
                 null => new RepoOutcome.More(),
-                RepoVerdict.Deferred { Until: var until } => Parked(until, e.Message),
-                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable"),
+                RepoVerdict.Deferred { Until: var until } => Parked(until, e.Message, e.Host),
+                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable", e.Host),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
-                    until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again."),
+                    until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again.", e.Host),
                 // Anybody can make a name up: of one that is nothing but a name, nothing is missing.
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } when Repo.IsHearsay => await SettleGoneAsync(RepoStatus.NotFound, e.Message),
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
@@ -42,8 +43,8 @@ sealed partial class UserRepoGrain
         {
             // Asked why, the other side did not answer either.
             return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
-                ? Parked(until, next.Message)
-                : await ParkAsync(next.Message, next.RetryAt, "unreachable");
+                ? Parked(until, next.Message, next.Host)
+                : await ParkAsync(next.Message, next.RetryAt, "unreachable", next.Host);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -124,7 +125,7 @@ sealed partial class UserRepoGrain
         }
     }
 
-    async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? collection = null)
+    async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? host, string? collection = null)
     {
         if (Repo.Attempts + 1 >= options.MaxAttempts)
             return await GiveUpAsync(Repo.Status, kind, $"{reason} Given up after {options.MaxAttempts} attempts.", collection);
@@ -134,22 +135,29 @@ sealed partial class UserRepoGrain
         if (notBefore > until)
             until = notBefore.Value;
 
-        return await WaitAsync(until, reason);
+        return await WaitAsync(until, reason, host);
     }
 
-    async Task<RepoOutcome> WaitAsync(DateTimeOffset until, string reason)
+    async Task<RepoOutcome> WaitAsync(DateTimeOffset until, string reason, string? host)
     {
-        LogParked(Key, Repo.Pds, Repo.Attempts + 1, until, reason);
+        var whatNext = laidAside is null ? $"it is asked again at {until:O} and everything else goes on" : "by hand: ask again once it answers";
+        LogParked(Key, host ?? HostAskedNext, Repo.Attempts + 1, whatNext, reason);
         return await WriteAsync(new RecordBatch { Repo = Repo.Park(until, reason) })
-            ? Parked(until, reason)
+            ? Parked(until, reason, host)
             : new RepoOutcome.More();
     }
 
-    RepoOutcome.Parked Parked(DateTimeOffset until, string reason) => new(until, reason, Repo.Attempts, Repo.Pds is null ? null : Pds.Authority);
+    RepoOutcome.Parked Parked(DateTimeOffset until, string reason, string? host) => new(until, reason, Repo.Attempts, host ?? HostAskedNext);
+
+    /// <summary>Whom the next question goes to: while it is not known where the account lives, to whoever has its DID document.</summary>
+    string? HostAskedNext => HostOf(Repo);
+
+    string? HostOf(RepoState repo) => repo.Pds is { } pds ? new Uri(pds).Authority : Did.TryParse(Key, out var did) ? identities.HostOf(did) : null;
 
     async Task<RepoOutcome> GiveUpAsync(RepoStatus status, string kind, string reason, string? collection = null)
     {
-        LogGivenUp(Key, Repo.Pds, kind, reason);
+        reason = $"{reason} {NextStep.Of(kind)}";
+        LogGivenUp(Key, HostAskedNext, kind, reason);
         return await WriteAsync(new RecordBatch
         {
             Repo = Repo.GiveUp(status, reason),
@@ -159,7 +167,7 @@ sealed partial class UserRepoGrain
 
     async Task<RepoOutcome> SettleGoneAsync(RepoStatus status, string reason)
     {
-        LogGone(Key, Repo.Pds, status, reason);
+        LogGone(Key, HostAskedNext, status, reason);
         var batch = status is RepoStatus.Deleted
             ? new RecordBatch { Repo = Repo.Remove(reason), RemoveRows = true }
             : new RecordBatch { Repo = Repo.SwitchOff(status, reason) };

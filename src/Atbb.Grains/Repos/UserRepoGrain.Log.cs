@@ -5,14 +5,14 @@ namespace Atbb.Grains.Repos;
 
 sealed partial class UserRepoGrain
 {
-    [LoggerMessage(200, LogLevel.Warning, "backfill.pds_error: {Did} cannot be read from {Pds} for now (failure {Attempts} in a row), next attempt at {Until:O}: {Reason}", EventName = "backfill.pds_error")]
-    partial void LogParked(string did, string? pds, int attempts, DateTimeOffset until, string reason);
+    [LoggerMessage(200, LogLevel.Warning, "backfill.pds_error: {Did} cannot be read from {Host} for now (failure {Attempts} in a row), {WhatNext}: {Reason}", EventName = "backfill.pds_error")]
+    partial void LogParked(string did, string? host, int attempts, string whatNext, string reason);
 
-    [LoggerMessage(201, LogLevel.Error, "backfill.repo_given_up: {Did} at {Pds} is not in the index as it should be ({Kind}): {Reason}", EventName = "backfill.repo_given_up")]
-    partial void LogGivenUp(string did, string? pds, string kind, string reason);
+    [LoggerMessage(201, LogLevel.Error, "backfill.repo_given_up: {Did} at {Host} is not in the index as it should be ({Kind}): {Reason}", EventName = "backfill.repo_given_up")]
+    partial void LogGivenUp(string did, string? host, string kind, string reason);
 
-    [LoggerMessage(202, LogLevel.Information, "backfill.repo_gone: {Did} at {Pds} has nothing to read, its account is {Status}: {Reason}", EventName = "backfill.repo_gone")]
-    partial void LogGone(string did, string? pds, RepoStatus status, string reason);
+    [LoggerMessage(202, LogLevel.Information, "backfill.repo_gone: {Did} at {Host} has nothing to read, its account is {Status}: {Reason}", EventName = "backfill.repo_gone")]
+    partial void LogGone(string did, string? host, RepoStatus status, string reason);
 
     [LoggerMessage(203, LogLevel.Information, "backfill.repo_moved: {Did} has moved from {OldPds} to {NewPds} and is read from there", EventName = "backfill.repo_moved")]
     partial void LogMoved(string did, string? oldPds, string? newPds);
@@ -20,6 +20,6 @@ sealed partial class UserRepoGrain
     [LoggerMessage(204, LogLevel.Warning, "backfill.record_error: a record of {Did} is not in the index: {Collection} {Uri} ({Kind}): {Reason}", EventName = "backfill.record_error")]
     partial void LogRecordError(string did, string? collection, string? uri, string kind, string reason);
 
-    [LoggerMessage(205, LogLevel.Warning, "backfill.stale_write: the row of {Did} was moved by another writer, it is read again", EventName = "backfill.stale_write")]
+    [LoggerMessage(205, LogLevel.Warning, "backfill.stale_write: the row of {Did} was moved by another writer, so nothing was written and it is read again; this happens when a silo was lost or cut off, and nothing is to be done", EventName = "backfill.stale_write")]
     partial void LogStale(string did);
 }

@@ -8,6 +8,7 @@ using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Runs;
 using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
@@ -37,6 +38,9 @@ sealed partial class UserRepoGrain(
     // A driver of the past learns within its next checkpoint that it is one.
     static readonly TimeSpan PauseOfThePast = TimeSpan.FromSeconds(10);
 
+    // How many are named to those who ask for the repository's state.
+    const int ErrorsShown = 20;
+
     readonly BackfillOptions options = options.Value;
 
     // Null: the row has to be read. Set to null again whenever it is not known what became of a write.
@@ -46,8 +50,11 @@ sealed partial class UserRepoGrain(
     IIndexerGrain? indexer;
     RequestMeter? meter;
 
-    // The rev that the pass before its first page has asked for, and where.
+    // What of the meter has been written with the repository's counts.
     RepoCounts reported;
+
+    // Why it was sent away when it was last asked; null: it was not. In memory alone, since waiting for a host's turn is written nowhere.
+    RepoOutcome.Parked? parked;
 
     string Key => this.GetPrimaryKeyString();
 
@@ -68,7 +75,9 @@ sealed partial class UserRepoGrain(
         reported = default;
         try
         {
-            return await readOn();
+            var slice = await readOn();
+            parked = slice.Outcome as RepoOutcome.Parked;
+            return slice;
         }
         catch (IndexUnavailableException e)
         {
@@ -89,6 +98,7 @@ sealed partial class UserRepoGrain(
         var repo = known is { } state
             ? laidAside?.Restore(state) ?? state
             : await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
+        var contents = await IndexBoundary.TranslateAsync(() => errors.DescribeAsync(Key, ErrorsShown, CancellationToken.None));
         return new RepoReport
         {
             Did = repo.Did,
@@ -104,9 +114,17 @@ sealed partial class UserRepoGrain(
             LastError = repo.LastError,
             SyncedAt = repo.SyncedAt,
             IsKnown = repo.Version > 0,
+            Parked = WaitOf(repo),
+            Rows = [.. contents.Rows.OrderBy(of => of.Key, StringComparer.Ordinal).Select(of => new RepoRows(of.Key, of.Value))],
+            OpenErrors = contents.OpenErrors,
+            Errors = [.. contents.Errors.Select(RunRows.ToError)],
             Cursors = [.. repo.Collections.Values.OrderBy(c => c.Collection, StringComparer.Ordinal).Select(c => new RepoCursor(c.Collection, c.Cursor, c.IsComplete, c.Rev))],
         };
     }
+
+    ParkedRepo? WaitOf(RepoState repo) => parked is { } wait && wait.Until > time.GetUtcNow()
+        ? new ParkedRepo(Key, wait.Host, wait.Reason, wait.Attempts, wait.Until)
+        : repo.RetryAfter is { } until ? new ParkedRepo(Key, HostOf(repo), repo.LastError ?? "waiting for its next attempt", repo.Attempts, until) : null;
 
     async Task<RepoOutcome> ReadOnAsync(
         long runId, RunPhase phase, string forumDid, Func<RepoState, RepoState> enter, CancellationToken cancellationToken)
@@ -120,7 +138,7 @@ sealed partial class UserRepoGrain(
 
         known = enter(Repo);
         if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
-            return Parked(until, Repo.LastError ?? "waiting for its next attempt");
+            return Parked(until, Repo.LastError ?? "waiting for its next attempt", host: null);
 
         return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
     }
@@ -188,7 +206,7 @@ sealed partial class UserRepoGrain(
         {
             page.Dispose();
             return await ParkAsync(
-                $"{collection.Nsid} of {Key} at {Pds.Host} cannot be read to its end: {problem}.", notBefore: null, "cursor_loop", collection.Nsid);
+                $"{collection.Nsid} of {Key} at {Pds.Host} cannot be read to its end: {problem}.", notBefore: null, "cursor_loop", Pds.Authority, collection.Nsid);
         }
 
         var written = await WriteAsync(new RecordBatch

@@ -153,14 +153,38 @@ sealed partial class BackfillGrain
         if (!run!.IsUnfinished)
             return;
 
-        await SaveAsync(last => last.End(status, ProgressOf(last), time.GetUtcNow(), error));
+        // Completed, every repository has said what it came to: exact, and not what was shown before.
+        await SaveAsync(last => last.End(status, ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last), time.GetUtcNow(), error));
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
         pulse.Beat();
-        LogEnded(run.RunId, run.Type, run.Status, run.DidsDone, run.Counts.Indexed, run.Counts.Updated, run.Counts.Unchanged,
-            run.Counts.Deleted, run.Counts.Failed, (run.FinishedAt!.Value - run.StartedAt).TotalSeconds);
+        LogEnd(run);
         await ForgetReminderAsync();
+    }
+
+    void LogEnd(RunState ended)
+    {
+        var seconds = (ended.FinishedAt!.Value - ended.StartedAt).TotalSeconds;
+        var counts = ended.Counts;
+        switch (ended.Status)
+        {
+            case RunStatus.Completed when counts.Failed == 0:
+                LogCompleted(ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, seconds);
+                break;
+            case RunStatus.Completed:
+                LogCompletedWithErrors(
+                    ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, counts.Failed, seconds);
+                break;
+            case RunStatus.Cancelled:
+                LogCancelled(ended.RunId, ended.Type, ended.DidsDone, seconds);
+                break;
+            case RunStatus.Failed:
+                // Said where it failed, with its stack.
+                break;
+            default:
+                throw new InvalidOperationException($"A run does not end as {ended.Status}.");
+        }
     }
 
     async Task BeatAsync(CancellationToken cancellationToken)

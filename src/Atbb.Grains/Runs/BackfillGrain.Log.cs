@@ -20,10 +20,16 @@ sealed partial class BackfillGrain
     [LoggerMessage(104, LogLevel.Information, "backfill.paused: run {RunId} is paused after {LowWaterMark}, it goes on when it is resumed", EventName = "backfill.paused")]
     partial void LogPaused(long runId, string? lowWaterMark);
 
-    [LoggerMessage(105, LogLevel.Information, "backfill.completed: run {RunId} ({Type}) ended as {Status}: {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; {Seconds:F1} s", EventName = "backfill.completed")]
-    partial void LogEnded(long runId, RunType type, RunStatus status, long dids, long indexed, long updated, long unchanged, long deleted, long failed, double seconds);
+    [LoggerMessage(105, LogLevel.Information, "backfill.completed: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}; {Seconds:F1} s", EventName = "backfill.completed")]
+    partial void LogCompleted(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, double seconds);
 
-    [LoggerMessage(106, LogLevel.Critical, "backfill.failed: run {RunId} met a programming error and has ended: {Reason}", EventName = "backfill.failed")]
+    [LoggerMessage(115, LogLevel.Warning, "backfill.completed_with_errors: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; {Seconds:F1} s; its error rows say what is not in the index and why, and a retry of the run reads that again", EventName = "backfill.completed_with_errors")]
+    partial void LogCompletedWithErrors(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, long failed, double seconds);
+
+    [LoggerMessage(116, LogLevel.Information, "backfill.cancelled: run {RunId} ({Type}) was cancelled after {Dids} repositories and {Seconds:F1} s; what it has indexed stays", EventName = "backfill.cancelled")]
+    partial void LogCancelled(long runId, RunType type, long dids, double seconds);
+
+    [LoggerMessage(106, LogLevel.Critical, "backfill.failed: run {RunId} met a programming error and has ended, what it has indexed stays; report it with this stack, and start a run once it is mended: {Reason}", EventName = "backfill.failed")]
     partial void LogFailed(Exception exception, long runId, string reason);
 
     [LoggerMessage(109, LogLevel.Information, "backfill.retrying: run {RunId} of {Forum} has begun, it retries the errors that run {RetryOf} has of {Dids} repositories", EventName = "backfill.retrying")]
@@ -35,7 +41,7 @@ sealed partial class BackfillGrain
     [LoggerMessage(111, LogLevel.Error, "backfill.not_answered: run {RunId} gives up on {Did}: {Reason}", EventName = "backfill.not_answered")]
     partial void LogNotAnswered(long runId, string did, string reason);
 
-    [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven elsewhere, this activation stops: {Reason}", EventName = "backfill.taken_over")]
+    [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven by another silo, this one stops and nothing is to be done: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);
 
     [LoggerMessage(112, LogLevel.Information, "backfill.round: run {RunId} goes on to round {Round}, over {Found} repositories that it has found on its way", EventName = "backfill.round")]
@@ -44,6 +50,6 @@ sealed partial class BackfillGrain
     [LoggerMessage(113, LogLevel.Information, "backfill.relay_wait: run {RunId} has read everything it knows, and waits for its relays' lists for {MaxDelay} at most", EventName = "backfill.relay_wait")]
     partial void LogWaiting(long runId, TimeSpan maxDelay);
 
-    [LoggerMessage(114, LogLevel.Warning, "backfill.too_many_found: records read by run {RunId} name more than {Found} accounts that nobody knew, round {Round} reads no more of them", EventName = "backfill.too_many_found")]
+    [LoggerMessage(114, LogLevel.Warning, "backfill.too_many_found: records read by run {RunId} name more than {Found} accounts that nobody knew, round {Round} reads no more of them; the next full sync takes the next ones, or raise Atbb:Discovery:MaxFound", EventName = "backfill.too_many_found")]
     partial void LogTooManyNamed(long runId, long found, int round);
 }

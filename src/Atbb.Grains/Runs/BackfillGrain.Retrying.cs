@@ -6,8 +6,12 @@ namespace Atbb.Grains.Runs;
 /// <summary>Reading again what a run could not read.</summary>
 sealed partial class BackfillGrain
 {
-    public async Task<StartResult> RetryAsync(long runId)
+    public async Task<StartResult> RetryAsync(long runId, string? requestKey)
     {
+        var asked = KeyedStart.AskedFor(runId);
+        if (AnsweredBefore(requestKey, asked) is { } before)
+            return before;
+
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
@@ -21,7 +25,7 @@ sealed partial class BackfillGrain
                 return new StartResult(StartOutcome.NotNeeded, Message: $"Run {runId} has no errors that are left to retry.");
 
             var forumFailed = await runs.CountErrorsAsync(new(runId, ForumDid), CancellationToken.None) > 0;
-            var started = await CreateAsync((id, now) => RunState.BeginRetry(id, runId, forumFailed, total, now));
+            var started = await CreateAsync((id, now) => RunState.BeginRetry(id, runId, forumFailed, total, now), requestKey, asked);
             LogRetrying(started.RunId, ForumDid, runId, total);
             Drive();
             return new StartResult(StartOutcome.Started, started.RunId, started.Type);

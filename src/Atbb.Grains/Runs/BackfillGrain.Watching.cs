@@ -44,6 +44,9 @@ sealed partial class BackfillGrain
         return [.. rows.Select(RunRows.ToError)];
     }
 
+    public Task<long> CountErrorsAsync(Interfaces.Runs.RunErrorQuery query) =>
+        IndexBoundary.TranslateAsync(() => runs.CountErrorsAsync(new(query.RunId, query.Did, query.Kind), CancellationToken.None));
+
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) =>
         IndexBoundary.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
 
@@ -59,6 +62,8 @@ sealed partial class BackfillGrain
             (_, true) => window.Counts,
             (_, false) => at.Counts + window.Counts,
         };
+        // Of an unfinished run: one that has ended says what it came to, and has asked everybody again.
+        counts = at.IsUnfinished ? SyncCounts.Max(counts, at.Shown) : counts;
         var done = inUsers ? window?.Ledger.Done ?? at.DidsDone : 0;
         var seconds = ((at.FinishedAt ?? time.GetUtcNow()) - at.StartedAt).TotalSeconds;
         var isRunning = at.Status is RunStatus.InProgress;

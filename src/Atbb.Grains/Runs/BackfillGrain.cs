@@ -47,6 +47,9 @@ sealed partial class BackfillGrain(
     // The run as it is known to be stored: nobody is told of a state that a kill could take back.
     RunState? run;
 
+    // As it is known to be stored, too.
+    IReadOnlyList<KeyedStart> keyed = [];
+
     // What is under way in this activation: null when the run is not being driven here.
     CancellationTokenSource? stop;
     Task driving = Task.CompletedTask;
@@ -60,6 +63,7 @@ sealed partial class BackfillGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         run = stored.State.Run;
+        keyed = stored.State.Keyed;
         GoOn();
         // Its row may be a step behind, and nobody will take another.
         if (run is { IsUnfinished: false })
@@ -102,6 +106,10 @@ sealed partial class BackfillGrain(
 
     public async Task<StartResult> StartAsync(StartRequest request)
     {
+        var asked = KeyedStart.AskedFor(request);
+        if (AnsweredBefore(request.RequestKey, asked) is { } before)
+            return before;
+
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
@@ -114,13 +122,15 @@ sealed partial class BackfillGrain(
 
         var decision = request.Force is null ? await DecideAsync() : null;
         var type = request.Force ?? TypeOf(decision!.Outcome);
+        if (request.Dids.Count > 0 && type is not RunType.FullSync)
+            return new(StartOutcome.DidsNotRead, Type: type, Decision: decision, Message: NotReading(request.Dids.Count, type, decision));
         if (type is null)
             return new(StartOutcome.NotNeeded, Decision: decision);
 
         return await IndexBoundary.TranslateAsync(async () =>
         {
             await repos.AddPendingAsync(dids, CancellationToken.None);
-            var started = await CreateAsync((id, now) => RunState.Begin(id, type.Value, now));
+            var started = await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked);
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
             Drive();
             return new StartResult(StartOutcome.Started, started.RunId, type, decision);
@@ -205,17 +215,43 @@ sealed partial class BackfillGrain(
     /// Makes a run durable. Killed before the last line, nobody has been told of the run: its row is closed when the next one starts, and
     /// the reminder finds nothing to do.
     /// </summary>
-    async Task<RunState> CreateAsync(Func<long, DateTimeOffset, RunState> begin)
+    async Task<RunState> CreateAsync(Func<long, DateTimeOffset, RunState> begin, string? requestKey, string asked)
     {
-        await runs.CloseAbandonedAsync(run?.RunId, RunRows.StatusOf(RunStatus.Failed), "The process ended before the run was under way.", CancellationToken.None);
+        await runs.CloseAbandonedAsync(
+            run?.RunId, RunRows.StatusOf(RunStatus.Failed),
+            "The process ended before the run was under way: it has read nothing, and nobody was told of it. Nothing is to be done; the run after it stands in its place.",
+            CancellationToken.None);
         var now = time.GetUtcNow();
         // The id is the row's, which says the rest as the state does.
         var row = begin(0, now);
         var runId = await runs.CreateAsync(RunRows.TypeOf(row.Type), row.RetryOf, now, CancellationToken.None);
         await RememberAsync();
-        stored.State.Run = begin(runId, now);
+        var started = begin(runId, now);
+        IReadOnlyList<KeyedStart> remembered = requestKey is null
+            ? keyed
+            : [.. keyed.TakeLast(KeyedStart.MostKept - 1), new KeyedStart(requestKey, asked, runId, started.Type)];
+        (stored.State.Run, stored.State.Keyed) = (started, remembered);
         await stored.WriteStateAsync();
-        return run = stored.State.Run;
+        (run, keyed) = (started, remembered);
+        return started;
+    }
+
+    /// <summary>The answer to a request that was made before, which its caller may not have seen; null when it was not.</summary>
+    StartResult? AnsweredBefore(string? requestKey, string asked) => keyed.FirstOrDefault(start => start.Key == requestKey) switch
+    {
+        null => null,
+        { Asked: var before } when before != asked =>
+            new(StartOutcome.KeyReused, Message: "This key came with another request, which asked for something else: a key is for one request, and for asking the same again."),
+        { RunId: var runId, Type: var type } => new(StartOutcome.Started, runId, type),
+    };
+
+    static string NotReading(int dids, RunType? type, BackfillDecision? decision)
+    {
+        var why = decision is null ? "" : $" ({decision.Reason})";
+        var comesTo = type is RunType.CatchUp
+            ? $"A catch-up{why} reads the users in the index"
+            : $"No run is needed{why}";
+        return $"{comesTo}, and the {dids} DIDs listed would not be read. Ask for a full sync, have each of them read by hand, or leave them out.";
     }
 
     async Task RememberAsync()
@@ -242,7 +278,7 @@ sealed partial class BackfillGrain(
         {
             var next = step(run!);
             var shown = ProgressOf(next);
-            stored.State.Run = next;
+            (stored.State.Run, stored.State.Keyed) = (next, keyed);
             await stored.WriteStateAsync();
             await runs.SaveAsync(RunRows.FromProgress(shown, time.GetUtcNow()), CancellationToken.None);
             run = next;

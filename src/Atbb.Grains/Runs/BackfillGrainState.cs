@@ -7,4 +7,8 @@ sealed class BackfillGrainState
     /// <summary>The run; null before the first.</summary>
     [Id(0)]
     public RunState? Run { get; set; }
+
+    /// <summary>The latest runs that were asked for with a key, the newest last.</summary>
+    [Id(1)]
+    public IReadOnlyList<KeyedStart> Keyed { get; set; } = [];
 }

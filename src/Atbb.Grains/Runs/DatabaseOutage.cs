@@ -36,7 +36,7 @@ sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> l
         LogEnded((time.GetUtcNow() - began).TotalSeconds);
     }
 
-    [LoggerMessage(151, LogLevel.Error, "backfill.database_outage: the index's database does not answer, the run waits for it and goes on by itself: {Reason}", EventName = "backfill.database_outage")]
+    [LoggerMessage(151, LogLevel.Error, "backfill.database_outage: the index's database does not answer; bring it back, the run waits for it however long and goes on by itself: {Reason}", EventName = "backfill.database_outage")]
     partial void LogBegun(string reason);
 
     [LoggerMessage(152, LogLevel.Information, "backfill.database_back: the index's database answers again after {Seconds:F1} s, the run goes on", EventName = "backfill.database_back")]

@@ -70,7 +70,7 @@ sealed class RepoCaller(
         }
 
         open.Remove(did);
-        var message = $"The grain of {did} did not answer in {attempts} attempts: {reason}";
+        var message = $"The grain of {did} did not answer in {attempts} attempts: {reason} {NextStep.Of("not_answered")}";
         await giveUp(did, message, cancellationToken);
         return new RepoSlice(new RepoOutcome.GivenUp(message), counts + new SyncCounts { Failed = 1 });
     }

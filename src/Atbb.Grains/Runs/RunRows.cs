@@ -74,5 +74,5 @@ static class RunRows
 
     /// <summary>An error as callers of the grain know it.</summary>
     public static RunError ToError(RunErrorRow row) =>
-        new(row.Id, row.Did, row.Collection, row.Uri, row.Cid, row.Kind, row.ErrorMessage, row.Attempts, row.CreatedAt);
+        new(row.Id, row.Did, row.Collection, row.Uri, row.Cid, row.Kind, row.ErrorMessage, row.Attempts, row.CreatedAt, row.BackfillId);
 }

@@ -61,6 +61,13 @@ sealed record RunState
     [Id(20)]
     public long? RetryOf { get; init; }
 
+    /// <summary>
+    /// What the run had come to when this was saved, with what lies above the mark. Nothing is counted from it: it is shown until the repositories
+    /// above the mark have been asked again and have told what they came to.
+    /// </summary>
+    [Id(21)]
+    public SyncCounts Shown { get; init; }
+
     /// <summary>Whether something is left to do, now or on request.</summary>
     public bool IsUnfinished => Status is RunStatus.InProgress or RunStatus.Paused;
 
@@ -105,9 +112,10 @@ sealed record RunState
             LowWaterMark = window.Ledger.LowWaterMark,
             DidsDone = window.Ledger.DoneAtMark,
             Counts = window.Ledger.CountsAtMark,
+            Shown = SyncCounts.Max(Shown, window.Counts),
             LastError = window.LastError ?? LastError,
         },
-        _ => this with { LastError = window.LastError ?? LastError },
+        _ => this with { Shown = SyncCounts.Max(Shown, Counts + window.Counts), LastError = window.LastError ?? LastError },
     };
 
     /// <summary>The ledger to go on with from this checkpoint.</summary>

@@ -58,7 +58,7 @@ sealed class PendingBatch
             if (RecordReader.TryRead(pending.Collection!, batch.Repo.Did, record, named, maxRecordBytes, out var row, out var fault))
                 pending.rows[row.Rkey] = row;
             else
-                pending.failures.Add(new RecordFailure(batch.Collection, pending.UriOf(record), record.Cid, fault.Kind, fault.Message));
+                pending.failures.Add(new RecordFailure(batch.Collection, pending.UriOf(record), record.Cid, fault.Kind, $"{fault.Message} {FailureKinds.NextStep(fault.Kind)}"));
         }
 
         return pending;
@@ -68,7 +68,7 @@ sealed class PendingBatch
     public void Refuse(RecordRow row, string message)
     {
         rows.Remove(row.Rkey);
-        failures.Add(new RecordFailure(Batch.Collection, row.Uri, row.Cid, FailureKinds.RefusedByDatabase, message));
+        failures.Add(new RecordFailure(Batch.Collection, row.Uri, row.Cid, FailureKinds.RefusedByDatabase, $"{message} {FailureKinds.NextStep(FailureKinds.RefusedByDatabase)}"));
     }
 
     public void Complete(BatchResult result) => completion.TrySetResult(result);

@@ -29,4 +29,12 @@ public static class FailureKinds
 
     /// <summary>The database would not have it.</summary>
     public const string RefusedByDatabase = "refused_by_database";
+
+    /// <summary>What an operator can do about a failure of a kind, as a sentence.</summary>
+    public static string NextStep(string kind) => kind switch
+    {
+        RefusedByDatabase => "Report it with this message; retry the run once it is mended.",
+        TooLarge => "Nothing is to be done, unless Atbb:Indexing:RecordBytes is set too low: its author may shorten it, and a later run reads it again.",
+        _ => "Nothing is to be done here: its author may mend it, and a later run reads it again.",
+    };
 }

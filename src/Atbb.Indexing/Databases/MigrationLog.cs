@@ -35,15 +35,15 @@ sealed partial class MigrationLog(ILogger logger) : IUpgradeLog
     static string Text(string format, object[] args) =>
         args.Length == 0 ? format : string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args);
 
-    [LoggerMessage(Level = LogLevel.Trace, EventName = "index.migration_detail", Message = "index.migration_detail {Text}")]
+    [LoggerMessage(Level = LogLevel.Trace, EventName = "index.migration_detail", Message = "index.migration_detail: {Text}")]
     partial void Detail(string text);
 
-    [LoggerMessage(Level = LogLevel.Debug, EventName = "index.migration_step", Message = "index.migration_step {Text}")]
+    [LoggerMessage(Level = LogLevel.Debug, EventName = "index.migration_step", Message = "index.migration_step: {Text}")]
     partial void Step(string text);
 
-    [LoggerMessage(Level = LogLevel.Warning, EventName = "index.migration_warning", Message = "index.migration_warning {Text}")]
+    [LoggerMessage(Level = LogLevel.Warning, EventName = "index.migration_warning", Message = "index.migration_warning: {Text}")]
     partial void Warning(string text);
 
-    [LoggerMessage(Level = LogLevel.Error, EventName = "index.migration_failed", Message = "index.migration_failed {Text}")]
+    [LoggerMessage(Level = LogLevel.Error, EventName = "index.migration_failed", Message = "index.migration_failed: the tables could not be brought up to date, nothing is started; mend what is named and start again: {Text}")]
     partial void Failure(string text, Exception? error);
 }

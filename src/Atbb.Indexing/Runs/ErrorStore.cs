@@ -1,12 +1,13 @@
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
+using Atbb.Indexing.Repos;
 using Dapper;
 
 namespace Atbb.Indexing.Runs;
 
 /// <summary>
-/// The errors of runs, as far as they are not written with a repository's own state: which repositories they name, and which of them a later
-/// success has overtaken.
+/// The errors of runs, as far as they are not written with a repository's own state: which repositories they name, what stands open of one, and
+/// which of them a later success has overtaken.
 /// </summary>
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
 public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
@@ -62,6 +63,10 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                   and l.run_id > backfill_errors.backfill_id)))
         """;
 
+    // One statement; each part reads a stretch of the unique key over did and rkey.
+    static readonly string RowsOfRepo = string.Join(
+        "\nunion all\n", CollectionCatalog.All.Select(of => $"select '{of.Nsid}', count(*) from {of.Table} where did = @did"));
+
     /// <summary>The next repositories of which a run has errors, by byte order; an empty page is the end.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="afterDid">The last DID of the page before; null for the first page.</param>
@@ -80,6 +85,22 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             "select count(distinct did) from backfill_errors where backfill_id = @runId and did <> ''",
             new { runId },
             cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>What the index holds of a repository, and the latest errors that stand open of it.</summary>
+    /// <param name="did">The repository.</param>
+    /// <param name="limit">How many errors at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<RepoContents> DescribeAsync(string did, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+        async (connection, token) =>
+        {
+            var rows = await connection.QueryAsync<(string Nsid, long Rows)>(new CommandDefinition(RowsOfRepo, new { did }, cancellationToken: token));
+            var open = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                "select count(*) from backfill_errors where did = @did", new { did }, cancellationToken: token));
+            var latest = open == 0 ? [] : await connection.QueryAsync<RunErrorRow>(new CommandDefinition(
+                $"select {RunStore.ErrorColumns} from backfill_errors where did = @did order by id desc limit @limit", new { did, limit }, cancellationToken: token));
+            return new RepoContents(rows.Where(of => of.Rows > 0).ToDictionary(of => of.Nsid, of => of.Rows, StringComparer.Ordinal), open, latest.AsList());
+        },
         cancellationToken);
 
     /// <summary>Writes an error of a whole repository that its own grain could not write. Once more is one more attempt.</summary>

@@ -35,7 +35,7 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
         """;
 
     // The empty parts of the unique key are an error of the whole repository, or of a relay.
-    const string ErrorColumns = """
+    internal const string ErrorColumns = """
         id as "Id",
         backfill_id as "BackfillId",
         nullif(did, '') as "Did",

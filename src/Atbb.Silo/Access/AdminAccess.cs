@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using Atbb.Silo.Admin;
 using Atbb.Silo.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -59,7 +60,7 @@ static class AdminAccess
     public static WebApplication UseAdminAccess(this WebApplication app, AdminSettings settings)
     {
         app.Use((context, next) => Refusal(context.Request, isOpen: string.IsNullOrEmpty(settings.Token)) is { } refusal
-            ? Results.Problem(refusal, statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context)
+            ? refusal.ExecuteAsync(context)
             : next(context));
         app.UseAuthentication();
         app.UseAuthorization();
@@ -70,23 +71,23 @@ static class AdminAccess
     public static ClaimsPrincipal Operator(string scheme) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator")], scheme));
 
     /// <summary>Why a request is not answered at all; null when it may go on to be authenticated.</summary>
-    static string? Refusal(HttpRequest request, bool isOpen)
+    static IResult? Refusal(HttpRequest request, bool isOpen)
     {
         // A page elsewhere can make a browser ask this address under a name of its own (DNS rebinding): the name gives it away.
         if (isOpen && !IsLoopback(request.Host.Host))
-            return $"Without a token this service answers to loopback names only, not to '{request.Host.Host}'. Set Atbb:Admin:Token to use it under another name.";
+            return Problems.ForeignHost($"Without a token this service answers to loopback names only, not to '{request.Host.Host}'. Set Atbb:Admin:Token to use it under another name.");
 
         // Whatever else this process was told to listen on: a Host header is the caller's own word.
         if (isOpen && request.HttpContext.Connection is { LocalIpAddress: { } address } && !IPAddress.IsLoopback(address))
-            return "Without a token this service answers on loopback only. Set Atbb:Admin:Token to use it from elsewhere.";
+            return Problems.ForeignHost("Without a token this service answers on loopback only. Set Atbb:Admin:Token to use it from elsewhere.");
 
         // A browser says where a write comes from; programs say nothing.
         var isWrite = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
         // Not the scheme: behind a proxy that ends TLS the browser's is another than ours.
         if (isWrite && request.Headers.Origin.FirstOrDefault() is { } origin && !IsOf(origin, request.Host))
-            return $"A page of '{origin}' may not write here.";
+            return Problems.ForeignOrigin($"A page of '{origin}' may not write here. Write from a page of this service, or from a program, which sends no Origin.");
         if (isWrite && request.Headers["Sec-Fetch-Site"].FirstOrDefault() is { } site && site is not ("same-origin" or "none"))
-            return "A page of another origin may not write here.";
+            return Problems.ForeignOrigin("A page of another origin may not write here. Write from a page of this service, or from a program, which sends no Sec-Fetch-Site.");
         return null;
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using Atbb.Silo.Admin;
 using Atbb.Silo.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,7 @@ sealed class BearerTokenScheme(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = Name;
-        await Results.Problem("A bearer token is needed: Atbb:Admin:Token.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
+        await Problems.TokenNeeded().ExecuteAsync(Context);
     }
 
     static AuthenticateResult Success() => AuthenticateResult.Success(new AuthenticationTicket(AdminAccess.Operator(Name), Name));

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Access;
+using Atbb.Silo.Admin.Events;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -12,88 +15,174 @@ static class AdminApi
 {
     public const string Root = "/api/admin/backfill";
 
+    /// <summary>The header that makes asking again harmless.</summary>
+    public const string KeyHeader = "Idempotency-Key";
+
+    const int LongestKey = 255;
+
+    // atBB's own route answers up to a thousand errors and knows of no pages.
+    const int UsualErrors = PageAsked.Largest;
+    const int UsualRuns = 20;
+
     /// <summary>Maps the routes.</summary>
     public static void MapAdminApi(this WebApplication app)
     {
-        var api = app.MapGroup(Root).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(TranslateAsync);
-        api.MapPost("", StartAsync);
-        api.MapGet("", ListAsync);
-        api.MapGet("{id:long}", GetAsync);
-        api.MapGet("{id:long}/errors", ListErrorsAsync);
-        api.MapPost("{id:long}/retry", RetryAsync);
-        api.MapPost("{id:long}/pause", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum), backfill => backfill.PauseAsync(id)));
-        api.MapPost("{id:long}/resume", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum), backfill => backfill.ResumeAsync(id)));
-        api.MapPost("{id:long}/cancel", (long id, IGrainFactory grains, IOptions<ForumOptions> forum) => ChangeAsync(id, Backfill(grains, forum), backfill => backfill.CancelAsync(id)));
+        var api = app.MapGroup(Root).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(TranslateAsync).WithTags("runs").Refuses(401, 403, 500, 503);
+        api.MapPost("", StartAsync).TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
+            .WithSummary("Starts a run, if one is needed or asked for.");
+        api.MapGet("", ListAsync).Answers<RunsAnswer>(200).Refuses(400)
+            .WithSummary("Runs, the newest first.");
+        api.MapGet("{id}", GetAsync).Answers<RunAnswer>(200).Refuses(400, 404)
+            .WithSummary("One run.");
+        api.MapGet("{id}/errors", ListErrorsAsync).Answers<ErrorsAnswer>(200).Refuses(400, 404)
+            .WithSummary("What of a run is not in the index, and why.");
+        api.MapGet("{id}/events", WatchAsync).AnswersEvents().Refuses(400, 404)
+            .WithSummary("A run's progress as server-sent events, until it has ended.");
+        api.MapPost("{id}/retry", RetryAsync).Answers<StartAnswer>(202, 200).Refuses(400, 404, 409, 422)
+            .WithSummary("Starts a run that reads again what failed in this one.");
+        api.MapPost("{id}/pause", PauseAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+            .WithSummary("Stops a run within a page of each repository, until it is resumed.");
+        api.MapPost("{id}/resume", ResumeAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+            .WithSummary("Goes on with a paused run.");
+        api.MapPost("{id}/cancel", CancelAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+            .WithSummary("Ends a run within a page of each repository.");
     }
 
     static IBackfillGrain Backfill(IGrainFactory grains, IOptions<ForumOptions> forum) => grains.GetGrain<IBackfillGrain>(forum.Value.Did);
 
     static async Task<IResult> StartAsync(
-        string? force, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] StartBody? body, IGrainFactory grains, IOptions<ForumOptions> forum)
+        string? force, [FromHeader(Name = KeyHeader)] string? key, HttpRequest request, IGrainFactory grains, IOptions<ForumOptions> forum,
+        CancellationToken cancellationToken)
     {
-        RunType? type = force switch
+        if (!TryReadForce(force, out var type))
+            return Problems.BadRequest($"force is 'catch_up' or 'full_sync', not '{force}'. Without it, the live stream's cursor decides.");
+        if (!IsKey(key))
+            return Problems.BadIdempotencyKey();
+        var (body, problem) = await StartBody.ReadAsync(request, cancellationToken);
+        if (problem is not null)
+            return problem;
+
+        var backfill = Backfill(grains, forum);
+        return await AnswerToAsync(backfill, await backfill.StartAsync(new StartRequest { Force = type, Dids = body.Dids ?? [], RequestKey = key }));
+    }
+
+    static bool TryReadForce(string? force, out RunType? type)
+    {
+        type = force switch
         {
-            null => null,
             "catch_up" => RunType.CatchUp,
             "full_sync" => RunType.FullSync,
-            _ => (RunType)(-1),
+            _ => null,
         };
-        if (type is { } asked && !Enum.IsDefined(asked))
-            return Problems.BadRequest($"force is 'catch_up' or 'full_sync', not '{force}'.");
-
-        return AnswerTo(await Backfill(grains, forum).StartAsync(new StartRequest { Force = type, Dids = body?.Dids ?? [] }));
+        return force is null || type is not null;
     }
 
-    static async Task<IResult> RetryAsync(long id, IGrainFactory grains, IOptions<ForumOptions> forum)
+    static async Task<IResult> RetryAsync(string id, [FromHeader(Name = KeyHeader)] string? key, IGrainFactory grains, IOptions<ForumOptions> forum)
     {
-        var result = await Backfill(grains, forum).RetryAsync(id);
-        return result.Outcome is StartOutcome.NoSuchRun ? Problems.NoSuchRun(id) : AnswerTo(result);
+        if (!TryReadId(id, out var runId, out var problem))
+            return problem;
+        if (!IsKey(key))
+            return Problems.BadIdempotencyKey();
+
+        var backfill = Backfill(grains, forum);
+        var result = await backfill.RetryAsync(runId, key);
+        return result.Outcome is StartOutcome.NoSuchRun ? Problems.NoSuchRun(runId) : await AnswerToAsync(backfill, result);
     }
 
-    static IResult AnswerTo(StartResult result)
+    static async Task<IResult> AnswerToAsync(IBackfillGrain backfill, StartResult result) => result.Outcome switch
     {
-        var answer = new StartAnswer(result.Outcome, result.RunId, result.Type, result.Decision?.Reason, result.Message);
-        return result.Outcome switch
-        {
-            StartOutcome.Started => Results.Accepted($"{Root}/{result.RunId}", answer),
-            StartOutcome.NotNeeded => Results.Ok(answer),
-            StartOutcome.AlreadyRunning => Problems.RunUnfinished(result),
-            StartOutcome.Refused => Problems.BadRequest(result.Message ?? "The request is refused."),
-            _ => throw new InvalidOperationException($"There is no answer for {result.Outcome}."),
-        };
-    }
+        StartOutcome.Started => Results.Accepted($"{Root}/{result.RunId}", StartAnswer.Started(result, await StatusOfAsync(backfill, result.RunId!.Value))),
+        StartOutcome.NotNeeded => Results.Ok(StartAnswer.NotNeeded(result)),
+        StartOutcome.AlreadyRunning => Problems.RunUnfinished(result),
+        StartOutcome.Refused => Problems.BadDid(result.Message ?? "The request is refused."),
+        StartOutcome.DidsNotRead => Problems.DidsNotRead(result.Message),
+        StartOutcome.KeyReused => Problems.IdempotencyKeyReused(result.Message),
+        _ => throw new InvalidOperationException($"There is no answer for {result.Outcome}."),
+    };
 
-    static async Task<IResult> ListAsync(int? limit, long? before, IGrainFactory grains, IOptions<ForumOptions> forum)
+    // Asked for with its key once more, it may have ended.
+    static async Task<RunStatus> StatusOfAsync(IBackfillGrain backfill, long runId) =>
+        (await backfill.GetRunAsync(runId))?.Status ?? RunStatus.InProgress;
+
+    static async Task<IResult> ListAsync(string? limit, string? before, IGrainFactory grains, IOptions<ForumOptions> forum)
     {
-        var runs = await Backfill(grains, forum).ListRunsAsync(limit ?? 20, before);
-        return Results.Ok(new { Runs = runs.Select(RunAnswer.Of) });
+        if (!PageAsked.TryRead(limit, before, nameof(before), UsualRuns, out var page, out var problem))
+            return problem;
+
+        var runs = await Backfill(grains, forum).ListRunsAsync(page.Limit, page.Cursor);
+        return Results.Ok(new RunsAnswer([.. runs.Select(run => RunAnswer.Of(run))], runs.Count == page.Limit ? runs[^1].RunId : null));
     }
 
-    static async Task<IResult> GetAsync(long id, IGrainFactory grains, IOptions<ForumOptions> forum) =>
-        await Backfill(grains, forum).GetRunAsync(id) is { } run ? Results.Ok(RunAnswer.Of(run)) : Problems.NoSuchRun(id);
+    static async Task<IResult> GetAsync(string id, IGrainFactory grains, IOptions<ForumOptions> forum)
+    {
+        if (!TryReadId(id, out var runId, out var problem))
+            return problem;
+
+        var backfill = Backfill(grains, forum);
+        return await backfill.GetRunAsync(runId) is { } run
+            ? Results.Ok(RunAnswer.Of(run, await backfill.CountErrorsAsync(new RunErrorQuery(runId))))
+            : Problems.NoSuchRun(runId);
+    }
 
     static async Task<IResult> ListErrorsAsync(
-        long id, string? did, string? kind, long? after, int? limit, IGrainFactory grains, IOptions<ForumOptions> forum)
+        string id, string? did, string? kind, string? after, string? limit, IGrainFactory grains, IOptions<ForumOptions> forum)
     {
+        if (!TryReadId(id, out var runId, out var problem) || !PageAsked.TryRead(limit, after, nameof(after), UsualErrors, out var page, out problem))
+            return problem;
+        if (did is not null && !AtProto.Syntax.Did.TryParse(did, out _))
+            return Problems.BadDid($"'{did}' is not a DID (did:method:id).");
+
         var backfill = Backfill(grains, forum);
         // Run 0 stands for what was read by hand.
-        if (id != 0 && await backfill.GetRunAsync(id) is null)
-            return Problems.NoSuchRun(id);
+        if (runId != 0 && await backfill.GetRunAsync(runId) is null)
+            return Problems.NoSuchRun(runId);
 
-        var wanted = Math.Clamp(limit ?? 100, 1, 1000);
-        var errors = await backfill.ListErrorsAsync(new RunErrorQuery(id, did, kind, after ?? 0, wanted));
-        return Results.Ok(new { Errors = errors, Next = errors.Count == wanted ? errors[^1].Id : (long?)null });
+        var errors = await backfill.ListErrorsAsync(new RunErrorQuery(runId, did, kind, page.Cursor ?? 0, page.Limit));
+        return Results.Ok(new ErrorsAnswer([.. errors.Select(ErrorAnswer.Of)], errors.Count == page.Limit ? errors[^1].Id : null));
     }
 
-    static async Task<IResult> ChangeAsync(long id, IBackfillGrain backfill, Func<IBackfillGrain, Task<RunProgress?>> change)
+    static async Task<IResult> WatchAsync(
+        string id, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, IGrainFactory grains, IOptions<ForumOptions> forum, ProgressFeed feed, TimeProvider time)
     {
-        if (await change(backfill) is { } run)
+        if (!TryReadId(id, out var runId, out var problem))
+            return problem;
+
+        var backfill = Backfill(grains, forum);
+        if (await backfill.GetRunAsync(runId) is not { } run)
+            return Problems.NoSuchRun(runId);
+
+        // A browser comes back by itself when a stream ends. This is how it is told that there is nothing to come back for.
+        return run.IsFinished && lastEventId == RunEvents.IdOfEnd(runId) ? Results.NoContent() : new RunEvents(run, backfill, feed, time);
+    }
+
+    static Task<IResult> PauseAsync(string id, IGrainFactory grains, IOptions<ForumOptions> forum) =>
+        ChangeAsync(id, Backfill(grains, forum), static (backfill, runId) => backfill.PauseAsync(runId));
+
+    static Task<IResult> ResumeAsync(string id, IGrainFactory grains, IOptions<ForumOptions> forum) =>
+        ChangeAsync(id, Backfill(grains, forum), static (backfill, runId) => backfill.ResumeAsync(runId));
+
+    static Task<IResult> CancelAsync(string id, IGrainFactory grains, IOptions<ForumOptions> forum) =>
+        ChangeAsync(id, Backfill(grains, forum), static (backfill, runId) => backfill.CancelAsync(runId));
+
+    static async Task<IResult> ChangeAsync(string id, IBackfillGrain backfill, Func<IBackfillGrain, long, Task<RunProgress?>> change)
+    {
+        if (!TryReadId(id, out var runId, out var problem))
+            return problem;
+        if (await change(backfill, runId) is { } run)
             return Results.Ok(RunAnswer.Of(run));
 
-        return await backfill.GetRunAsync(id) is null ? Problems.NoSuchRun(id) : Problems.RunHasEnded(id);
+        return await backfill.GetRunAsync(runId) is null ? Problems.NoSuchRun(runId) : Problems.RunHasEnded(runId);
     }
 
-    /// <summary>A database that is away is the service's trouble and passes: say so, instead of a bare 500.</summary>
+    static bool TryReadId(string id, out long runId, [NotNullWhen(false)] out IResult? problem)
+    {
+        problem = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out runId) ? null : Problems.BadRunId(id);
+        return problem is null;
+    }
+
+    static bool IsKey(string? key) => key is null || (key is { Length: > 0 and <= LongestKey } && !key.AsSpan().ContainsAnyExceptInRange('!', '~'));
+
+    /// <summary>A database or a silo that is away is the service's trouble and passes: say so, instead of a bare 500.</summary>
     internal static async ValueTask<object?> TranslateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -103,6 +192,10 @@ static class AdminApi
         catch (IndexUnreachableException e)
         {
             return Problems.IndexUnreachable(e.Message);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return Problems.BackfillUnreachable(e.Message);
         }
     }
 }

@@ -3,6 +3,7 @@ using Atbb.AtProto.Syntax;
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Access;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace Atbb.Silo.Admin;
 /// <summary>The admin HTTP of single repositories: what is known of one, and reading it now.</summary>
 static class RepoApi
 {
-    const string Root = "/api/admin/repos/";
+    public const string Root = "/api/admin/repos/";
 
     // A proxy in front gives up after a minute, most often.
     static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
@@ -19,15 +20,18 @@ static class RepoApi
     /// <summary>Maps the routes.</summary>
     public static void MapRepoApi(this WebApplication app)
     {
-        var api = app.MapGroup(Root + "{name}").RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync);
-        api.MapGet("", GetAsync);
-        api.MapPost("sync", SyncAsync);
+        var api = app.MapGroup(Root + "{name}").RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
+            .WithTags("repositories").Refuses(400, 401, 403, 404, 409, 500, 503);
+        api.MapGet("", GetAsync).Answers<RepoAnswer>(200)
+            .WithSummary("What is known of one repository, by its DID or handle.");
+        api.MapPost("sync", SyncAsync).Answers<SyncAnswer>(200, 202)
+            .WithSummary("Reads one repository now, in full.");
     }
 
     static Task<IResult> GetAsync(string name, IGrainFactory grains, IOptions<ForumOptions> forum) => OfRepoAsync(name, grains, forum, async did =>
     {
         var report = await grains.GetGrain<IUserRepoGrain>(did).GetStateAsync();
-        return report.IsKnown ? Results.Ok(report) : Problems.NoSuchRepo(did);
+        return report.IsKnown ? Results.Ok(RepoAnswer.Of(report)) : Problems.NoSuchRepo(did);
     });
 
     static Task<IResult> SyncAsync(string name, IGrainFactory grains, IOptions<ForumOptions> forum, TimeProvider time, CancellationToken cancellationToken) =>
@@ -39,7 +43,7 @@ static class RepoApi
         if (Did.TryParse(name, out _))
             return await answer(name);
         if (!Handle.IsValid(name))
-            return Problems.BadRequest($"'{name}' is neither a DID (did:method:id) nor a handle (alice.example.com).");
+            return Problems.BadDid($"'{name}' is neither a DID (did:method:id) nor a handle (alice.example.com).");
 
         return await grains.GetGrain<IBackfillGrain>(forum.Value.Did).FindByHandleAsync(name) switch
         {
@@ -59,7 +63,10 @@ static class RepoApi
             slice = await repo.SyncNowAsync(forumDid, cancellationToken);
         while (slice.Outcome is RepoOutcome.More && time.GetElapsedTime(began) < LongestAnswer && !cancellationToken.IsCancellationRequested);
 
-        var answer = SyncAnswer.Of(slice, await repo.GetStateAsync());
+        var report = await repo.GetStateAsync();
+        var run = slice.Outcome is RepoOutcome.Parked ? await grains.GetGrain<IBackfillGrain>(forumDid).GetProgressAsync() : null;
+        var isAtIt = run is { Status: RunStatus.InProgress } && report.RunId == run.RunId && !report.IsSettled;
+        var answer = SyncAnswer.Of(slice, report, isAtIt ? run!.RunId : null);
         return slice.Outcome is RepoOutcome.More or RepoOutcome.Parked ? Results.Accepted(Root + did, answer) : Results.Ok(answer);
     }
 }

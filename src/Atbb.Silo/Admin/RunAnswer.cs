@@ -1,11 +1,18 @@
+using System.Globalization;
 using Atbb.Grains.Interfaces.Runs;
 
 namespace Atbb.Silo.Admin;
 
-/// <summary>A run as the admin HTTP and the command line show it.</summary>
+/// <summary>
+/// A run as the admin HTTP and the command line show it. What atBB calls otherwise is there under both names: <c>id</c>, <c>didsProcessed</c>,
+/// <c>errorCount</c>, <c>completedAt</c>, <c>errorMessage</c>.
+/// </summary>
 sealed record RunAnswer
 {
     public required long RunId { get; init; }
+
+    /// <summary>The run's id as text, since atBB's ids are larger than JavaScript's numbers.</summary>
+    public string Id => RunId.ToString(CultureInfo.InvariantCulture);
 
     public required RunType Type { get; init; }
 
@@ -14,6 +21,9 @@ sealed record RunAnswer
     public required int Phase { get; init; }
 
     public required long DidsDone { get; init; }
+
+    /// <summary>As <c>didsDone</c>.</summary>
+    public long DidsProcessed => DidsDone;
 
     public required long DidsTotal { get; init; }
 
@@ -42,6 +52,9 @@ sealed record RunAnswer
 
     public required long RecordsFailed { get; init; }
 
+    /// <summary>How many error rows the run still has, which later runs take away; null in lists and events, where they are not counted.</summary>
+    public long? ErrorCount { get; init; }
+
     public required long Requests { get; init; }
 
     public required long Bytes { get; init; }
@@ -54,6 +67,9 @@ sealed record RunAnswer
 
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>As <c>finishedAt</c>.</summary>
+    public DateTimeOffset? CompletedAt => FinishedAt;
+
     /// <summary>From the start of the run to its end, pauses and outages included; null while it has not ended.</summary>
     public double? WallSeconds { get; init; }
 
@@ -61,8 +77,12 @@ sealed record RunAnswer
 
     public string? LastError { get; init; }
 
-    public static RunAnswer Of(RunProgress run) => new()
+    /// <summary>As <c>lastError</c>.</summary>
+    public string? ErrorMessage => LastError;
+
+    public static RunAnswer Of(RunProgress run, long? errorCount = null) => new()
     {
+        ErrorCount = errorCount,
         RunId = run.RunId,
         Type = run.Type,
         Status = run.Status,

@@ -33,12 +33,21 @@ sealed partial class WakeUpOnStart(
 
         var result = await patience.ExecuteAsync(
             async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(backfill.Value.OnStartup), stoppingToken);
-        LogWoken(forum.Value.Did, result.Outcome, result.RunId);
+        LogWoken(forum.Value.Did, WhatCameOf(result, backfill.Value.OnStartup));
     }
 
-    [LoggerMessage(310, LogLevel.Information, "silo.woken: the backfill of {Forum} was looked after: {Outcome}, run {RunId}", EventName = "silo.woken")]
-    partial void LogWoken(string forum, StartOutcome outcome, long? runId);
+    internal static string WhatCameOf(StartResult result, bool startsIfNeeded) => result switch
+    {
+        { Outcome: StartOutcome.Started } => $"run {result.RunId} ({result.Type}) was needed and has begun",
+        { Outcome: StartOutcome.AlreadyRunning } => $"run {result.RunId} ({result.Type}) is unfinished and stays as it was, running or paused",
+        { Outcome: StartOutcome.NotNeeded, Decision.Reason: var reason } => $"no run is needed ({reason})",
+        { Outcome: StartOutcome.NotNeeded } when !startsIfNeeded => "no run is unfinished, and Atbb:Backfill:OnStartup keeps from starting one",
+        _ => $"no run was begun ({result.Outcome}): {result.Message}",
+    };
 
-    [LoggerMessage(311, LogLevel.Warning, "silo.wake_up_failed: the backfill did not answer, asked again in {Delay}", EventName = "silo.wake_up_failed")]
+    [LoggerMessage(310, LogLevel.Information, "silo.woken: the backfill of {Forum} was looked after: {WhatCame}", EventName = "silo.woken")]
+    partial void LogWoken(string forum, string whatCame);
+
+    [LoggerMessage(311, LogLevel.Warning, "silo.wake_up_failed: the backfill did not answer and is asked again in {Delay}; if that goes on, see that the cluster's silos reach one another (Atbb:Cluster:Address)", EventName = "silo.wake_up_failed")]
     static partial void LogRetry(ILogger logger, TimeSpan delay, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Atbb.Silo.Access;
 using Atbb.Silo.Admin;
+using Atbb.Silo.Admin.Events;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Health;
 using Orleans.Dashboard;
@@ -23,17 +24,19 @@ static class WebHosting
         // After the silo, which has to be up to be asked.
         builder.Services.AddHostedService<WakeUpOnStart>();
         builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Apply(json.SerializerOptions));
-        builder.Services.AddProblemDetails();
+        builder.Services.AddAdminDescription();
+        builder.Services.AddProgressFeed();
         builder.Services.AddAdminAccess();
         builder.Services.AddAtbbHealth();
 
         var app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseExceptionHandler(broken => broken.Run(static context => Problems.OfStatus(context, context.Response.StatusCode).ExecuteAsync(context)));
+        app.UseStatusCodePages(static page => Problems.OfStatus(page.HttpContext, page.HttpContext.Response.StatusCode).ExecuteAsync(page.HttpContext));
         app.UseAdminAccess(settings.Admin);
         app.MapSignIn();
         app.MapAdminApi();
         app.MapRepoApi();
+        app.MapAdminDescription();
         app.MapAtbbHealth();
         app.MapOrleansDashboard(DashboardPath).RequireAuthorization(AdminAccess.Policy);
         app.MapGet("/", () => Results.Redirect(DashboardPath + "/"));

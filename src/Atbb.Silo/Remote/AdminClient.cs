@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Atbb.Grains.Interfaces.Repos;
 using Atbb.Silo.Admin;
 using Atbb.Silo.Commands;
 
@@ -39,16 +38,16 @@ sealed class AdminClient : IDisposable
     }
 
     /// <summary>Runs, the newest first.</summary>
-    public Task<AdminAnswer<RunList>> ListRunsAsync(int limit, long? before, CancellationToken cancellationToken) =>
-        SendAsync<RunList>(HttpMethod.Get, $"{Runs}{Query(("limit", limit), ("before", before))}", null, cancellationToken);
+    public Task<AdminAnswer<RunsAnswer>> ListRunsAsync(int limit, long? before, CancellationToken cancellationToken) =>
+        SendAsync<RunsAnswer>(HttpMethod.Get, $"{Runs}{Query(("limit", limit), ("before", before))}", null, cancellationToken);
 
     /// <summary>One run.</summary>
     public Task<AdminAnswer<RunAnswer>> GetRunAsync(long id, CancellationToken cancellationToken) =>
         SendAsync<RunAnswer>(HttpMethod.Get, $"{Runs}/{id}", null, cancellationToken);
 
     /// <summary>A page of a run's errors.</summary>
-    public Task<AdminAnswer<ErrorPage>> ListErrorsAsync(long id, string? did, string? kind, long? after, int limit, CancellationToken cancellationToken) =>
-        SendAsync<ErrorPage>(HttpMethod.Get, $"{Runs}/{id}/errors{Query(("did", did), ("kind", kind), ("after", after), ("limit", limit))}", null, cancellationToken);
+    public Task<AdminAnswer<ErrorsAnswer>> ListErrorsAsync(long id, string? did, string? kind, long? after, int limit, CancellationToken cancellationToken) =>
+        SendAsync<ErrorsAnswer>(HttpMethod.Get, $"{Runs}/{id}/errors{Query(("did", did), ("kind", kind), ("after", after), ("limit", limit))}", null, cancellationToken);
 
     /// <summary>Asks for a run.</summary>
     public Task<AdminAnswer<StartAnswer>> StartAsync(string? force, IReadOnlyList<string> dids, CancellationToken cancellationToken) =>
@@ -68,8 +67,8 @@ sealed class AdminClient : IDisposable
     /// <summary>What is known of a repository.</summary>
     /// <param name="name">Its DID or its handle.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<AdminAnswer<RepoReport>> GetRepoAsync(string name, CancellationToken cancellationToken) =>
-        SendAsync<RepoReport>(HttpMethod.Get, $"{Repos}/{Uri.EscapeDataString(name)}", null, cancellationToken);
+    public Task<AdminAnswer<RepoAnswer>> GetRepoAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync<RepoAnswer>(HttpMethod.Get, $"{Repos}/{Uri.EscapeDataString(name)}", null, cancellationToken);
 
     /// <summary>Has a repository read now; one that is large, for some time.</summary>
     /// <inheritdoc cref="GetRepoAsync"/>

@@ -1,4 +1,5 @@
 using Atbb.AtProto.Xrpc;
+using Atbb.Silo.Admin;
 using Spectre.Console;
 
 namespace Atbb.Silo.Remote;
@@ -7,7 +8,7 @@ namespace Atbb.Silo.Remote;
 static class ErrorsView
 {
     /// <summary>Writes them.</summary>
-    public static void Write(IAnsiConsole screen, long run, ErrorPage page)
+    public static void Write(IAnsiConsole screen, long run, ErrorsAnswer page)
     {
         if (page.Errors.Count == 0)
             screen.WriteLine("There are none.");
@@ -16,7 +17,7 @@ static class ErrorsView
         foreach (var error in page.Errors)
         {
             var times = error.Attempts > 1 ? $", {error.Attempts} times" : "";
-            grid.AddRow(new Text($"{error.Id}"), new Text($"{ForeignText.Shown(error.Kind)}{times}, {Words.Of(error.CreatedAt)}", Color.Yellow));
+            grid.AddRow(new Text(ForeignText.Shown(error.Id)), new Text($"{ForeignText.Shown(error.Kind)}{times}, {Words.Of(error.CreatedAt)}", Color.Yellow));
             if ((error.Uri ?? Where(error.Did, error.Collection)) is { } where)
                 grid.AddRow(new Text(""), Words.Shown(where));
             grid.AddRow(new Text(""), Words.Shown(error.Message));

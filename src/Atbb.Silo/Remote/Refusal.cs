@@ -28,6 +28,7 @@ static class Refusal
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new(ExitCode.NotReachable,
                 KindOf(problem) is null ? $"{address.Url} cannot answer now ({said})." : said),
             HttpStatusCode.InternalServerError => new(ExitCode.Failed, $"{address.Url} has met an error of its own; its log says which."),
+            _ when KindOf(problem) is not null => new(ExitCode.BadConfiguration, said),
             _ => new(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does (HTTP {(int)status}): is it the address of atbb serve?"),
         };
     }
@@ -39,7 +40,7 @@ static class Refusal
         _ => said,
     };
 
-    static string Conflict(ProblemAnswer problem, string said) => KindOf(problem) switch
+    static string Conflict(RemoteProblem problem, string said) => KindOf(problem) switch
     {
         "run-unfinished" when problem.RunId is { } run =>
             $"Run {run} is not finished, and there is one at a time. Wait for it (atbb run {run} --watch), or end it: atbb cancel {run}.",
@@ -50,14 +51,14 @@ static class Refusal
     // The service names its own route there.
     static string Before(string said, string word) => said.IndexOf(word, StringComparison.Ordinal) is > 0 and var at ? said[..at].TrimEnd() : said;
 
-    static string? KindOf(ProblemAnswer problem) =>
+    static string? KindOf(RemoteProblem problem) =>
         problem.Type?.StartsWith(Types, StringComparison.Ordinal) is true ? problem.Type[Types.Length..] : null;
 
-    static ProblemAnswer Read(string body)
+    static RemoteProblem Read(string body)
     {
         try
         {
-            return JsonSerializer.Deserialize<ProblemAnswer>(body, AdminJson.Options) ?? new();
+            return JsonSerializer.Deserialize<RemoteProblem>(body, AdminJson.Options) ?? new();
         }
         catch (JsonException)
         {

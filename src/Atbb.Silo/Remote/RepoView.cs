@@ -1,5 +1,4 @@
 using Atbb.AtProto.Xrpc;
-using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Admin;
 using Spectre.Console;
@@ -10,7 +9,7 @@ namespace Atbb.Silo.Remote;
 static class RepoView
 {
     /// <summary>Writes what is known of it.</summary>
-    public static void Write(IAnsiConsole screen, RepoReport repo)
+    public static void Write(IAnsiConsole screen, RepoAnswer repo)
     {
         screen.Write(Words.Shown(repo.Did));
         screen.WriteLine();
@@ -24,7 +23,10 @@ static class RepoView
             ("last run", repo.RunId is { } run ? $"{run}, {(repo.IsSettled ? "done with it" : "not done with it")}: {Counts(repo.Counts)}" : null),
             ("attempts", repo.Attempts > 0 ? $"{repo.Attempts} failed in a row" : null),
             ("asked again", repo.RetryAfter is { } until ? Words.Of(until) : null),
+            ("waits for", repo.Parked is { } parked ? $"{parked.Host ?? "its next attempt"}: {parked.Reason}" : null),
             ("last error", repo.LastError),
+            ("open errors", repo.OpenErrors > 0 ? Words.Of(repo.OpenErrors) : null),
+            .. repo.Rows.Select(rows => (rows.Collection, (string?)$"{Words.Of(rows.Rows)} in the index")),
             .. repo.Cursors.Select(cursor => (cursor.Collection, (string?)(cursor.IsComplete ? "read to its end" : cursor.Cursor is { } where ? $"read up to {where}" : "not begun"))),
         ]));
     }
@@ -32,17 +34,12 @@ static class RepoView
     /// <summary>Writes what came of reading it.</summary>
     public static void Write(IAnsiConsole screen, SyncAnswer sync)
     {
-        screen.WriteLine(sync.Outcome switch
-        {
-            "completed" => $"Read in full: {Counts(sync.Counts)}.",
-            "parked" => $"Not to be had for now: {Said(sync)} Ask again{(sync.Until is { } until ? $" after {Words.Of(until)}" : "")}.",
-            "gone" => $"There is nothing to read: {Said(sync)}",
-            _ => $"Not read: {Said(sync)}",
-        });
+        screen.WriteLine(ForeignText.Shown(sync.Message));
+        if (sync.Reason is { } reason)
+            screen.WriteLine(ForeignText.Shown(reason));
+        screen.WriteLine($"{Counts(sync.Counts)}.");
         Write(screen, sync.Repo);
     }
-
-    static string Said(SyncAnswer sync) => $"{ForeignText.Shown(sync.Reason ?? "no reason was given").TrimEnd('.')}.";
 
     static string Counts(SyncCounts counts) =>
         $"{Words.Of(counts.Indexed)} new, {Words.Of(counts.Updated)} updated, {Words.Of(counts.Unchanged)} unchanged, {Words.Of(counts.Deleted)} deleted, {Words.Of(counts.Failed)} failed";

@@ -144,6 +144,22 @@ public sealed class XrpcRetryTests
     }
 
     [Fact]
+    public async Task Get_OutOfTimeBetweenRetries_NamesWhatWentWrongBefore()
+    {
+        var time = new DelayMemory();
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.BadGateway), o => o.Network.RetryDelay = TimeSpan.FromMinutes(10), time);
+
+        var asking = AskAsync(client);
+        await time.DelayedAsync(Cancel);
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => asking);
+        Assert.Equal(AtProtoFailure.TimedOut, e.Failure);
+        Assert.Contains("within 120 s", e.Message, StringComparison.Ordinal);
+        Assert.Contains("502", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Deadline_TimeOrCaller_TellsWhich()
     {
         var time = new FakeTimeProvider();

@@ -80,6 +80,30 @@ public class RunTests
         AssertExact(cluster, await cluster.EndOfAsync(start.RunId!.Value));
     }
 
+    /// <summary>What lies above the mark is known again when its repositories have been asked; until then it is not shown as undone.</summary>
+    [Fact]
+    public async Task Resume_WhileNobodyHasAnsweredYet_ShowsWhatWasSpentBefore()
+    {
+        await using var cluster = await ForumCluster.StartAsync(SomePages);
+        var released = HoldAfter(cluster.Pds, 20);
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await PagesAsync(cluster.Pds, 21);
+        var pausing = cluster.Backfill.PauseAsync(start.RunId!.Value);
+        released.SetResult();
+        var paused = (await pausing)!;
+        var held = new TaskCompletionSource();
+        cluster.Pds.Fault = _ => PdsFault.HeldUntil(held.Task);
+        await cluster.DeactivateAsync(cluster.Backfill);
+
+        var resumed = (await cluster.Backfill.ResumeAsync(start.RunId.Value))!;
+
+        Assert.Equal(RunStatus.InProgress, resumed.Status);
+        Assert.True(paused.Counts is { Requests: > 0, Bytes: > 0, Indexed: > 0 });
+        Assert.Equal(resumed.Counts, SyncCounts.Max(paused.Counts, resumed.Counts));
+        held.SetResult();
+        AssertExact(cluster, await cluster.EndOfAsync(start.RunId.Value));
+    }
+
     [Fact]
     public async Task Pause_ThenALostActivation_StaysPausedUntilResumed()
     {

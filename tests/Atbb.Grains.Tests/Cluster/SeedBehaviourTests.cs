@@ -152,6 +152,7 @@ public class SeedBehaviourTests
         var failure = Assert.Single(cluster.Log.Of("backfill.failed"));
         Assert.Equal(LogLevel.Critical, failure.Level);
         Assert.Contains(nameof(BrokenClient), failure.Exception!.ToString(), StringComparison.Ordinal);
+        Assert.Empty(cluster.Log.Of("backfill.completed").Concat(cluster.Log.Of("backfill.completed_with_errors")));
         Assert.Empty(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
         Assert.Equal("failed", await cluster.Database.ScalarAsync("select status from backfill_progress"));
         // It has ended: the next one may start.

@@ -119,6 +119,24 @@ public class SyncNowTests
     }
 
     [Fact]
+    public async Task Waiting_WhileTheDirectoryDoesNotAnswer_NamesTheDirectorysHost()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => (options.MaxAttempts, options.RetryBaseDelay) = (100, TimeSpan.FromMinutes(5)));
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Did == user.Did ? PdsFault.Error(503, "UpstreamFailure") : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+
+        var run = await cluster.UntilAsync(run => run.Deferred == 1);
+
+        var parked = Assert.Single(run.Waiting);
+        Assert.Equal((user.Did, cluster.Pds.Origin.Authority), (parked.Did, parked.Host));
+        var report = await cluster.RepoOf(user.Did).GetStateAsync();
+        Assert.Null(report.Pds);
+        Assert.Equal(parked, report.Parked);
+        await cluster.Backfill.CancelAsync(start.RunId!.Value);
+    }
+
+    [Fact]
     public async Task SyncNow_OfWhatFailed_ClearsItsErrors()
     {
         await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 1);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
@@ -151,38 +152,37 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Errors_AreProblemDetails()
+    public async Task Refusals_OfAccess_AreProblemsWithTheirType()
     {
-        await StartAsync(token: null);
+        await StartAsync(Token);
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs));
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Post, Runs, Bearer("another-token-of-length")));
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, "/api/admin/openapi.json"));
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs + "/1/events"));
+        Assert.Equal("foreign-origin", await KindOfAsync(HttpMethod.Post, Runs, r => r.Headers.Add("Origin", "https://evil.example")));
+        Assert.Equal("foreign-origin", await KindOfAsync(HttpMethod.Post, Runs, r => r.Headers.Add("Sec-Fetch-Site", "cross-site")));
 
-        foreach (var (method, path, status) in new[]
-        {
-            (HttpMethod.Get, Runs + "/7", HttpStatusCode.NotFound),
-            (HttpMethod.Get, Runs + "/7/errors", HttpStatusCode.NotFound),
-            (HttpMethod.Post, Runs + "?force=everything", HttpStatusCode.BadRequest),
-            (HttpMethod.Post, Runs + "/7/pause", HttpStatusCode.NotFound),
-            (HttpMethod.Get, Runs + "?limit=abc", HttpStatusCode.BadRequest),
-            (HttpMethod.Get, "/api/admin/nothing", HttpStatusCode.NotFound),
-        })
-        {
-            var answer = await SendAsync(method, path);
-            Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
-        }
+        // A cookie of another token: the other scheme, and the same answer.
+        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        app!.Services.GetRequiredService<AtbbSettings>().Admin.Token = "another-token-of-length";
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs));
     }
 
-    [Theory]
-    [InlineData("{")]
-    [InlineData("""{"didz":[]}""")]
-    [InlineData("""{"dids":["alice"]}""")]
-    public async Task Start_WithABodyThatIsNoneOfItsOwn_IsRefusedAndStartsNothing(string body)
+    [Fact]
+    public async Task WithoutAToken_AForeignNameIsAProblemWithItsType()
     {
         await StartAsync(token: null);
 
-        var answer = await SendAsync(HttpMethod.Post, Runs + "?force=full_sync", r => r.Content = new StringContent(body, null, "application/json"));
+        Assert.Equal("foreign-host", await KindOfAsync(HttpMethod.Get, Runs, r => r.Headers.Host = "rebound.example"));
+    }
 
-        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
-        var runs = await (await SendAsync(HttpMethod.Get, Runs)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("""{"runs":[]}""", runs);
+    async Task<string> KindOfAsync(HttpMethod method, string path, Action<HttpRequestMessage>? shape = null)
+    {
+        var answer = await SendAsync(method, path, shape);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((int)answer.StatusCode, problem.RootElement.GetProperty("status").GetInt32());
+        return problem.RootElement.GetProperty("type").GetString()!["urn:atbb:problem:".Length..];
     }
 
     [Fact]

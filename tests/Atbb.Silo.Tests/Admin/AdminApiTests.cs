@@ -1,13 +1,7 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Atbb.Sample;
-using Atbb.Silo.Configuration;
-using Atbb.Silo.Hosting;
-using Atbb.Testing.Databases;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace Atbb.Silo.Tests.Admin;
 
@@ -17,76 +11,32 @@ public sealed class AdminApiTests : IAsyncLifetime
     const string Runs = "/api/admin/backfill";
     const string Bad = """{"$type":"space.atbb.post","text":7,"createdAt":"2026-01-01T00:00:00Z"}""";
 
-    readonly SqliteFile file = new();
-    readonly SampleForum forum = SampleForum.Generate(new() { Users = 3, PostsPerUser = 2 });
-    readonly HttpClient http = new();
-    SamplePds pds = null!;
-    WebApplication app = null!;
+    AdminSite site = null!;
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        pds = await SamplePds.StartAsync();
-        forum.HostOn(pds);
-        var settings = new AtbbSettings { Database = file.Path, PlcDirectory = pds.Origin };
-        settings.Forum.Did = forum.Forum.Did;
-        settings.Network.AllowPrivateAddresses = true;
-        settings.Network.MaxRetries = 0;
-        settings.Politeness.RequestsPerSecond = 0;
-        settings.Backfill.OnStartup = false;
-        settings.Backfill.MaxAttempts = 1;
-        settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(21_000)}";
-        app = WebHosting.Build(settings, LogLevel.Warning);
-        await app.StartAsync(Ends);
-        http.BaseAddress = new Uri(settings.Admin.Url);
-    }
+    SampleForum Forum => site.Forum;
 
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        await app.StopAsync(CancellationToken.None);
-        await app.DisposeAsync();
-        await pds.DisposeAsync();
-        file.Dispose();
-    }
+    SamplePds Pds => site.Pds;
 
-    async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await http.SendAsync(request, Ends);
-        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Ends));
-    }
+    public async ValueTask InitializeAsync() => site = await AdminSite.StartAsync();
 
-    async Task<JsonElement> EndOfAsync(long id)
-    {
-        while (true)
-        {
-            var (_, run) = await SendAsync(HttpMethod.Get, $"{Runs}/{id}");
-            if (run.GetProperty("status").GetString() is not "in_progress")
-                return run;
-            await Task.Delay(50, Ends);
-        }
-    }
+    public ValueTask DisposeAsync() => site.DisposeAsync();
 
-    async Task<long> FullSyncAsync()
-    {
-        var (status, start) = await SendAsync(HttpMethod.Post, Runs + "?force=full_sync", new { dids = forum.Users.Select(user => user.Did) });
-        Assert.Equal(HttpStatusCode.Accepted, status);
-        var id = start.GetProperty("runId").GetInt64();
-        await EndOfAsync(id);
-        return id;
-    }
+    Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body = null) => site.SendAsync(method, path, body);
 
-    static void AssertProblem((HttpStatusCode Status, JsonElement Body) answer, HttpStatusCode status, string kind) =>
-        Assert.Equal((status, $"urn:atbb:problem:{kind}"), (answer.Status, answer.Body.GetProperty("type").GetString()));
+    Task<JsonElement> EndOfAsync(long id) => site.EndOfAsync(id);
+
+    Task<long> FullSyncAsync() => site.FullSyncAsync();
+
+    static void AssertProblem((HttpStatusCode Status, JsonElement Body) answer, HttpStatusCode status, string kind) => AdminSite.AssertProblem(answer, status, kind);
 
     [Fact]
     public async Task Retry_OfAFailedRun_IsARunAndClearsItsErrors()
     {
-        pds.Fault = request => request.Did == forum.Users[0].Did ? PdsFault.Error(503, "UpstreamFailure") : null;
+        Pds.Fault = request => request.Did == Forum.Users[0].Did ? PdsFault.Error(503, "UpstreamFailure") : null;
         var failed = await FullSyncAsync();
-        pds.Fault = null;
+        Pds.Fault = null;
 
         var (status, start) = await SendAsync(HttpMethod.Post, $"{Runs}/{failed}/retry");
 
@@ -105,7 +55,7 @@ public sealed class AdminApiTests : IAsyncLifetime
         AssertProblem(await SendAsync(HttpMethod.Post, Runs + "/7/retry"), HttpStatusCode.NotFound, "no-such-run");
 
         var released = new TaskCompletionSource();
-        pds.Fault = _ => PdsFault.HeldUntil(released.Task);
+        Pds.Fault = _ => PdsFault.HeldUntil(released.Task);
         var (_, start) = await SendAsync(HttpMethod.Post, Runs + "?force=catch_up");
         var refused = await SendAsync(HttpMethod.Post, $"{Runs}/{start.GetProperty("runId").GetInt64()}/retry");
         AssertProblem(refused, HttpStatusCode.Conflict, "run-unfinished");
@@ -132,7 +82,7 @@ public sealed class AdminApiTests : IAsyncLifetime
     [Fact]
     public async Task Errors_ByDidAndKind_ComeInPages()
     {
-        foreach (var user in forum.Users)
+        foreach (var user in Forum.Users)
             foreach (var rkey in new[] { "3zzzzzzzzzzzy", "3zzzzzzzzzzzz" })
                 user.Put(ForumRecords.Post, rkey, Bad);
         var errors = $"{Runs}/{await FullSyncAsync()}/errors";
@@ -142,7 +92,7 @@ public sealed class AdminApiTests : IAsyncLifetime
 
         Assert.Equal((4, 2), (first.GetProperty("errors").GetArrayLength(), second.GetProperty("errors").GetArrayLength()));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
-        Assert.Equal(2, (await SendAsync(HttpMethod.Get, $"{errors}?did={forum.Users[1].Did}")).Body.GetProperty("errors").GetArrayLength());
+        Assert.Equal(2, (await SendAsync(HttpMethod.Get, $"{errors}?did={Forum.Users[1].Did}")).Body.GetProperty("errors").GetArrayLength());
         Assert.Empty((await SendAsync(HttpMethod.Get, errors + "?kind=bad_date")).Body.GetProperty("errors").EnumerateArray());
         AssertProblem(await SendAsync(HttpMethod.Get, Runs + "/99/errors"), HttpStatusCode.NotFound, "no-such-run");
     }
@@ -150,11 +100,11 @@ public sealed class AdminApiTests : IAsyncLifetime
     [Fact]
     public async Task Repo_BeforeAndAfterASync_SaysWhatIsKnown()
     {
-        var user = forum.Users[0];
+        var user = Forum.Users[0];
         var path = "/api/admin/repos/" + user.Did;
         AssertProblem(await SendAsync(HttpMethod.Get, path), HttpStatusCode.NotFound, "no-such-repo");
-        AssertProblem(await SendAsync(HttpMethod.Get, "/api/admin/repos/alice_test"), HttpStatusCode.BadRequest, "bad-request");
-        AssertProblem(await SendAsync(HttpMethod.Post, "/api/admin/repos/alice_test/sync"), HttpStatusCode.BadRequest, "bad-request");
+        AssertProblem(await SendAsync(HttpMethod.Get, "/api/admin/repos/alice_test"), HttpStatusCode.BadRequest, "bad-did");
+        AssertProblem(await SendAsync(HttpMethod.Post, "/api/admin/repos/alice_test/sync"), HttpStatusCode.BadRequest, "bad-did");
         AssertProblem(await SendAsync(HttpMethod.Get, "/api/admin/repos/" + user.Handle), HttpStatusCode.NotFound, "no-such-repo");
 
         var (status, sync) = await SendAsync(HttpMethod.Post, path + "/sync");
@@ -169,32 +119,32 @@ public sealed class AdminApiTests : IAsyncLifetime
     public async Task Repo_ByHandle_IsTheOneThatClaimsItAndNoneOfSeveral()
     {
         await FullSyncAsync();
-        var user = forum.Users[0];
+        var user = Forum.Users[0];
         var path = "/api/admin/repos/" + user.Handle!.ToUpperInvariant();
 
         Assert.Equal(user.Did, (await SendAsync(HttpMethod.Get, path)).Body.GetProperty("did").GetString());
         Assert.Equal("completed", (await SendAsync(HttpMethod.Post, path + "/sync")).Body.GetProperty("outcome").GetString());
 
-        await using (var index = new SqliteConnection($"Data Source={file.Path}"))
+        await using (var index = new SqliteConnection($"Data Source={site.IndexFile}"))
         {
             await index.OpenAsync(Ends);
             await using var command = index.CreateCommand();
-            command.CommandText = $"update repos set handle = '{user.Handle}' where did = '{forum.Users[1].Did}'";
+            command.CommandText = $"update repos set handle = '{user.Handle}' where did = '{Forum.Users[1].Did}'";
             await command.ExecuteNonQueryAsync(Ends);
         }
 
         var several = await SendAsync(HttpMethod.Get, path);
         AssertProblem(several, HttpStatusCode.Conflict, "ambiguous-handle");
         Assert.Equal(
-            new[] { user.Did, forum.Users[1].Did }.Order(StringComparer.Ordinal), several.Body.GetProperty("dids").EnumerateArray().Select(did => did.GetString()));
+            new[] { user.Did, Forum.Users[1].Did }.Order(StringComparer.Ordinal), several.Body.GetProperty("dids").EnumerateArray().Select(did => did.GetString()));
         AssertProblem(await SendAsync(HttpMethod.Post, path + "/sync"), HttpStatusCode.Conflict, "ambiguous-handle");
     }
 
     [Fact]
-    public async Task Repo_ThatIsNotToBeHad_SaysWhyAndUntilWhen()
+    public async Task Repo_ThatIsNotToBeHad_SaysWhyWhoAndUntilWhenAndThatNobodyAsksAgain()
     {
-        var user = forum.Users[0];
-        pds.Fault = request => request.Did == user.Did ? PdsFault.TooManyRequests(TimeSpan.FromMinutes(5)) : null;
+        var user = Forum.Users[0];
+        Pds.Fault = request => request.Did == user.Did ? PdsFault.TooManyRequests(TimeSpan.FromMinutes(5)) : null;
 
         // The first question is answered with a 429; the second is not even asked.
         await SendAsync(HttpMethod.Post, $"/api/admin/repos/{user.Did}/sync");
@@ -202,16 +152,45 @@ public sealed class AdminApiTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Accepted, "parked"), (status, sync.GetProperty("outcome").GetString()));
         Assert.NotEqual(JsonValueKind.Null, sync.GetProperty("until").ValueKind);
+        Assert.Equal(JsonValueKind.Null, sync.GetProperty("askedAgainBy").ValueKind);
+        Assert.Contains("nobody asks again", sync.GetProperty("message").GetString(), StringComparison.Ordinal);
+        var parked = sync.GetProperty("repo").GetProperty("parked");
+        Assert.Equal(
+            (Pds.Origin.Authority, sync.GetProperty("until").GetDateTimeOffset(), sync.GetProperty("reason").GetString()),
+            (parked.GetProperty("host").GetString(), parked.GetProperty("nextAttemptAt").GetDateTimeOffset(), parked.GetProperty("reason").GetString()));
+        // The first has left an error behind, by hand; the account is known for that.
+        var (_, repo) = await SendAsync(HttpMethod.Get, "/api/admin/repos/" + user.Did);
+        Assert.Equal(parked.GetProperty("host").GetString(), repo.GetProperty("parked").GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task Repo_WithRowsAndErrors_CountsThem()
+    {
+        var user = Forum.Users[0];
+        user.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Bad);
+        var id = await FullSyncAsync();
+
+        var (_, repo) = await SendAsync(HttpMethod.Get, "/api/admin/repos/" + user.Did);
+
+        Assert.Equal(
+            [(ForumRecords.Membership, 1L), (ForumRecords.Post, 2L)],
+            repo.GetProperty("rows").EnumerateArray().Select(of => (of.GetProperty("collection").GetString()!, of.GetProperty("rows").GetInt64())));
+        Assert.Equal(1, repo.GetProperty("openErrors").GetInt64());
+        var error = Assert.Single(repo.GetProperty("errors").EnumerateArray());
+        Assert.Equal((id, "wrong_type_field"), (error.GetProperty("runId").GetInt64(), error.GetProperty("kind").GetString()));
+        Assert.Equal(JsonValueKind.Null, repo.GetProperty("parked").ValueKind);
+        var (_, sync) = await SendAsync(HttpMethod.Post, $"/api/admin/repos/{user.Did}/sync");
+        Assert.Contains("1 of its records", sync.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Progress_WithSomethingParked_NamesIt()
     {
         await FullSyncAsync();
-        var user = forum.Users[0];
+        var user = Forum.Users[0];
         user.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Bad);
         var released = new TaskCompletionSource();
-        pds.Fault = request => request.Did == user.Did ? PdsFault.HeldUntil(released.Task) : null;
+        Pds.Fault = request => request.Did == user.Did ? PdsFault.HeldUntil(released.Task) : null;
         var (_, start) = await SendAsync(HttpMethod.Post, Runs + "?force=catch_up");
         var path = $"{Runs}/{start.GetProperty("runId").GetInt64()}";
 

@@ -64,7 +64,9 @@ public class ForegroundRunTests
 
         public Task<StartResult> WakeUpAsync(bool startIfNeeded) => throw new NotSupportedException();
 
-        public Task<StartResult> RetryAsync(long runId) => throw new NotSupportedException();
+        public Task<StartResult> RetryAsync(long runId, string? requestKey = null) => throw new NotSupportedException();
+
+        public Task<long> CountErrorsAsync(RunErrorQuery query) => throw new NotSupportedException();
 
         public Task<RunProgress?> PauseAsync(long runId) => throw new NotSupportedException();
 
