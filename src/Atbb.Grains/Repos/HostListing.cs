@@ -65,8 +65,11 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
             {
                 await page.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
             }
-            catch (TimeoutException) when (!page.IsCompleted)
+            catch (TimeoutException)
             {
+                // It may have come just now.
+                if (page.IsCompleted)
+                    continue;
                 throw new AtProtoException(AtProtoFailure.RateLimited, $"{host.Authority} has not yet listed its repositories, which it is asked for instead of each one's rev.")
                 {
                     RetryAt = time.GetUtcNow() + ComeBackIn,
