@@ -86,12 +86,19 @@ sealed class HostTrial(ConcurrencyLimiter? places)
         if (places is null)
             return true;
 
+        // At once where there is one: a wait of no time at all would come too late for it.
         RateLimitLease? taken = null;
         try
         {
-            using var timeout = new CancellationTokenSource(maxWait, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            taken = await places.AcquireAsync(permitCount: 1, either.Token);
+            taken = places.AttemptAcquire();
+            if (!taken.IsAcquired)
+            {
+                taken = null;
+                using var timeout = new CancellationTokenSource(maxWait, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+                taken = await places.AcquireAsync(permitCount: 1, either.Token);
+            }
+
             lock (sync)
                 place = taken;
             return true;
