@@ -21,6 +21,12 @@ public sealed class AtProtoOptions
     /// <summary>How much is asked of the PLC directory. By default without a pace, since every account is looked up there and few ever again.</summary>
     public PolitenessOptions PlcPoliteness { get; set; } = new() { RequestsPerSecond = 0 };
 
+    /// <summary>
+    /// Hosts that have never answered and are asked all the same, one thing at a time, at once. Default 64: half of the repositories that a run
+    /// reads at once by default, so that the other half is left for hosts that answer.
+    /// </summary>
+    public int HostsOnTrial { get; set; } = 64;
+
     /// <summary>Everything wrong with these options, each fault with its property's key (<c>Network:RequestTimeout</c>).</summary>
     public IReadOnlyList<string> FindFaults() => AtProtoOptionsValidator.FindFaults(this);
 }

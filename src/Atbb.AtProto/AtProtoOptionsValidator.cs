@@ -26,6 +26,7 @@ sealed class AtProtoOptionsValidator : IValidateOptions<AtProtoOptions>
         else if (directory.Scheme != Uri.UriSchemeHttps && !(directory.Scheme == Uri.UriSchemeHttp && options.Network.AllowPrivateAddresses))
             faults.Add($"PlcDirectory: '{directory}' is not https; http is for Network:AllowPrivateAddresses=true.");
         AtLeast(faults, nameof(options.DidCacheSize), options.DidCacheSize, 0);
+        AtLeast(faults, nameof(options.HostsOnTrial), options.HostsOnTrial, 1);
         CheckNetwork(faults, options.Network);
         CheckPoliteness(faults, nameof(options.Politeness), options.Politeness);
         CheckPoliteness(faults, nameof(options.PlcPoliteness), options.PlcPoliteness);

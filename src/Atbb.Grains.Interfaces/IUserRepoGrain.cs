@@ -33,7 +33,8 @@ public interface IUserRepoGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="forumDid">The forum: its own repository is read in all collections, and may have a configured PDS.</param>
     /// <param name="cancellationToken">Ends the slice after the page in flight.</param>
-    /// <returns>How it ended, and what it came to. A failure that may pass is <see cref="RepoOutcome.Parked"/>; nobody asks again by himself.</returns>
+    /// <returns>How it ended, and what it came to. A failure that may pass is <see cref="RepoOutcome.Parked"/>: the repository goes on by
+    /// itself then, as often as a run would, over restarts too, and what becomes of it in the end shows in its state and in the errors by hand.</returns>
     [ResponseTimeout("00:05:00"), Alias("SyncNow")]
     Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken = default);
 

@@ -34,6 +34,12 @@ public sealed class BackfillOptions
     public TimeSpan RetryMaxDelay { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// Records read of one collection of one repository. Default 1,000,000: some hundred times what a busy member writes, and a bound for a server
+    /// that makes up ever new pages. Past it the rest of the collection is left out, with one error of the kind <c>too_many_records</c>.
+    /// </summary>
+    public long MaxRecordsPerCollection { get; set; } = 1_000_000;
+
+    /// <summary>
     /// How long a PDS that no longer knows a repository is given before it is asked again, and believed: then the account counts as deleted and
     /// its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
     /// </summary>

@@ -44,7 +44,8 @@ public sealed class SoakTests
             var context = $"soak of {size.Repos} on {kind}, round {round}, seed {(seed == "fixed" ? FixedSeed : Chance.Seed)} ({seed})";
             var type = round == 1 || world.Next(2) == 0 ? "full_sync" : "catch_up";
             var check = new SoakCheck(world, database, context);
-            check.CheckCounts(await new SoakStorm(world, size, site, database, figures, context).RunAsync(type));
+            // One way and the other, in turn.
+            check.CheckCounts(await new SoakStorm(world, size, site, database, figures, context).RunAsync(type, served: round % 2 == 0));
 
             // The weather clears: what is left over is read, and nothing more.
             var before = await check.RowsAsync();

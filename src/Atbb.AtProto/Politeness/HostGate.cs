@@ -17,10 +17,15 @@ sealed class HostGate : IDisposable
     readonly long origin;
     readonly HostSchedule schedule;
     readonly HostSilence silence = new();
+    readonly HostTrial? trial;
     readonly ConcurrencyLimiter? places;
 
-    public HostGate(PolitenessOptions options, TimeProvider time)
+    /// <param name="options">How much is asked of the host.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="trial">What a host has to go through that has not answered yet; null where it is trusted to.</param>
+    public HostGate(PolitenessOptions options, TimeProvider time, HostTrial? trial = null)
     {
+        this.trial = trial;
         Options = options;
         this.time = time;
         origin = time.GetTimestamp();
@@ -56,18 +61,21 @@ sealed class HostGate : IDisposable
         var deadline = Now + maxWait;
         if (RefuseFor(maxWait) is { } refusal)
             return HostTurn.Refused(refusal);
+        if (trial is not null && !await trial.EnterAsync(maxWait, time, cancellationToken))
+            return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
 
-        var place = places?.AttemptAcquire();
-        if (place is { IsAcquired: false })
-        {
-            place = await WaitForPlaceAsync(maxWait, cancellationToken);
-            if (place is null)
-                return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
-        }
-
+        RateLimitLease? place = null;
         var entered = false;
         try
         {
+            place = places?.AttemptAcquire();
+            if (place is { IsAcquired: false })
+            {
+                place = await WaitForPlaceAsync(maxWait, cancellationToken);
+                if (place is null)
+                    return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
+            }
+
             TimeSpan wait;
             do
             {
@@ -86,7 +94,10 @@ sealed class HostGate : IDisposable
         finally
         {
             if (!entered)
+            {
                 place?.Dispose();
+                trial?.End();
+            }
         }
     }
 
@@ -110,6 +121,7 @@ sealed class HostGate : IDisposable
     {
         lock (sync)
             silence.Answered(Now);
+        trial?.Spoke();
     }
 
     /// <summary>A request was not answered within its time.</summary>
@@ -124,6 +136,7 @@ sealed class HostGate : IDisposable
     {
         lock (sync)
             silence.Ended();
+        trial?.End();
     }
 
     public void Dispose() => places?.Dispose();

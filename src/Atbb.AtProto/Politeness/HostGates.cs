@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Atbb.AtProto.Xrpc;
 
 namespace Atbb.AtProto.Politeness;
@@ -10,6 +11,7 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
     readonly Lock sync = new();
     readonly Dictionary<Uri, HostGate> gates = [];
     readonly Uri directory = new(options.PlcDirectory.GetLeftPart(UriPartial.Authority));
+    readonly ConcurrencyLimiter trials = new(new() { PermitLimit = options.HostsOnTrial, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
     int nextSweep = FirstSweep;
 
     /// <summary>Hosts remembered.</summary>
@@ -62,6 +64,8 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
                 gate.Dispose();
             gates.Clear();
         }
+
+        trials.Dispose();
     }
 
     AtProtoException Refused(XrpcRequest request, HostRefusal refusal)
@@ -88,7 +92,8 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
             if (!gates.TryGetValue(host, out var gate))
             {
                 Sweep();
-                gate = new HostGate(host == directory ? options.PlcPoliteness : options.Politeness, time);
+                // The directory is the operator's word and no stranger's.
+                gate = host == directory ? new HostGate(options.PlcPoliteness, time) : new HostGate(options.Politeness, time, new HostTrial(trials));
                 gates.Add(host, gate);
             }
 

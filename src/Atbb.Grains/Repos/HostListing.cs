@@ -19,9 +19,13 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
     /// <summary>Fewer than this many of ours on a page, and the rest are asked about one by one: a page is as heavy as some hundred small answers.</summary>
     public const int FewOnPage = 10;
 
+    /// <summary>Refusals (429) in a row after which the listing is given up: a host may limit this method alone, and for good.</summary>
+    public const int MostRefusals = 3;
+
     // What a page takes at a host that is well. Who waits for one that takes longer holds a place that a repository of another host could use.
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     static readonly TimeSpan ComeBackIn = TimeSpan.FromSeconds(5);
+
 
     readonly Lock gate = new();
 
@@ -32,6 +36,7 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
     string? cursor;
     bool isOver;
     int asked;
+    int refusals;
 
     /// <inheritdoc cref="HostHeads.RevOfAsync"/>
     /// <exception cref="AtProtoException">The host is listing and takes its time: come back. As for every turn that comes too late, nothing has failed.</exception>
@@ -60,8 +65,11 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
             {
                 await page.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
             }
-            catch (TimeoutException) when (!page.IsCompleted)
+            catch (TimeoutException)
             {
+                // It may have come just now.
+                if (page.IsCompleted)
+                    continue;
                 throw new AtProtoException(AtProtoFailure.RateLimited, $"{host.Authority} has not yet listed its repositories, which it is asked for instead of each one's rev.")
                 {
                     RetryAt = time.GetUtcNow() + ComeBackIn,
@@ -77,7 +85,14 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
         {
             page = await pdses.ListReposAsync(host, cursor, CancellationToken.None);
         }
-        catch (AtProtoException e) when (e.Failure is not AtProtoFailure.RateLimited)
+        catch (AtProtoException e) when (e is { Failure: AtProtoFailure.RateLimited, Status: not null } && refusals < MostRefusals)
+        {
+            refusals++;
+            // The host has refused one request, its listing, and that is no failure of the repositories that wait for it: all its requests pause
+            // for this, and theirs come after. Without a status, as for every turn that has not come.
+            throw new AtProtoException(AtProtoFailure.RateLimited, e.Message, e) { RetryAt = e.RetryAt ?? time.GetUtcNow() + ComeBackIn };
+        }
+        catch (AtProtoException e) when (e is not { Failure: AtProtoFailure.RateLimited, Status: null })
         {
             // Whatever it is (no such method, an outage, nonsense): each repository asks its host itself, and hears what there is to hear.
             LogGivenUp(host.Authority, e.Message);
@@ -94,6 +109,7 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
     {
         lock (gate)
         {
+            refusals = 0;
             var news = 0;
             foreach (var (did, repo) in page.Repos)
                 if (repo is { Active: true, Rev: { } rev } && ours.Contains(did.Value) && revs.TryAdd(did, rev))

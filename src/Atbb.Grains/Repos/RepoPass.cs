@@ -10,6 +10,9 @@ namespace Atbb.Grains.Repos;
 /// <summary>What happens to a repository's state in the course of a run: pure, and in the order in which it happens.</summary>
 static class RepoPass
 {
+    // Whose pass a collection's state is when it is nobody's: runs count from 1, and 0 is by hand.
+    const long NoRun = -1;
+
     /// <summary>The collections of a phase, in the order in which they are read.</summary>
     public static IReadOnlyList<RecordCollection> CollectionsOf(RunPhase phase) => phase switch
     {
@@ -43,20 +46,33 @@ static class RepoPass
     public static RepoState EnterAfresh(this RepoState repo, long runId, RunPhase phase)
     {
         var entered = repo.Enter(runId, phase);
-        return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs();
+        // Asked for again by somebody: what it failed with before is no reason to make less of it.
+        return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs() with { LastError = null };
     }
 
-    /// <summary>A pass by hand begins: whatever the rev, whatever an earlier one left half read, and without waiting for the next attempt.</summary>
+    /// <summary>
+    /// Whether a repository that is known by hearsay alone has failed in an earlier run, which has said so, and not yet in this one. Anybody can
+    /// name an account on a host that is not there: such a name is looked up once in each run, and no more is made of it.
+    /// </summary>
+    public static bool IsOldHearsay(this RepoState repo) => repo is { IsHearsay: true, Attempts: 0, LastError: not null } && repo.RunId != ErrorStore.ByHand;
+
+    /// <summary>
+    /// A pass by hand begins: whatever an earlier one left half read, and without waiting for the next attempt. Up to which rev the collections have
+    /// been read stays: should this pass come to nothing, the next run still skips what has not changed.
+    /// </summary>
     public static RepoState EnterByHand(this RepoState repo) => repo.GoOnByHand(default) with
     {
-        Collections = repo.Collections
-            .Where(c => c.Value.RunId != ErrorStore.ByHand)
-            .ToImmutableDictionary(c => c.Key, c => c.Value with { Rev = null }),
+        Attempts = 0,
+        Collections = repo.Collections.ToImmutableDictionary(
+            c => c.Key,
+            c => c.Value.RunId == ErrorStore.ByHand
+                ? new CollectionState { Collection = c.Key, RunId = NoRun, Rev = c.Value.Rev }
+                : c.Value),
     };
 
-    /// <summary>A pass by hand goes on.</summary>
+    /// <summary>A pass by hand goes on, after a slice or after a failure: where it stood, and with the attempts that it has had.</summary>
     public static RepoState GoOnByHand(this RepoState repo, RepoCounts counts) =>
-        repo with { RunId = ErrorStore.ByHand, Phase = 0, IsSettled = false, Counts = counts, Attempts = 0, RetryAfter = null };
+        repo with { RunId = ErrorStore.ByHand, Phase = 0, IsSettled = false, Counts = counts, RetryAfter = null };
 
     /// <summary>The account lives there. One that has moved starts its cursors afresh: they are the old PDS's words.</summary>
     public static RepoState LivesAt(this RepoState repo, DidDocument document) =>
@@ -108,6 +124,19 @@ static class RepoPass
         return after.NextOf(collections) is null ? after.Settle(now) : after;
     }
 
+    /// <summary>
+    /// The rest of a collection is not read, and the pass goes on to the next. No rev says that it was read: the next pass reads it again.
+    /// </summary>
+    public static RepoState LeaveOff(
+        this RepoState repo, CollectionState collection, IReadOnlyList<RecordCollection> collections, DateTimeOffset now)
+    {
+        var after = repo.After(collection with { Cursor = null, IsComplete = true }, collections, now);
+        return after with
+        {
+            Collections = after.Collections.SetItem(collection.Collection, after.Collections[collection.Collection] with { Rev = null }),
+        };
+    }
+
     /// <summary>The run is done with the repository, and the index holds what it holds.</summary>
     public static RepoState Settle(this RepoState repo, DateTimeOffset now) => repo with
     {
@@ -131,11 +160,11 @@ static class RepoPass
     /// The account is switched off, and its rows stay. Should it come back, it is read in full: a moderator who looked at the account may have
     /// taken single records down too, and no rev tells.
     /// </summary>
-    public static RepoState SwitchOff(this RepoState repo, RepoStatus status, string reason) => repo.ForgetRevs().GiveUp(status, reason);
+    public static RepoState SwitchOff(this RepoState repo, RepoStatus status, string reason) => repo.ForgetRevs().GiveUp(status, reason) with { Attempts = 0 };
 
     /// <summary>The account is gone for good, and its rows with it: should it come back, it is read as if it had never been.</summary>
     public static RepoState Remove(this RepoState repo, string reason) =>
-        repo.GiveUp(RepoStatus.Deleted, reason) with { Rev = null, SyncedAt = null, Collections = repo.Collections.Clear() };
+        repo.GiveUp(RepoStatus.Deleted, reason) with { Attempts = 0, Rev = null, SyncedAt = null, Collections = repo.Collections.Clear() };
 
     /// <summary>The next pass reads every page, whatever the rev. Where the pass under way stands is not touched.</summary>
     public static RepoState ForgetRevs(this RepoState repo) => repo with

@@ -12,13 +12,75 @@ sealed partial class UserRepoGrain
     // What a run has here, while the state in memory is that of a pass by hand; null at all other times.
     RunShare? laidAside;
 
+    const string ReminderName = "by-hand";
+
+    static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+
+    // The next attempt of a pass by hand, while this activation lives to make it; the reminder is there for when it does not.
+    IGrainTimer? attempts;
+    bool isAttemptDue;
+
     // What the pass by hand has come to in its slices so far; null: none is under way.
     RepoCounts? byHand;
 
-    public Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(() => SyncByHandAsync(forumDid, cancellationToken));
+    public async Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken)
+    {
+        var slice = await SliceAsync(() => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
+        // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
+        if (slice.Outcome is not RepoOutcome.More)
+            await ComeBackAfterAsync(await IsReadByARunAsync(forumDid) ? null : slice.Outcome);
+        return slice;
+    }
 
-    async Task<RepoSlice> SyncByHandAsync(string forumDid, CancellationToken cancellationToken)
+    // Once a minute, so that a pass by hand that waits for its next attempt comes to its end whatever becomes of this activation.
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        isAttemptDue ? Task.CompletedTask : GoOnByHandAsync(CancellationToken.None);
+
+    /// <summary>The next attempt of a pass by hand, with nobody waiting for it.</summary>
+    async Task GoOnByHandAsync(CancellationToken cancellationToken)
+    {
+        isAttemptDue = false;
+        var forumDid = forum.Value.Did;
+        var slice = await SliceAsync(async () =>
+        {
+            known ??= await repos.LoadAsync(Key, cancellationToken);
+            // A run that has come to it meanwhile reads it, and has its own attempts.
+            if (await IsReadByARunAsync(forumDid))
+                return null;
+
+            return Repo.RetryAfter is { } due && due > time.GetUtcNow()
+                ? SliceOf(Parked(due, Repo.LastError ?? "waiting for its next attempt"))
+                : await SyncByHandAsync(forumDid, static repo => repo.GoOnByHand(default), cancellationToken);
+        });
+        await ComeBackAfterAsync(slice?.Outcome);
+    }
+
+    /// <summary>Sees to the next attempt of a pass by hand, or that there is none.</summary>
+    async Task ComeBackAfterAsync(RepoOutcome? outcome)
+    {
+        TimeSpan? wait = outcome switch
+        {
+            RepoOutcome.Parked { Until: var until } => until - time.GetUtcNow(),
+            // A turn of its own for each slice, so that nobody who calls has to wait for the last.
+            RepoOutcome.More => TimeSpan.Zero,
+            _ => null,
+        };
+
+        isAttemptDue = wait is not null;
+        // Made once, and never disposed of in its own turn: that would cancel the turn.
+        attempts ??= this.RegisterGrainTimer(GoOnByHandAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        attempts.Change(wait is not { } left ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        if (isAttemptDue)
+        {
+            await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
+        }
+        else if (await this.GetReminder(ReminderName) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+    }
+
+    async Task<RepoSlice> SyncByHandAsync(string forumDid, Func<RepoState, RepoState> enter, CancellationToken cancellationToken)
     {
         known ??= await repos.LoadAsync(Key, cancellationToken);
         if (await RunInTheMiddleAsync(forumDid) is { } runId)
@@ -30,7 +92,7 @@ sealed partial class UserRepoGrain
         }
 
         laidAside = RunShare.Of(Repo);
-        known = byHand is { } soFar ? Repo.GoOnByHand(soFar) : Repo.EnterByHand();
+        known = byHand is { } soFar ? Repo.GoOnByHand(soFar) : enter(Repo);
         try
         {
             var outcome = await ReadAsync(RepoPass.CollectionsByHand(isForum: Key == forumDid), forumDid, cancellationToken);
@@ -55,11 +117,20 @@ sealed partial class UserRepoGrain
     /// <summary>The unfinished run that has begun to read the repository and has not ended; null when there is none.</summary>
     async Task<long?> RunInTheMiddleAsync(string forumDid)
     {
-        if (Repo is not { RunId: { } runId, IsSettled: false, Phase: > 0 } || !Repo.HasBegun(RepoPass.CollectionsOf((RunPhase)Repo.Phase)))
+        if (Repo is not { RunId: { } runId, Phase: > 0 } || !Repo.HasBegun(RepoPass.CollectionsOf((RunPhase)Repo.Phase)))
             return null;
 
+        return await IsReadByARunAsync(forumDid) ? runId : null;
+    }
+
+    /// <summary>Whether an unfinished run has come to the repository and is not done with it.</summary>
+    async Task<bool> IsReadByARunAsync(string forumDid)
+    {
+        if (known is not { RunId: { } runId, IsSettled: false })
+            return false;
+
         var run = await GrainFactory.GetGrain<IBackfillGrain>(forumDid).GetProgressAsync();
-        return run is { IsFinished: false } && run.RunId == runId ? runId : null;
+        return run is { IsFinished: false } && run.RunId == runId;
     }
 
     /// <summary>A batch as it is to be written: by hand, it leaves what the run has here as it is.</summary>

@@ -35,6 +35,7 @@ sealed partial class UserRepoGrain
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } when Repo.IsHearsay => await SettleGoneAsync(RepoStatus.NotFound, e.Message),
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
                 RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
+                RepoVerdict.Refused when Repo.IsOldHearsay() => await SettleHearsayAsync(e.Message),
                 RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),
                 _ => throw new InvalidOperationException($"There is nothing to do for the verdict {verdict}."),
             };
@@ -127,6 +128,8 @@ sealed partial class UserRepoGrain
 
     async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? host, string? collection = null)
     {
+        if (Repo.IsOldHearsay())
+            return await SettleHearsayAsync(reason);
         if (Repo.Attempts + 1 >= options.MaxAttempts)
             return await GiveUpAsync(Repo.Status, kind, $"{reason} Given up after {options.MaxAttempts} attempts.", collection);
 
@@ -164,6 +167,9 @@ sealed partial class UserRepoGrain
             Failure = new RecordFailure(collection, Uri: null, Cid: null, kind, reason),
         }) ? Leave(new RepoOutcome.GivenUp(reason)) : new RepoOutcome.More();
     }
+
+    // The run that first failed with it has the error.
+    Task<RepoOutcome> SettleHearsayAsync(string reason) => SettleGoneAsync(Repo.Status, reason);
 
     async Task<RepoOutcome> SettleGoneAsync(RepoStatus status, string reason)
     {

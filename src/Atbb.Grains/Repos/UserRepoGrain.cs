@@ -33,7 +33,7 @@ sealed partial class UserRepoGrain(
     IOptions<BackfillOptions> options,
     TimeProvider time,
     Random random,
-    ILogger<UserRepoGrain> logger) : Grain, IUserRepoGrain
+    ILogger<UserRepoGrain> logger) : Grain, IUserRepoGrain, IRemindable
 {
     // A driver of the past learns within its next checkpoint that it is one.
     static readonly TimeSpan PauseOfThePast = TimeSpan.FromSeconds(10);
@@ -47,6 +47,9 @@ sealed partial class UserRepoGrain(
     RepoState? known;
     Did account;
     readonly HashSet<(string Collection, string Cursor)> unorderedCursors = [];
+
+    // The collection under way, and how much of it was read. In memory alone: forgotten, the limit begins anew, and it is one for those who have no end.
+    (string? Collection, long Records) read;
     IIndexerGrain? indexer;
     RequestMeter? meter;
 
@@ -68,7 +71,7 @@ sealed partial class UserRepoGrain(
     public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
         SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
 
-    async Task<RepoSlice> SliceAsync(Func<Task<RepoSlice>> readOn)
+    async Task<T> SliceAsync<T>(Func<Task<T>> readOn)
     {
         using var metering = RequestMeter.Start();
         meter = metering;
@@ -174,7 +177,8 @@ sealed partial class UserRepoGrain(
             // Read before the first page: a record written during the pass then moves the rev past this one, and the next
             // catch-up reads the repository again instead of skipping it.
             var rev = await ReadRevOnceAsync(cancellationToken);
-            if (rev is not null && Repo.IsUnchangedAt(rev, collections))
+            // By hand, it is read whatever the rev: what a moderator takes down moves none.
+            if (rev is not null && Repo.RunId != ErrorStore.ByHand && Repo.IsUnchangedAt(rev, collections))
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
             known = Repo with { Rev = rev };
         }
@@ -199,6 +203,12 @@ sealed partial class UserRepoGrain(
     {
         var before = Repo.In(collection);
         var page = await pages.NextAsync(collection.Name, before, cancellationToken);
+        if (!HasRoomFor(page.Records.Count, before))
+        {
+            page.Dispose();
+            return await LeaveOffAsync(before, collections);
+        }
+
         var isLast = await pages.IsLastAsync(collection.Name, page, cancellationToken);
 
         var reading = PageReading.Read(before, page.Records, isLast ? null : page.Cursor);
@@ -222,6 +232,27 @@ sealed partial class UserRepoGrain(
         return written ? null : new RepoOutcome.More();
     }
 
+    /// <summary>Whether a collection may have so many records more in this pass.</summary>
+    bool HasRoomFor(int records, CollectionState before)
+    {
+        if (before.LastRkey is null || read.Collection != before.Collection)
+            read = (before.Collection, 0);
+        read.Records += records;
+        return read.Records <= options.MaxRecordsPerCollection;
+    }
+
+    /// <summary>Leaves the rest of a collection unread, with one error that says so, and goes on to the next. Nothing is removed for it.</summary>
+    async Task<RepoOutcome?> LeaveOffAsync(CollectionState collection, IReadOnlyList<RecordCollection> collections)
+    {
+        var reason = $"{collection.Collection} of {Key} at {Pds.Host} has more than {options.MaxRecordsPerCollection} records, the rest is not read (Atbb:Backfill:MaxRecordsPerCollection).";
+        LogGivenUp(Key, Repo.Pds, "too_many_records", reason);
+        return await WriteAsync(new RecordBatch
+        {
+            Repo = Repo.LeaveOff(collection, collections, time.GetUtcNow()),
+            Failure = new RecordFailure(collection.Collection, Uri: null, Cid: null, "too_many_records", reason),
+        }) ? null : new RepoOutcome.More();
+    }
+
     /// <summary>
     /// Whether a listing without an order has come round to where it has been: with an order, every page is further than the one before,
     /// and none needs remembering.
@@ -243,7 +274,7 @@ sealed partial class UserRepoGrain(
         }
 
         // A PDS that does not answer twice in a row may be one that the account has left.
-        var maxAge = Repo.Attempts < 2 ? options.IdentityMaxAge : TimeSpan.Zero;
+        var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() ? options.IdentityMaxAge : TimeSpan.Zero;
         if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
             known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
     }

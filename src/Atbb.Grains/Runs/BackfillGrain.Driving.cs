@@ -153,8 +153,14 @@ sealed partial class BackfillGrain
         if (!run!.IsUnfinished)
             return;
 
-        // Completed, every repository has said what it came to: exact, and not what was shown before.
-        await SaveAsync(last => last.End(status, ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last), time.GetUtcNow(), error));
+        // What has failed and waits for its next attempt would otherwise be left out of the run's errors, and of its retry.
+        var leftOver = status is RunStatus.Completed ? 0 : await errors.AddLeftOverAsync(run.RunId, CancellationToken.None);
+        await SaveAsync(last =>
+        {
+            // Completed, every repository has said what it came to: exact, and not what was shown before.
+            var progress = ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last);
+            return last.End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
+        });
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
@@ -205,12 +211,12 @@ sealed partial class BackfillGrain
         {
             // The run may have ended while this waited for its turn to save: then there is nothing to add.
             await SaveAsync(current => current.Status is RunStatus.InProgress ? current.At(window) : current);
-            outage.End();
+            outage.End(DatabasePart.RunState);
         }
         catch (Exception e) when (IsStorageOutage(e))
         {
             // The next beat tries again. Until then a kill costs asking more repositories again, and nothing else.
-            outage.Begin($"the checkpoint is not saved: {e.Message}");
+            outage.Begin(DatabasePart.RunState, $"the checkpoint is not saved: {e.Message}");
         }
         catch (InconsistentStateException)
         {
@@ -221,6 +227,7 @@ sealed partial class BackfillGrain
     /// <summary>Tries until it is done: a run must not be lost at its end because the database was restarted just then.</summary>
     async Task UntilDoneAsync(Func<Task> act, CancellationToken cancellationToken) =>
         await patience.WaitForAsync(
+            DatabasePart.RunState,
             async _ =>
             {
                 try

@@ -22,20 +22,32 @@ sealed class DatabasePatience
                 MaxDelay = TimeSpan.FromSeconds(15),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                OnRetry = retry =>
-                {
-                    outage.Begin(retry.Outcome.Exception!.Message);
-                    return ValueTask.CompletedTask;
-                },
             })
             .Build();
     }
 
-    /// <summary>Asks until the database answers.</summary>
-    public async Task<T> WaitForAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    /// <summary>Asks until the index answers.</summary>
+    public Task<T> WaitForAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+        WaitForAsync(DatabasePart.Index, ask, cancellationToken);
+
+    /// <summary>Asks until a part of the database answers.</summary>
+    public async Task<T> WaitForAsync<T>(DatabasePart part, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var answer = await pipeline.ExecuteAsync(async token => await ask(token), cancellationToken);
-        outage.End();
+        var answer = await pipeline.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    return await ask(token);
+                }
+                catch (IndexUnavailableException e)
+                {
+                    outage.Begin(part, e.Message);
+                    throw;
+                }
+            },
+            cancellationToken);
+        outage.End(part);
         return answer;
     }
 }

@@ -39,7 +39,7 @@ sealed class RepoCaller(
             var slice = await sync(did, cancellationToken);
             // Parked may be without a word with the database.
             if (slice.Outcome is not RepoOutcome.Parked)
-                outage.End();
+                outage.End(DatabasePart.Index);
             if (slice.Outcome is RepoOutcome.More or RepoOutcome.Parked)
                 open[did] = (slice.Counts, 0);
             else
@@ -49,7 +49,7 @@ sealed class RepoCaller(
         catch (IndexUnreachableException e)
         {
             // Without a bound: nothing can be indexed, and no error row written, until the database is back, and then everything goes on.
-            outage.Begin(e.Message);
+            outage.Begin(DatabasePart.Index, e.Message);
             return new RepoSlice(new RepoOutcome.Parked(time.GetUtcNow() + PauseInOutage, $"the index's database does not answer: {e.Message}"), counts);
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)

@@ -23,7 +23,8 @@ sealed class Gathering<TKey, TAnswer>(int limit, Func<IReadOnlyCollection<TKey>,
             if (!isAsking)
             {
                 isAsking = true;
-                _ = Task.Run(AskAllAsync, CancellationToken.None);
+                // It goes on for others: whatever flows with this caller (a meter, a trace) must not go with it.
+                ThreadPool.UnsafeQueueUserWorkItem(static gathering => _ = gathering.AskAllAsync(), this, preferLocal: false);
             }
         }
 

@@ -15,6 +15,8 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     /// <summary>The run that stands for repositories read by hand, beside every run.</summary>
     public const long ByHand = 0;
 
+    const string LeftOver = "cancelled";
+
     // Overtaken is an error
     // - of a record or a collection: when a pass of a later run, or one by hand, has read that collection to its end without it;
     // - of a whole repository: when the repository was settled since, with what it holds or with its account's state;
@@ -117,6 +119,32 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             """,
             new { runId, did, kind, message = StorableText.Of(message), now = time.GetUtcNow() },
             cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>
+    /// Notes the repositories that a run has failed with and will not ask again, since it ends before their next attempt. Idempotent: what stands
+    /// there already is left, and counted.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many there are.</returns>
+    public Task<long> AddLeftOverAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        async (connection, token) =>
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                insert into backfill_errors (backfill_id, did, kind, error_message, created_at, updated_at)
+                select last_run_id, did, @kind, coalesce(last_error, '') || ' The run has ended before the next attempt.', @now, @now
+                from repos
+                where last_run_id = @runId and not is_settled and attempts > 0
+                order by did
+                on conflict (backfill_id, did, collection, uri) do nothing
+                """,
+                new { runId, kind = LeftOver, now = time.GetUtcNow() },
+                cancellationToken: token));
+            return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                "select count(*) from backfill_errors where backfill_id = @runId and kind = @kind", new { runId, kind = LeftOver }, cancellationToken: token));
+        },
         cancellationToken);
 
     /// <summary>Removes errors that something later has overtaken. Idempotent.</summary>

@@ -7,8 +7,8 @@ namespace Atbb.Silo.Admin;
 /// <param name="Outcome"><c>completed</c>, <c>gone</c>, <c>given_up</c>, <c>parked</c> (not to be had for now), or <c>more</c> (ask again to go on).</param>
 /// <param name="Reason">Why it is not completed.</param>
 /// <param name="Message">What came of it and what to do, in a sentence.</param>
-/// <param name="Until">When asking again makes sense, if it is parked.</param>
-/// <param name="AskedAgainBy">If it is parked: the run that is at it and asks again by itself; null: nobody does.</param>
+/// <param name="Until">When it is asked again by itself, if it is parked.</param>
+/// <param name="AskedAgainBy">If it is parked: the unfinished run that has it before it too, if there is one. Without one it goes on by itself as well.</param>
 /// <param name="Counts">What it came to.</param>
 /// <param name="Repo">The repository, as it is known now.</param>
 sealed record SyncAnswer(
@@ -38,7 +38,7 @@ sealed record SyncAnswer(
     {
         var whom = parked.Host is null ? "It" : $"{parked.Host} does not give it out for now: it";
         return runAtIt is { } run
-            ? $"{whom} was not read to its end. Run {run} is at it too and asks again by itself."
-            : $"{whom} was not read to its end, and nobody asks again by himself. Ask again after {parked.Until:O}.";
+            ? $"{whom} was not read to its end. It goes on by itself after {parked.Until:O}, and run {run} is at it too."
+            : $"{whom} was not read to its end. It goes on by itself after {parked.Until:O}, as often as in a run; what it cannot read in the end becomes an error of run 0.";
     }
 }

@@ -59,5 +59,7 @@ sealed class AtbbSettings
         options.Network = Network;
         options.Politeness = Politeness;
         options.PlcPoliteness = PlcPoliteness;
+        // Half of the window, as the default is of the default.
+        options.HostsOnTrial = Math.Max(1, Backfill.Concurrency / 2);
     }
 }

@@ -80,6 +80,8 @@ static class SettingsCheck
             yield return $"Atbb:Backfill:CursorMaxAgeHours (BACKFILL_CURSOR_MAX_AGE_HOURS): {backfill.CursorMaxAgeHours} is not above 0 and at most a year.";
         if (backfill.MaxAttempts < 1)
             yield return $"Atbb:Backfill:MaxAttempts: {backfill.MaxAttempts} is less than 1.";
+        if (backfill.MaxRecordsPerCollection < 1)
+            yield return $"Atbb:Backfill:MaxRecordsPerCollection: {backfill.MaxRecordsPerCollection} is less than 1.";
         if (string.IsNullOrWhiteSpace(backfill.FirehoseService))
             yield return "Atbb:Backfill:FirehoseService: is empty.";
 

@@ -198,9 +198,11 @@ public sealed class HostGatesTests
     [Fact]
     public async Task ListRecords_HostThatDoesNotAnswer_IsAskedOneThingAtATimeAndTheOthersFailWithIt()
     {
-        var hangs = true;
+        var hangs = false;
         var handler = StubHandler.Answering(_ => hangs ? new HttpResponseMessage { Content = new StreamContent(new HangingStream([])) } : StubHandler.Answer(HttpStatusCode.OK, Page));
         using var client = new TestClient(handler);
+        await ListAsync(client);
+        hangs = true;
         var first = Enumerable.Range(0, 3).Select(_ => FailAsync(client, Example.Pds)).ToArray();
 
         // Headers alone are no answer. Nothing has failed yet, and no more are sent.
@@ -212,7 +214,7 @@ public sealed class HostGatesTests
         // It rests, and who comes has failed as well.
         var meanwhile = await FailAsync(client, Example.Pds);
         Assert.Equal((AtProtoFailure.TimedOut, client.Time.GetUtcNow().AddSeconds(30)), (meanwhile.Failure, meanwhile.RetryAt));
-        Assert.Equal(3, handler.Requests.Count);
+        Assert.Equal(4, handler.Requests.Count);
 
         client.Time.Advance(TimeSpan.FromSeconds(30));
         var probe = FailAsync(client, Example.Pds);
@@ -220,12 +222,48 @@ public sealed class HostGatesTests
         client.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(AtProtoFailure.TimedOut, (await probe).Failure);
         Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, Example.Pds)).Failure);
-        Assert.Equal(4, handler.Requests.Count);
+        Assert.Equal(5, handler.Requests.Count);
 
         hangs = false;
         client.Time.Advance(TimeSpan.FromSeconds(30));
         await ListAsync(client);
         await ListAsync(client);
+    }
+
+    [Fact]
+    public async Task ListRecords_HostThatHasNeverAnswered_IsAskedOneThing()
+    {
+        var handler = StubHandler.Answering(_ => new HttpResponseMessage { Content = new StreamContent(new HangingStream([])) });
+        using var client = new TestClient(handler);
+
+        var first = FailAsync(client, Example.Pds);
+        var others = Enumerable.Range(0, 20).Select(_ => FailAsync(client, Example.Pds)).ToList();
+        client.Time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.All(await Task.WhenAll(others), other => Assert.Equal((AtProtoFailure.RateLimited, null), (other.Failure, other.Status)));
+        Assert.Single(handler.Requests);
+        client.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(AtProtoFailure.TimedOut, (await first).Failure);
+    }
+
+    /// <summary>However many hosts are silent, one that answers is asked.</summary>
+    [Fact]
+    public async Task ListRecords_ManyHostsThatHaveNeverAnswered_AreAskedOnlySoManyAtOnce()
+    {
+        var handler = StubHandler.Answering(uri => uri.Host == Example.Pds.Host
+            ? StubHandler.Answer(HttpStatusCode.OK, Page)
+            : new HttpResponseMessage { Content = new StreamContent(new HangingStream([])) });
+        using var client = new TestClient(handler, o => o.HostsOnTrial = 3);
+        await ListAsync(client);
+
+        var silent = Enumerable.Range(0, 10).Select(i => FailAsync(client, new Uri($"https://pds{i}.example"))).ToList();
+
+        Assert.Equal(4, handler.Requests.Count);
+        await ListAsync(client);
+        client.Time.Advance(TimeSpan.FromSeconds(20));
+        client.Time.Advance(TimeSpan.FromSeconds(10));
+        var failures = await Task.WhenAll(silent);
+        Assert.Equal((3, 7), (failures.Count(f => f.Failure == AtProtoFailure.TimedOut), failures.Count(f => f.Failure == AtProtoFailure.RateLimited)));
     }
 
     static async Task ListAsync(TestClient client) => (await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel)).Dispose();

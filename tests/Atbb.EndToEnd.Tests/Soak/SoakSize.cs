@@ -12,7 +12,7 @@ sealed record SoakSize(int Repos, TimeSpan Duration, int Rounds)
     public const int Hosts = 4;
 
     /// <summary>Requests between two disruptions, on average.</summary>
-    public int Spacing => Math.Max(120, Repos);
+    public int Spacing => Math.Max(120, Repos / 5);
 
     /// <summary>By <c>ATBB_SOAK_REPOS</c>, <c>ATBB_SOAK_MINUTES</c> and <c>ATBB_SOAK_ROUNDS</c>.</summary>
     public static SoakSize FromEnvironment() => new(

@@ -10,18 +10,14 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    /// <summary>Runs it to its end.</summary>
-    public async Task<RunFigures> RunAsync(string type)
+    /// <summary>Runs it to its end: by a command that is given again after each kill, or by a service that goes on by itself.</summary>
+    public async Task<RunFigures> RunAsync(string type, bool served)
     {
+        figures.Count(served ? "storms served" : "storms in the foreground");
         world.SetStormy(true);
         try
         {
-            while (true)
-            {
-                await using var atbb = site.Backfill(type, world.Dids);
-                if (await LiveAsync(atbb) is { } run)
-                    return run;
-            }
+            return served ? await ServedAsync(type) : await InTheForegroundAsync(type);
         }
         finally
         {
@@ -29,21 +25,50 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         }
     }
 
-    // Null: it was killed, or did not come up.
-    async Task<RunFigures?> LiveAsync(AtbbProcess atbb)
+    async Task<RunFigures> InTheForegroundAsync(string type)
+    {
+        while (true)
+        {
+            await using var atbb = site.Backfill(type, world.Dids);
+            if (await SurvivesAsync(atbb, atbb.Ended))
+                return atbb.Figures();
+        }
+    }
+
+    // Asked for once: whatever is killed, nobody asks for the run again.
+    async Task<RunFigures> ServedAsync(string type)
+    {
+        long? asked = null;
+        while (true)
+        {
+            await using var atbb = site.Serve();
+            using var served = new ServedRun(site, atbb, type, [.. world.Dids], asked);
+            var ends = served.EndAsync(Ends);
+            if (await SurvivesAsync(atbb, ends))
+                return await ends;
+            await served.StopAsync();
+            asked = served.RunId;
+        }
+    }
+
+    /// <summary>Strikes at random until the run is over, or the process is.</summary>
+    /// <returns>Whether the run is over; if not, the process was killed, or did not come up.</returns>
+    async Task<bool> SurvivesAsync(AtbbProcess atbb, Task over)
     {
         while (true)
         {
             var strikes = world.RequestsAsync(1 + world.Next(2 * size.Spacing));
-            await Task.WhenAny(strikes, atbb.Ended).WaitAsync(AtbbProcess.Patience, Ends);
+            await Task.WhenAny(strikes, over, atbb.Ended).WaitAsync(AtbbProcess.Patience, Ends);
             if (atbb.HasEnded)
                 break;
+            if (over.IsCompleted)
+                return true;
             switch (world.Next(10))
             {
                 case < 5:
                     figures.Count("struck: process killed");
                     await atbb.KillAsync();
-                    return null;
+                    return false;
                 case < 8:
                     figures.Count("struck: database");
                     await SoakDatabase.DisturbAsync(database, Ends);
@@ -62,10 +87,10 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         if (code is NotStarted)
         {
             figures.Count("struck: database, while the process started");
-            return null;
+            return false;
         }
 
         Assert.True(code == 0, $"{context}\n{atbb}");
-        return atbb.Figures();
+        return true;
     }
 }

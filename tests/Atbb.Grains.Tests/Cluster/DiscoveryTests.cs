@@ -235,6 +235,41 @@ public class DiscoveryTests
         Assert.Single(cluster.Log.Of("backfill.too_many_found"));
     }
 
+    /// <summary>A name that a record has made up, with a host that is not there: an error once, and then a question in each run and no more.</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:1", "unreachable")]
+    [InlineData("ftp://127.0.0.1", "bad_did_document")]
+    public async Task FullSync_OfANameThatWasNeverReadable_SaysSoOnceAndAsksOnceInEachLaterRun(string host, string kind)
+    {
+        const string invented = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 3, PostsPerUser = 0, ModActions = 0 }, configure: options => options.MaxAttempts = 3, relayed: options => options.Relays = []);
+        cluster.Pds.Plc.SetDocument(invented, SamplePlc.DocumentOf(invented, "nobody.test", new Uri(host)));
+        cluster.Forum.Forum.Put(
+            ForumRecords.ModAction, "3zzzzzzzzzzzz", $$$"""{"$type":"space.atbb.modAction","action":"ban","subject":{"did":"{{{invented}}}"},"createdAt":"2026-01-01T00:00:00Z"}""");
+
+        var first = await cluster.EndOfAsync(await StartAsync(cluster, cluster.UserDids));
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(first.RunId)));
+        Assert.Equal((invented, kind, 1), (error.Did, error.Kind, first.Counts.Failed));
+
+        for (var i = 0; i < 2; i++)
+        {
+            var waits = cluster.Log.Of("backfill.pds_error").Count;
+            var later = await cluster.EndOfAsync(await StartAsync(cluster));
+            Assert.Equal((RunStatus.Completed, 0, 5), (later.Status, later.Counts.Failed, later.DidsDone));
+            Assert.Equal(waits, cluster.Log.Of("backfill.pds_error").Count);
+        }
+
+        Assert.Equal(1, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
+
+        // There at last, it is read, and nothing is left of the error.
+        var repo = new SampleRepo(invented, "nobody.test");
+        repo.Put(ForumRecords.Post, "topic", """{"$type":"space.atbb.post","text":"here I am","createdAt":"2026-01-01T00:00:00Z"}""");
+        cluster.Pds.Host(repo);
+        Assert.Equal(1, (await cluster.EndOfAsync(await StartAsync(cluster))).Counts.Indexed);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]

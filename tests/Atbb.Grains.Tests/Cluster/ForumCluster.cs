@@ -1,6 +1,7 @@
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
@@ -139,6 +140,18 @@ sealed class ForumCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a repository's state is as wanted.</summary>
+    public async Task<RepoReport> UntilRepoAsync(string did, Func<RepoReport, bool> wanted)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (await RepoOf(did).GetStateAsync() is var report && wanted(report))
+                return report;
+            await Task.Delay(20, deadline.Token);
+        }
+    }
+
     /// <summary>What the index holds that the repositories do not, and the other way round; empty when they are the same.</summary>
     public async Task<IReadOnlyList<string>> DifferencesAsync()
     {
@@ -147,6 +160,24 @@ sealed class ForumCluster : IAsyncDisposable
             repo.Records(collection).Select(record => $"{repo.Did}/{collection}/{record.Rkey} {record.Cid}"))).ToHashSet();
         return [.. indexed.Except(held).Select(row => $"too much: {row}"), .. held.Except(indexed).Select(row => $"missing: {row}")];
     }
+
+    /// <summary>Lets a reminder that is there tick now.</summary>
+    public async Task TickAsync(IAddressable grain, string reminder)
+    {
+        var row = await Reminders.ReadRow(grain.GetGrainId(), reminder);
+        Assert.NotNull(row);
+        await grain.AsReference<IRemindable>().ReceiveReminder(reminder, new TickStatus(row.StartAt, row.Period, row.StartAt));
+    }
+
+    /// <summary>Waits until a reminder is there no more.</summary>
+    public async Task UntilForgottenAsync(IAddressable grain, string reminder)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (await Reminders.ReadRow(grain.GetGrainId(), reminder) is not null)
+            await Task.Delay(20, deadline.Token);
+    }
+
+    IReminderTable Reminders => cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<IReminderTable>();
 
     public Task DeactivateAsync(IAddressable grain) => cluster.DeactivateAsync(grain);
 

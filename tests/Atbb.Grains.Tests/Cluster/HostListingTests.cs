@@ -104,6 +104,23 @@ public class HostListingTests
     }
 
     [Fact]
+    public async Task CatchUp_AHostThatRefusesItsListWith429_CostsNoRepositoryAnAttempt()
+    {
+        await using var cluster = await IndexedAsync(options => options.MaxAttempts = 1);
+        var refusals = 1;
+        cluster.Pds.Fault = request => request.Method == ListRepos && Interlocked.Decrement(ref refusals) >= 0
+            ? PdsFault.TooManyRequests(TimeSpan.FromSeconds(1))
+            : null;
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        // With one attempt, a failure would have given it up.
+        Assert.True(run.Status is RunStatus.Completed, run.LastError);
+        Assert.Equal((RunStatus.Completed, 0, Users + 1), (run.Status, run.Counts.Failed, run.DidsDone));
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from repos where attempts > 0 or last_error is not null"));
+    }
+
+    [Fact]
     public async Task CatchUp_ARepositoryTheListLeavesOut_IsAskedAboutAlone()
     {
         await using var cluster = await IndexedAsync();

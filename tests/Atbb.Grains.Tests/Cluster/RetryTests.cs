@@ -129,4 +129,39 @@ public class RetryTests
         Assert.Empty(await ErrorsAsync(cluster, failed.RunId));
         Assert.Empty(await cluster.DifferencesAsync());
     }
+
+    /// <summary>Its repository has failed and waits when the run is cancelled: that is said, and retried.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Retry_OfACancelledRun_ReadsWhatWaitedForItsNextAttempt(bool pausedBefore)
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            configure: options => (options.RetryBaseDelay, options.RetryMaxDelay) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
+        var down = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Did == down.Did && request.Method == ListRecords ? PdsFault.Error(503, "UpstreamFailure") : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await cluster.UntilAsync(run => run.Deferred == 1 && run.DidsDone == cluster.UserDids.Count);
+        if (pausedBefore)
+        {
+            await cluster.Backfill.PauseAsync(start.RunId!.Value);
+            await cluster.DeactivateAsync(cluster.Backfill);
+        }
+
+        var cancelled = await cluster.Backfill.CancelAsync(start.RunId!.Value);
+
+        Assert.Equal((RunStatus.Cancelled, 1), (cancelled!.Status, cancelled.Counts.Failed));
+        var error = Assert.Single(await ErrorsAsync(cluster, cancelled.RunId));
+        Assert.Equal((down.Did, "cancelled"), (error.Did, error.Kind));
+        Assert.Contains("UpstreamFailure", error.Message, StringComparison.Ordinal);
+        cluster.Pds.Fault = null;
+        cluster.Pds.Log.Clear();
+
+        var retry = await RetryAsync(cluster, cancelled.RunId);
+
+        Assert.Equal((RunStatus.Completed, 6, 1), (retry.Status, retry.Counts.Indexed, retry.DidsDone));
+        Assert.All(cluster.Pds.Log.Snapshot().Where(request => request.Method == ListRecords), request => Assert.Equal(down.Did, request.Did));
+        Assert.Empty(await ErrorsAsync(cluster, cancelled.RunId));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
 }

@@ -30,6 +30,40 @@ public class SilentHostTests
         await cluster.Backfill.CancelAsync(half.RunId);
     }
 
+    /// <summary>More silent hosts than a window has places for their requests: each would hold eight of the 128.</summary>
+    [Fact]
+    public async Task Run_ManySilentHosts_ThoseOfAHealthyOneAreDoneBeforeTheFirstRequestTimesOut()
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 420, PostsPerUser = 1 },
+            protocol: options => (options.Politeness.ConcurrentRequests, options.Network.RequestTimeout, options.Network.TotalTimeout) = (8, TimeSpan.FromHours(1), TimeSpan.FromHours(2)));
+        var silent = new List<SamplePds>();
+        try
+        {
+            // One after the other as they stand in the list: the healthy host's repositories are the last of each 21.
+            var users = cluster.Forum.Users.OrderBy(user => user.Did, StringComparer.Ordinal).ToList();
+            for (var i = 0; i < 20; i++)
+            {
+                silent.Add(await SamplePds.StartAsync(cluster.Pds.Plc));
+                silent[i].Fault = _ => PdsFault.Hang;
+                silent[i].Host([.. users.Where((_, n) => n % 21 == i)]);
+            }
+
+            await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+            // No request ends by its time-out in the life of this test: what is done was done beside them.
+            var run = await cluster.UntilAsync(run => run.Phase == RunPhase.Users && run.DidsDone == 21);
+
+            Assert.Equal(0, run.Counts.Failed);
+            Assert.All(silent, host => Assert.InRange(host.Log.Count, 0, 1));
+            await cluster.Backfill.CancelAsync(run.RunId);
+        }
+        finally
+        {
+            foreach (var host in silent)
+                await host.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task Run_AHostThatIsSilentForGood_EndsWithAnErrorForEachOfItsRepositoriesAndFewRequests()
     {

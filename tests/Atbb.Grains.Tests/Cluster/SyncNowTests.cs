@@ -161,4 +161,79 @@ public class SyncNowTests
         Assert.Equal(0L, await cluster.Database.ScalarAsync("select count(*) from backfill_errors"));
         Assert.Empty(await cluster.DifferencesAsync());
     }
+
+    /// <summary>Whoever asks for it is told that it waits, and has nothing more to do. Should the activation be lost meanwhile, the reminder brings it back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SyncNow_OfOneThatCannotBeReadForNow_GoesOnByItselfWhenItIsDue(bool isLost)
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.RetryBaseDelay = TimeSpan.FromMilliseconds(isLost ? 2_000 : 20));
+        var user = cluster.Forum.Users[0];
+        var failures = 2;
+        cluster.Pds.Fault = request => request.Method == ListRecords && Interlocked.Decrement(ref failures) >= 0 ? PdsFault.Error(503, "UpstreamFailure") : null;
+
+        Assert.IsType<RepoOutcome.Parked>((await SyncNowAsync(cluster, user.Did)).Outcome);
+        if (isLost)
+        {
+            await cluster.DeactivateAsync(cluster.RepoOf(user.Did));
+            // It has one, and here its tick comes sooner than in a minute.
+            await cluster.TickAsync(cluster.RepoOf(user.Did), "by-hand");
+        }
+
+        var read = await cluster.UntilRepoAsync(user.Did, repo => repo.SyncedAt is not null);
+        Assert.Equal((0, null, user.Rev.Value), (read.Attempts, read.RetryAfter, read.Rev));
+        Assert.Equal(6, await cluster.Database.NumberAsync($"select (select count(*) from posts where did = '{user.Did}') + (select count(*) from memberships where did = '{user.Did}')"));
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
+        await cluster.UntilForgottenAsync(cluster.RepoOf(user.Did), "by-hand");
+    }
+
+    [Fact]
+    public async Task SyncNow_OfOneThatCannotBeRead_IsGivenUpAfterAsManyAttemptsAsInARun()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 3);
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Method == ListRecords ? PdsFault.Error(503, "UpstreamFailure") : null;
+
+        await SyncNowAsync(cluster, user.Did);
+
+        await cluster.UntilRepoAsync(user.Did, repo => repo is { RetryAfter: null, LastError: not null });
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(0)));
+        Assert.Equal((user.Did, "unreachable"), (error.Did, error.Kind));
+        Assert.Equal(3, cluster.Pds.Log.CountOf(ListRecords));
+    }
+
+    [Fact]
+    public async Task SyncNow_OfADeletedAccount_RemovesItsRowsWithOneCall()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        var gone = cluster.Forum.Users[0];
+        cluster.Pds.SetState(gone.Did, AccountState.Deleted);
+
+        Assert.IsType<RepoOutcome.Parked>((await SyncNowAsync(cluster, gone.Did)).Outcome);
+
+        var deleted = await cluster.UntilRepoAsync(gone.Did, repo => repo.Status == "deleted");
+        Assert.Equal((0, null), (deleted.Attempts, deleted.RetryAfter));
+        Assert.Equal(0, await cluster.Database.NumberAsync($"select count(*) from posts where did = '{gone.Did}'"));
+    }
+
+    [Fact]
+    public async Task SyncNow_ThatComesToNothing_LeavesTheNextRunNothingToRead()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 1);
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Method == ListRecords ? PdsFault.Error(503, "UpstreamFailure") : null;
+
+        Assert.IsType<RepoOutcome.GivenUp>((await SyncNowAsync(cluster, user.Did)).Outcome);
+
+        var state = await cluster.RepoOf(user.Did).GetStateAsync();
+        Assert.Equal(2, state.Cursors.Count);
+        Assert.All(state.Cursors, cursor => Assert.Equal(user.Rev.Value, cursor.Rev));
+        cluster.Pds.Log.Clear();
+        // No page of anybody's, so the fault is not met.
+        Assert.Equal((RunStatus.Completed, 0), await cluster.RunAsync(RunType.CatchUp) is { } run ? (run.Status, run.Counts.Failed) : default);
+        Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
+    }
 }

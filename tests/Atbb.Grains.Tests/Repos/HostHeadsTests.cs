@@ -1,3 +1,4 @@
+using System.Net;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
@@ -166,6 +167,36 @@ public sealed class HostHeadsTests : IAsyncLifetime
 
         Assert.Equal(Rev, await AskAsync(Ours(25)));
         Assert.Equal([null, "b", "b"], pds.Cursors);
+    }
+
+    /// <summary>What the host refuses is the list: whoever waits for it is sent away without a failure of its own.</summary>
+    [Fact]
+    public async Task RevOf_TheListIsRateLimited_SendsEachAwayUntilThen()
+    {
+        var until = DateTimeOffset.UnixEpoch.AddYears(90);
+        var refusals = 1;
+        pds.Repos = (_, _) => Interlocked.Decrement(ref refusals) >= 0
+            ? throw new AtProtoException(AtProtoFailure.RateLimited, "429") { Status = HttpStatusCode.TooManyRequests, RetryAt = until }
+            : Task.FromResult(Page(null, Ours(0, 50)));
+        await AskAloneAsync();
+
+        var refused = await Assert.ThrowsAsync<AtProtoException>(() => AskAsync(Ours(0)));
+
+        Assert.Equal(new RepoVerdict.Deferred(until), RepoVerdict.Of(refused));
+        Assert.Equal(Rev, await AskAsync(Ours(0)));
+    }
+
+    /// <summary>A host may limit this method for good: its repositories must not wait for ever, with no attempt that could fail.</summary>
+    [Fact]
+    public async Task RevOf_TheListIsRateLimitedForGood_EachIsAskedAloneInTheEnd()
+    {
+        pds.Repos = (_, _) => throw new AtProtoException(AtProtoFailure.RateLimited, "429") { Status = HttpStatusCode.TooManyRequests };
+        await AskAloneAsync();
+
+        for (var i = 0; i < HostListing.MostRefusals; i++)
+            Assert.IsType<RepoVerdict.Deferred>(RepoVerdict.Of(await Assert.ThrowsAsync<AtProtoException>(() => AskAsync(Ours(0)))));
+
+        Assert.Null(await AskAsync(Ours(0)));
     }
 
     [Fact]

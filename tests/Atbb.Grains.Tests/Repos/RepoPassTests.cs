@@ -130,6 +130,70 @@ public class RepoPassTests
         Assert.Equal((RepoStatus.Takendown, null), (gone.Status, gone.SyncedAt));
     }
 
+    /// <summary>What the repository has failed with on the way there is over: nobody asks it again for that.</summary>
+    [Fact]
+    public void AnAccountThatIsGone_HasNoAttemptsLeftOver()
+    {
+        var parked = Entered.Park(Now, "down");
+
+        Assert.Equal((0, 0), (parked.SwitchOff(RepoStatus.Suspended, "suspended").Attempts, parked.Remove("deleted").Attempts));
+    }
+
+    [Fact]
+    public void LeaveOff_ACollection_GoesOnToTheNextAndIsReadAgainNextTime()
+    {
+        var repo = Entered.LeaveOff(Entered.In(Users[0]) with { Cursor = "k", LastRkey = "k" }, Users, Now);
+
+        Assert.Same(Users[1], repo.NextOf(Users));
+        repo = repo.After(repo.In(Users[1]) with { IsComplete = true }, Users, Now);
+        Assert.True(repo.IsSettledIn(5, RunPhase.Users));
+        Assert.False(repo.IsUnchangedAt("r1", Users));
+    }
+
+    [Fact]
+    public void EnterByHand_AfterAnotherByHand_BeginsAfreshAndForgetsNoRev()
+    {
+        var read = ReadWhole(Entered);
+        var half = read.EnterByHand();
+        half = half.After(half.In(Users[0]) with { Cursor = "k", LastRkey = "k" }, Users, Now);
+        Assert.True(half.HasBegun(Users));
+
+        var again = half.EnterByHand();
+
+        Assert.False(again.HasBegun(Users));
+        Assert.Null(again.In(Users[0]).Cursor);
+        Assert.True(again.IsUnchangedAt("r1", Users));
+    }
+
+    [Fact]
+    public void GoOnByHand_AfterAFailure_StandsWhereItStoodAndCountsOn()
+    {
+        var half = New.EnterByHand();
+        half = half.After(half.In(Users[0]) with { Cursor = "k", LastRkey = "k" }, Users, Now).Park(Now, "down").Park(Now, "still down");
+
+        var on = half.GoOnByHand(default);
+
+        Assert.Equal(("k", 2, null), (on.In(Users[0]).Cursor, on.Attempts, on.RetryAfter));
+    }
+
+    public static TheoryData<string, RepoState, bool> Hearsay()
+    {
+        var heard = New with { FoundByRun = 5, LastError = "down" };
+        return new()
+        {
+            { "failed in an earlier run", heard, true },
+            { "never tried", heard with { LastError = null }, false },
+            { "has failed in this run", heard with { Attempts = 1 }, false },
+            { "by hand", heard with { RunId = 0 }, false },
+            { "has been read", heard with { SyncedAt = Now }, false },
+            { "listed", heard with { FoundByRun = null }, false },
+            { "retried", heard.EnterAfresh(6, RunPhase.Users), false },
+        };
+    }
+
+    [Theory, MemberData(nameof(Hearsay))]
+    public void IsOldHearsay_OfANameThatWasNeverReadable(string what, RepoState repo, bool expected) => Assert.True(expected == repo.IsOldHearsay(), what);
+
     [Theory]
     [InlineData(5, RunPhase.Users, false)]
     [InlineData(5, RunPhase.Forum, true)]

@@ -36,4 +36,22 @@ public sealed class DatabasePatienceTests : IDisposable
         Assert.Single(log.Of("backfill.database_back"));
         Assert.Equal(LogLevel.Error, Assert.Single(log.Of("backfill.database_outage")).Level);
     }
+
+    /// <summary>On SQLite they are two files, and one may be away alone.</summary>
+    [Fact]
+    public void Outage_OfOnePart_IsNotOverWhenTheOtherAnswers()
+    {
+        var outage = new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>());
+
+        for (var i = 0; i < 3; i++)
+        {
+            outage.Begin(DatabasePart.RunState, "locked");
+            outage.End(DatabasePart.Index);
+        }
+
+        Assert.Single(log.Of("backfill.database_outage"));
+        Assert.Empty(log.Of("backfill.database_back"));
+        outage.End(DatabasePart.RunState);
+        Assert.Single(log.Of("backfill.database_back"));
+    }
 }

@@ -21,6 +21,10 @@ public sealed class GatheringTests
 
         public ConcurrentQueue<string[]> Asked { get; } = new();
 
+        public ConcurrentQueue<(CancellationToken Token, string? Caller)> Under { get; } = new();
+
+        public AsyncLocal<string?> Caller { get; } = new();
+
         public Func<string[], IEnumerable<string>> Knows { get; set; } = keys => keys;
 
         /// <summary>Waits for the next query, and lets it end.</summary>
@@ -37,6 +41,7 @@ public sealed class GatheringTests
         async Task<IReadOnlyDictionary<string, int>> AskAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
         {
             Asked.Enqueue([.. keys]);
+            Under.Enqueue((cancellationToken, Caller.Value));
             var query = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
             Assert.True(arrived.Writer.TryWrite(query));
             return await query.Task is { } error ? throw error : Knows([.. keys]).ToDictionary(key => key, key => key.Length);
@@ -151,6 +156,54 @@ public sealed class GatheringTests
         await Assert.ThrowsAsync<KeyNotFoundException>(() => forgotten);
         var next = oracle.Gathering.AskAsync("cc", Token);
         await oracle.AnswerAsync();
+        Assert.Equal(2, await next);
+    }
+
+    /// <summary>What has been answered is answered: the rest of a query that breaks its word hears of it, and the next is asked.</summary>
+    [Fact]
+    public async Task AskAsync_SomeKeysOfAQueryAreNotAnswered_TheOthersAreAndTheNextWorks()
+    {
+        var oracle = new Oracle { Knows = keys => keys.Where(key => key != "c") };
+        var first = oracle.Gathering.AskAsync("a", Token);
+        await oracle.ArrivedAsync();
+        var known = oracle.Gathering.AskAsync("bb", Token);
+        var forgotten = oracle.Gathering.AskAsync("c", Token);
+        var behind = oracle.Gathering.AskAsync("dd", Token);
+        oracle.Release();
+        await oracle.AnswerAsync();
+
+        Assert.Equal((1, 2), (await first, await known));
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => forgotten);
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => behind);
+        var next = oracle.Gathering.AskAsync("ee", Token);
+        await oracle.AnswerAsync();
+        Assert.Equal(2, await next);
+    }
+
+    /// <summary>The query is everybody's: it is under no caller's token, and carries along nothing that flows with one.</summary>
+    [Fact]
+    public async Task AskAsync_TheFirstCaller_LendsTheQueryNothingOfItsOwn()
+    {
+        var oracle = new Oracle();
+        using var impatient = new CancellationTokenSource();
+        oracle.Caller.Value = "the first";
+        var first = oracle.Gathering.AskAsync("a", impatient.Token);
+        await oracle.AnswerAsync();
+        await first;
+
+        var (token, caller) = Assert.Single(oracle.Under);
+        Assert.Equal((false, null), (token.CanBeCanceled, caller));
+    }
+
+    [Fact]
+    public async Task AskAsync_ACallerWhoHasGivenUpAlready_DoesNotKeepTheNextFromBeingAsked()
+    {
+        var oracle = new Oracle();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => oracle.Gathering.AskAsync("a", new CancellationToken(canceled: true)));
+
+        var next = oracle.Gathering.AskAsync("bb", Token);
+        await oracle.AnswerAsync();
+
         Assert.Equal(2, await next);
     }
 }

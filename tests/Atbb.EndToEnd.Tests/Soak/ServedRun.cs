@@ -1,0 +1,78 @@
+using System.Net;
+using Atbb.EndToEnd.Tests.Processes;
+
+namespace Atbb.EndToEnd.Tests.Soak;
+
+/// <summary>A run of a service that may be killed, and whose database may be away, whenever it is asked.</summary>
+/// <param name="site">Where it is.</param>
+/// <param name="atbb">The service.</param>
+/// <param name="type">What to ask for.</param>
+/// <param name="dids">Whom to name.</param>
+/// <param name="runId">The run, where it has been asked for already.</param>
+sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyList<string> dids, long? runId) : IDisposable
+{
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    readonly AdminClient admin = new(site.AdminPort);
+    readonly CancellationTokenSource stop = new();
+    Task ending = Task.CompletedTask;
+
+    /// <summary>The run, as soon as it is known; null: nobody has been told of one.</summary>
+    public long? RunId { get; private set; } = runId;
+
+    /// <summary>Asks for the run unless there is one, and waits for its end.</summary>
+    public Task<RunFigures> EndAsync(CancellationToken cancellationToken)
+    {
+        var end = WaitAsync(cancellationToken);
+        ending = end;
+        return end;
+    }
+
+    /// <summary>Asks no longer.</summary>
+    public async Task StopAsync()
+    {
+        await stop.CancelAsync();
+        await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        stop.Dispose();
+        admin.Dispose();
+    }
+
+    async Task<RunFigures> WaitAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token);
+        while (true)
+        {
+            try
+            {
+                if (await LookAsync() is { } run)
+                    return run;
+            }
+            catch (HttpRequestException)
+            {
+                // It is starting, or killed, or its database is away.
+            }
+
+            await Task.Delay(Pause, either.Token);
+        }
+    }
+
+    async Task<RunFigures?> LookAsync()
+    {
+        // Whoever was killed may have begun it and told nobody.
+        RunId ??= (await admin.RunsAsync()).FirstOrDefault(run => run.Status is "in_progress")?.RunId;
+        if (RunId is not { } id)
+        {
+            using var answer = await admin.StartAsync(type, dids);
+            Assert.True(answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict || (int)answer.StatusCode >= 500, $"{answer.StatusCode}\n{atbb}");
+            return null;
+        }
+
+        var run = await admin.RunAsync(id);
+        Assert.True(run.Status is "in_progress" or "completed", $"The run has ended as {run.Status}: {run.LastError}\n{atbb}");
+        return run.Status is "completed" ? run : null;
+    }
+}
