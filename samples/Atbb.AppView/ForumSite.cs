@@ -12,8 +12,8 @@ static class ForumSite
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        // ASP.NET says each request otherwise, and every statement with it.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        // Of the frameworks below, what is wrong; and where the site is.
+        builder.Logging.AddFilter((string?)null, LogLevel.Warning).AddFilter("Atbb", LogLevel.Information).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         var options = SiteOptions.Read(builder.Configuration);
 
         builder.Services.AddSingleton(options);

@@ -73,6 +73,7 @@ sealed partial class ClusterConnection : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, ConnectionLifetime>();
         builder.UseOrleansClient(client =>
         {
             if (Server is { } server)
