@@ -1,9 +1,9 @@
+using Atbb.AppView.Search;
 using Atbb.Client;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
-using Atbb.AppView.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -59,7 +59,10 @@ public sealed class ServedForum : IAsyncDisposable
         // The client of the site has a page's patience; a service that starts has to be given more.
         await using (var atbb = new AtbbClient(new AtbbClientOptions
         {
-            ForumDid = forum.Did, Database = database.Value, Gateway = $"127.0.0.1:{site.GatewayPort}", Patience = AtbbProcess.Patience,
+            ForumDid = forum.Did,
+            Database = database.Value,
+            Gateway = $"127.0.0.1:{site.GatewayPort}",
+            Patience = AtbbProcess.Patience,
         }))
         {
             await atbb.StartAsync(RunType.FullSync, forum.Sample.Users.Select(user => user.Did), TestContext.Current.CancellationToken);

@@ -155,10 +155,6 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
 
     public async Task<Member?> ReadMemberAsync(string did, int page, CancellationToken ends)
     {
-        // PostgreSQL takes no such text, not even to say that it is nobody.
-        if (did.Contains('\0', StringComparison.Ordinal))
-            return null;
-
         await using var connection = await OpenAsync(ends);
         var member = await connection.QuerySingleOrDefaultAsync<MemberLine>(Sql(
             $"""
