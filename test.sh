@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler) is installed first, by apt.
+# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium) is installed first, by apt.
 #
 #   ./test.sh                  all test projects, one after another
 #   ./test.sh Indexing Grains  those whose names contain one of these
@@ -81,6 +81,8 @@ ensure_real_pds() {
     tests/real-pds/install.sh
 }
 
+ensure_browser() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable || apt_install chromium; }
+
 # --- One project -----------------------------------------------------------------------------------------------------------------------
 
 # The number in an attribute of the report's <assembly> element.
@@ -136,6 +138,7 @@ mkdir -p "$results"
 
 ensure_postgresql || say "PostgreSQL could not be installed: its tests cannot run."
 ensure_real_pds || say "The real PDS could not be installed: its tests cannot run."
+ensure_browser || say "Chromium could not be installed: the tests in a browser cannot run."
 
 if ! dotnet build Atbb.Orleans.sln -c "$configuration" -v quiet >"$results/build.log" 2>&1 </dev/null; then
     grep -E 'error|warn' "$results/build.log" | sort -u | head -n 50 || true

@@ -49,7 +49,7 @@ sealed partial class UserRepoGrain
                 return null;
 
             return Repo.RetryAfter is { } due && due > time.GetUtcNow()
-                ? SliceOf(Parked(due, Repo.LastError ?? "waiting for its next attempt"))
+                ? SliceOf(Parked(due, Repo.LastError ?? "waiting for its next attempt", host: null))
                 : await SyncByHandAsync(forumDid, static repo => repo.GoOnByHand(default), cancellationToken);
         });
         await ComeBackAfterAsync(slice?.Outcome);

@@ -79,7 +79,7 @@ sealed partial class UserRepoGrain(
         try
         {
             var slice = await readOn();
-            parked = slice.Outcome as RepoOutcome.Parked;
+            parked = slice is RepoSlice { Outcome: RepoOutcome.Parked until } ? until : null;
             return slice;
         }
         catch (IndexUnavailableException e)

@@ -38,14 +38,11 @@ public sealed record DatabaseTarget
         if (text.Length == 0)
             throw new FormatException("The database is empty: give a postgresql:// URL, an Npgsql connection string or the path of a SQLite file.");
 
-        if (text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase))
-            return PostgreSql(FromUrl(text));
+        if (PostgresAddress.TryRead(text) is { } server)
+            return PostgreSql(server);
 
         if (text.Contains("://", StringComparison.Ordinal))
             throw new FormatException($"'{text[..text.IndexOf(':', StringComparison.Ordinal)]}' is not a database this service knows: give postgresql://… or the path of a SQLite file.");
-
-        if (LooksLikeConnectionString(text))
-            return PostgreSql(FromConnectionString(text));
 
         return Sqlite(text);
     }
@@ -61,102 +58,6 @@ public sealed record DatabaseTarget
         return new DatabaseTarget(DatabaseKind.Sqlite, new SqliteConnectionStringBuilder { DataSource = file }.ToString(), file);
     }
 
-    static DatabaseTarget PostgreSql(NpgsqlConnectionStringBuilder builder)
-    {
-        if (string.IsNullOrEmpty(builder.Host))
-            throw new FormatException("The PostgreSQL connection names no host.");
-        // Without one, libpq and Npgsql take the user's name: a backfill into a database nobody meant.
-        if (string.IsNullOrEmpty(builder.Database))
-            throw new FormatException("The PostgreSQL connection names no database.");
-
-        return new DatabaseTarget(DatabaseKind.PostgreSql, builder.ConnectionString,
-            string.Create(CultureInfo.InvariantCulture, $"{builder.Host}:{builder.Port}/{builder.Database}"));
-    }
-
-    static bool LooksLikeConnectionString(string text) =>
-        text.Contains('=', StringComparison.Ordinal)
-        && text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Any(part => part.Split('=', 2)[0].Trim().ToUpperInvariant() is "HOST" or "SERVER" or "DATABASE" or "USERNAME" or "USER ID" or "PORT");
-
-    static NpgsqlConnectionStringBuilder FromConnectionString(string text)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(text);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
-        {
-            throw new FormatException("The Npgsql connection string cannot be read: " + WithoutValues(e), e);
-        }
-    }
-
-    static NpgsqlConnectionStringBuilder FromUrl(string text)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
-            throw new FormatException("The postgresql:// URL cannot be read. Characters such as @ / : # in a user name or password must be percent-encoded.");
-
-        var builder = new NpgsqlConnectionStringBuilder();
-        if (url.Host.Length > 0)
-            builder.Host = url.HostNameType == UriHostNameType.IPv6 ? url.Host.Trim('[', ']') : Uri.UnescapeDataString(url.Host);
-        if (url.Port > 0)
-            builder.Port = url.Port;
-
-        var credentials = url.UserInfo.Split(':', 2);
-        if (credentials[0].Length > 0)
-            builder.Username = Uri.UnescapeDataString(credentials[0]);
-        if (credentials.Length == 2)
-            builder.Password = Uri.UnescapeDataString(credentials[1]);
-
-        builder.Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/'));
-
-        foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var parts = pair.Split('=', 2);
-            var name = Uri.UnescapeDataString(parts[0]);
-            Set(builder, name, parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "");
-        }
-
-        return builder;
-    }
-
-    // The names of libpq's parameters that differ from Npgsql's keywords; Npgsql takes the rest by its own names.
-    static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
-    {
-        var keyword = name switch
-        {
-            "sslmode" => "SSL Mode",
-            "sslrootcert" => "Root Certificate",
-            "sslcert" => "SSL Certificate",
-            "sslkey" => "SSL Key",
-            "sslpassword" => "SSL Password",
-            "connect_timeout" => "Timeout",
-            "application_name" => "Application Name",
-            "options" => "Options",
-            "user" => "Username",
-            "password" => "Password",
-            "dbname" => "Database",
-            "host" => "Host",
-            "port" => "Port",
-            "target_session_attrs" => "Target Session Attributes",
-            "channel_binding" => "Channel Binding",
-            "keepalives_idle" => "Tcp Keepalive Time",
-            "search_path" => "Search Path",
-            _ => name,
-        };
-        // libpq writes verify-full, Npgsql VerifyFull.
-        if (keyword is "SSL Mode" or "Channel Binding")
-            value = value.Replace("-", "", StringComparison.Ordinal);
-
-        try
-        {
-            builder[keyword] = value;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
-        {
-            throw new FormatException($"The parameter '{name}' of the postgresql:// URL is unknown or has a bad value.", e);
-        }
-    }
-
-    // Npgsql's messages name the keyword at fault; a value could be the password.
-    static string WithoutValues(Exception e) => e is KeyNotFoundException or ArgumentException ? e.Message.Split('\n')[0] : e.GetType().Name;
+    static DatabaseTarget PostgreSql(NpgsqlConnectionStringBuilder builder) => new(DatabaseKind.PostgreSql, builder.ConnectionString,
+        string.Create(CultureInfo.InvariantCulture, $"{builder.Host}:{builder.Port}/{builder.Database}"));
 }

@@ -29,6 +29,7 @@ static class ServeCommand
     {
         await using var app = WebHosting.Build(settings);
         StartLog.WriteWarnings(app.Services, settings);
+        StartLog.WriteGateway(app.Services);
         await app.RunAsync(cancellationToken);
         return ExitCode.Completed;
     }

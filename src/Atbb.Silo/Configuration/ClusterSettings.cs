@@ -1,12 +1,15 @@
 namespace Atbb.Silo.Configuration;
 
-/// <summary>The silo's place in its cluster. On SQLite there is no cluster: one process, on loopback.</summary>
+/// <summary>The silo's place in its cluster. On SQLite there is no cluster but one process, which takes clients.</summary>
 sealed class ClusterSettings
 {
     /// <summary>Silos with the same id on the same database are one cluster. Default <c>atbb</c>.</summary>
     public string Id { get; set; } = "atbb";
 
-    /// <summary>The address other silos reach this one at. Default 127.0.0.1: a cluster on one machine.</summary>
+    /// <summary>
+    /// The address at which other silos and clients reach this one, and the only one it listens on. Default 127.0.0.1: everybody on one machine. Neither
+    /// asks who is there: an address of a private network, never a public one.
+    /// </summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>
@@ -15,6 +18,9 @@ sealed class ClusterSettings
     /// </summary>
     public int SiloPort { get; set; }
 
-    /// <summary>The port for Orleans clients, such as an AppView. Default 0: the first free one from 30000 up.</summary>
+    /// <summary>
+    /// The port for clients, such as an AppView. Default 0: the first free one from 30000 up. Clients of a cluster find it in the database; a client of a
+    /// service on SQLite has to be told, unless it is 30000.
+    /// </summary>
     public int GatewayPort { get; set; }
 }

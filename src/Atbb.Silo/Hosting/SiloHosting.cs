@@ -52,20 +52,25 @@ static class SiloHosting
     static ISiloBuilder AddAtbbCluster(this ISiloBuilder silo, DatabaseKind database, ClusterSettings cluster)
     {
         var (siloPort, gatewayPort) = SiloPorts.Choose(cluster);
+        var address = IPAddress.Parse(cluster.Address);
         if (database is DatabaseKind.Sqlite)
-            return silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: cluster.Id, clusterId: cluster.Id);
-
+            silo.UseDevelopmentClustering(new IPEndPoint(address, siloPort));
+        else
+            silo.AddPostgresCluster();
         return silo
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
+            .ConfigureEndpoints(address, siloPort, gatewayPort);
+    }
+
+    static void AddPostgresCluster(this ISiloBuilder silo) =>
+        silo
             .UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<IndexDatabase>((options, index) =>
                 (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))
-            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .Configure<ClusterMembershipOptions>(options =>
             {
                 // A process that was killed and comes back on another port finds its former self in the table and does not start until
                 // that one's sign of life is this old: 9 seconds instead of the default's 90.
                 options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
                 options.NumMissedTableIAmAliveLimit = 3;
-            })
-            .ConfigureEndpoints(IPAddress.Parse(cluster.Address), siloPort, gatewayPort);
-    }
+            });
 }

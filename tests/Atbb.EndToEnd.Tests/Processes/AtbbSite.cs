@@ -8,7 +8,6 @@ sealed class AtbbSite : IDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("atbb-site-");
     readonly string[] common;
     readonly int siloPort = LoopbackPorts.Take();
-    readonly int gatewayPort = LoopbackPorts.Take();
 
     /// <param name="forumDid">The forum.</param>
     /// <param name="database">The index.</param>
@@ -17,13 +16,14 @@ sealed class AtbbSite : IDisposable
     public AtbbSite(string forumDid, string database, Uri plc, params IReadOnlyList<string> settings)
     {
         AdminPort = LoopbackPorts.Take();
+        GatewayPort = LoopbackPorts.Take();
         common =
         [
             "--forum", forumDid, "--database", database, "--plc", plc.GetLeftPart(UriPartial.Authority),
             .. Set("Network:AllowPrivateAddresses", "true"),
             .. Set("Politeness:RequestsPerSecond", "0"),
             .. Set("Cluster:SiloPort", siloPort),
-            .. Set("Cluster:GatewayPort", gatewayPort),
+            .. Set("Cluster:GatewayPort", GatewayPort),
             .. settings.SelectMany(setting => new[] { "--set", setting }),
         ];
     }
@@ -32,6 +32,9 @@ sealed class AtbbSite : IDisposable
 
     /// <summary>Where <c>serve</c> listens, on loopback.</summary>
     public int AdminPort { get; }
+
+    /// <summary>Where clients are taken, on loopback.</summary>
+    public int GatewayPort { get; }
 
     /// <summary>The command <c>backfill</c>, of a type or of the one that it chooses.</summary>
     public AtbbProcess Backfill(string? type, IEnumerable<string> dids, params IReadOnlyList<string> more)

@@ -1,0 +1,25 @@
+namespace Atbb.AppView.Forum;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">What stands on it.</param>
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="Pages">How many there are, at least 1.</param>
+public sealed record PageOf<T>(IReadOnlyList<T> Items, int Number, int Pages);
+
+/// <summary>How lists are cut into pages.</summary>
+static class PageOf
+{
+    public const int Size = 20;
+
+    // Further back nobody pages, and a number made up by a stranger must not make the database skip billions of rows.
+    const int Last = 10_000;
+
+    /// <summary>The number that an address asks for.</summary>
+    public static int Number(int? asked) => Math.Clamp(asked ?? 1, 1, Last);
+
+    /// <summary>How many pages so many items have.</summary>
+    public static int Count(long items) => (int)Math.Clamp((items + Size - 1) / Size, 1, Last);
+
+    /// <summary>How many items stand before a page.</summary>
+    public static int Skip(int number) => (number - 1) * Size;
+}

@@ -1,0 +1,25 @@
+namespace Atbb.AppView.Forum;
+
+/// <summary>A post, in its thread or in a list of posts of several.</summary>
+public sealed class Post
+{
+    public long Id { get; init; }
+
+    public string Did { get; init; } = "";
+
+    public string? Handle { get; init; }
+
+    public string Text { get; init; } = "";
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The post it answers, where that is shown, and is not the topic itself.</summary>
+    public long? AnsweredId { get; init; }
+
+    public string? AnsweredDid { get; init; }
+
+    public string? AnsweredHandle { get; init; }
+
+    /// <summary>The title of its topic; in lists.</summary>
+    public string? ThreadTitle { get; init; }
+}

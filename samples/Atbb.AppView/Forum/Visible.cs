@@ -1,0 +1,50 @@
+namespace Atbb.AppView.Forum;
+
+/// <summary>
+/// What may be shown, as SQL: the words before a query. Of the moderators' actions on an account or a post the latest that has not expired counts, so
+/// an action is taken back by its opposite.
+/// </summary>
+/// <remarks>
+/// A lock is shown and takes nothing away: that a reply came after it is only its author's claim.
+/// </remarks>
+static class Visible
+{
+    /// <summary>Begins a query that reads <c>shown_posts</c>, <c>banned</c> and <c>locked</c>. Parameters: <c>@Forum</c>, its DID, and <c>@Now</c>.</summary>
+    public const string Only =
+        """
+        with account_actions as (
+            select subject_did, action, row_number() over (partition by subject_did order by created_at desc, id desc) as place
+            from mod_actions
+            where did = @Forum and subject_did is not null and (expires_at is null or expires_at > @Now)
+              and action in ('space.atbb.modAction.ban', 'space.atbb.modAction.unban')
+        ),
+        banned as (
+            select subject_did as did from account_actions where place = 1 and action = 'space.atbb.modAction.ban'
+        ),
+        post_actions as (
+            select subject_post_id, action,
+                   row_number() over (
+                       partition by subject_post_id, case when action in ('space.atbb.modAction.lock', 'space.atbb.modAction.unlock') then 1 else 0 end
+                       order by created_at desc, id desc) as place
+            from mod_actions
+            where did = @Forum and subject_post_id is not null and (expires_at is null or expires_at > @Now)
+              and action in (
+                  'space.atbb.modAction.hide', 'space.atbb.modAction.unhide', 'space.atbb.modAction.delete', 'space.atbb.modAction.undelete',
+                  'space.atbb.modAction.lock', 'space.atbb.modAction.unlock')
+        ),
+        locked as (
+            select subject_post_id as id from post_actions where place = 1 and action = 'space.atbb.modAction.lock'
+        ),
+        -- Not computed as a whole: each query looks up the few that it is about.
+        shown_posts as not materialized (
+            select p.*
+            from posts p
+            where not p.deleted
+              and p.did not in (select did from banned)
+              and p.id not in (
+                  select subject_post_id from post_actions
+                  where place = 1 and action in ('space.atbb.modAction.hide', 'space.atbb.modAction.delete'))
+              and not exists (select 1 from users u where u.did = p.did and u.status <> 'active')
+        )
+        """;
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Atbb.Indexing.Databases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace Atbb.Client.Connecting;
+
+/// <summary>
+/// The Orleans client, in a host of its own: the application's start does not wait for it, and an application with a cluster of its own keeps that
+/// one apart.
+/// </summary>
+sealed partial class ClusterConnection : IAsyncDisposable
+{
+    static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
+    // A service that comes back on another port, or another machine, is found after this long instead of the default's minute.
+    static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(3);
+
+    readonly AtbbClientOptions options;
+    readonly ILoggerFactory loggers;
+    readonly ILogger logger;
+    readonly CancellationTokenSource ends = new();
+    readonly Lazy<Task<IHost>> host;
+
+    public ClusterConnection(AtbbClientOptions options, ILoggerFactory loggers)
+    {
+        this.options = options;
+        this.loggers = loggers;
+        logger = loggers.CreateLogger<AtbbClient>();
+        host = new(() => Task.Run(ConnectAsync));
+    }
+
+    /// <summary>Why there is no connection yet; null when none has been tried, or there is one.</summary>
+    public Exception? Obstacle { get; private set; }
+
+    /// <summary>Where the service is looked for; without a password.</summary>
+    public string Place => Server is { } server ? $"the silos in {server.Host}:{server.Port}/{server.Database}" : $"the silo at {options.Gateway}";
+
+    Npgsql.NpgsqlConnectionStringBuilder? Server => options.Database is { } database ? PostgresAddress.TryRead(database.Trim()) : null;
+
+    /// <summary>The grains, as soon as there is a connection; the first call begins to look for one.</summary>
+    public async Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) =>
+        (await host.Value.WaitAsync(cancellationToken)).Services.GetRequiredService<IClusterClient>();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!ends.IsCancellationRequested)
+        {
+            await ends.CancelAsync();
+            if (host.IsValueCreated)
+                await EndAsync(host.Value);
+        }
+
+        ends.Dispose();
+    }
+
+    static async Task EndAsync(Task<IHost> connecting)
+    {
+        try
+        {
+            using var host = await connecting;
+            await host.StopAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // It never came to a connection.
+        }
+    }
+
+    async Task<IHost> ConnectAsync()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, ConnectionLifetime>();
+        builder.UseOrleansClient(client =>
+        {
+            if (Server is { } server)
+                client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", server.ConnectionString));
+            else
+                client.UseStaticClustering(IPEndPoint.Parse(options.Gateway));
+            client
+                .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId))
+                .Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = BetweenLooks)
+                .UseConnectionRetryFilter(WaitAsync);
+        });
+        var built = builder.Build();
+        try
+        {
+            await built.StartAsync(ends.Token);
+        }
+        catch
+        {
+            built.Dispose();
+            throw;
+        }
+
+        Obstacle = null;
+        LogConnected(Place);
+        return built;
+    }
+
+    // Without an end: whoever waits says for how long.
+    async Task<bool> WaitAsync(Exception failure, CancellationToken cancellationToken)
+    {
+        if (Obstacle?.Message != failure.Message)
+            LogNotConnected(Place, failure.Message);
+        Obstacle = failure;
+        await Task.Delay(BetweenAttempts, cancellationToken);
+        return true;
+    }
+
+    [LoggerMessage(400, LogLevel.Information, "client.connected: {Place} answered", EventName = "client.connected")]
+    partial void LogConnected(string place);
+
+    [LoggerMessage(401, LogLevel.Warning, "client.not_connected: no answer from {Place}, which is asked again every second: {Reason}", EventName = "client.not_connected")]
+    partial void LogNotConnected(string place, string reason);
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Atbb.Indexing.Databases;
+using Atbb.Testing.Databases;
+
+namespace Atbb.AppView.Tests;
+
+/// <summary>What the site answers, without a browser.</summary>
+public sealed class AnswerTests(ServedForums forums)
+{
+    static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/site.css", HttpStatusCode.OK)]
+    [InlineData("/threads/999999999", HttpStatusCode.NotFound)]
+    [InlineData("/threads/99999999999999999999", HttpStatusCode.NotFound)]
+    [InlineData("/boards/1?page=-5", HttpStatusCode.OK)]
+    [InlineData("/boards/1?page=2000000000", HttpStatusCode.OK)]
+    [InlineData("/boards/1?page=x", HttpStatusCode.BadRequest)]
+    [InlineData("/members/did%3Aplc%3Anobody", HttpStatusCode.NotFound)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    public async Task EveryAnswer_HasTheContentPolicy(string address, HttpStatusCode status)
+    {
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(DatabaseKind.Sqlite)).Origin };
+        using var answer = await http.GetAsync(address, Ends);
+
+        Assert.Equal(status, answer.StatusCode);
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'none'; style-src 'self'; script-src 'self';", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
+    public async Task NoIndexAndNoService_PagesSaySo_AndNothingOfTheInside()
+    {
+        using var file = new SqliteFile();
+        // Port 1 of loopback: nobody listens there.
+        await using var app = ForumSite.Build(["--forum", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "--database", file.Path, "--gateway", "127.0.0.1:1", "--urls", "http://127.0.0.1:0"]);
+        await app.StartAsync(Ends);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+
+        using var home = await http.GetAsync("/", Ends);
+        var text = await home.Content.ReadAsStringAsync(Ends);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, home.StatusCode);
+        Assert.Contains("Not available for now", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SQLite", text, StringComparison.Ordinal);
+        var backfill = app.Services.GetService(typeof(Backfill.BackfillReader)) as Backfill.BackfillReader;
+        Assert.Equal(Backfill.BackfillView.Away, await backfill!.ReadAsync(Ends));
+        await app.StopAsync(Ends);
+    }
+}

@@ -1,0 +1,50 @@
+using Atbb.AppView.Forum;
+using Atbb.AppView.Search;
+using Atbb.Indexing.Databases;
+using Atbb.Testing.Databases;
+
+namespace Atbb.AppView.Tests;
+
+/// <summary>The full text follows the index, beside it.</summary>
+public sealed class SearchTests
+{
+    static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    public static TheoryData<DatabaseKind> Kinds { get; } = [.. TestDatabase.Kinds];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task TakeIn_PostsComeChangeAndGo_FindsThemAsTheyAre(DatabaseKind kind)
+    {
+        Assert.SkipWhen(kind is DatabaseKind.PostgreSql && PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var database = await TestDatabase.CreateAsync(kind);
+        ISearchIndex search = kind is DatabaseKind.PostgreSql ? new PostgresSearch(database.Index) : new SqliteSearch(database.Address);
+        var reader = new ForumReader(database.Index, new SiteOptions("did:plc:forum", database.Address, "", ""), TimeProvider.System);
+        await PutAsync(database, 1, "a", "an apple");
+        // Beyond the first stretch of ids.
+        await PutAsync(database, 12_001, "b", "a banana");
+        await SearchUpkeep.TakeInAllAsync(search, Ends);
+        Assert.Equal("1", await FindAsync("apple"));
+        Assert.Equal("12001", await FindAsync("Banana"));
+
+        await database.ExecuteAsync("update posts set text = 'a cherry', cid = 'c' where id = 1");
+        await database.ExecuteAsync("delete from posts where id = 12001");
+        await PutAsync(database, 12_002, "d", "a date");
+        await SearchUpkeep.TakeInAllAsync(search, Ends);
+        // Once more: nothing is there twice.
+        await SearchUpkeep.TakeInAllAsync(search, Ends);
+
+        Assert.Equal("", await FindAsync("apple"));
+        Assert.Equal("", await FindAsync("banana"));
+        Assert.Equal("1", await FindAsync("cherry"));
+        Assert.Equal("12002, 1", await FindAsync("a"));
+
+        async Task<string> FindAsync(string typed) => string.Join(", ", (await reader.SearchAsync(search, typed, 1, Ends)).Posts.Select(post => post.Id));
+    }
+
+    static Task<int> PutAsync(TestDatabase database, long id, string cid, string text) => database.ExecuteAsync(
+        $"""
+        insert into posts (id, did, rkey, cid, record, created_at, indexed_at, text)
+        values ({id}, 'did:plc:a', 'r{id}', '{cid}', '{"{}"}', '2026-01-01T00:00:{id % 60:00}.000000Z', '2026-01-01T00:00:00.000000Z', '{text}')
+        """);
+}
