@@ -15,6 +15,9 @@ static class ExitCode
     /// <summary>The database or the silo could not be started.</summary>
     public const int CannotStart = 3;
 
+    /// <summary>Of <c>serve</c>: the silo was cut off from the database, and others go on with its work. Start it again.</summary>
+    public const int CutOff = 4;
+
     /// <summary>The run was paused by Ctrl-C or a signal; the same command goes on with it.</summary>
     public const int Paused = 130;
 

@@ -30,6 +30,7 @@ static class ServeCommand
         await using var app = WebHosting.Build(settings);
         StartLog.WriteWarnings(app.Services, settings);
         await app.RunAsync(cancellationToken);
-        return ExitCode.Completed;
+        // Whoever has ended it for a reason has said so.
+        return Environment.ExitCode;
     }
 }
