@@ -15,8 +15,8 @@ static class ExitCode
     /// <summary>The database or the silo could not be started.</summary>
     public const int CannotStart = 3;
 
-    /// <summary>Of <c>serve</c>: the silo was cut off from the database, and others go on with its work. Start it again.</summary>
-    public const int CutOff = 4;
+    /// <summary>Of <c>serve</c>: nobody has asked it to end. Its cluster has taken it for dead, or it was cut off from the database; start it again.</summary>
+    public const int Replaced = 4;
 
     /// <summary>The run was paused by Ctrl-C or a signal; the same command goes on with it.</summary>
     public const int Paused = 130;

@@ -52,10 +52,9 @@ sealed partial class CutOffWatch(
     async Task EndAsync()
     {
         LogCutOff();
-        Environment.ExitCode = ExitCode.CutOff;
         host.StopApplication();
         await Task.Delay(Farewell, time, CancellationToken.None);
-        Environment.Exit(ExitCode.CutOff);
+        Environment.Exit(ExitCode.Replaced);
     }
 
     [LoggerMessage(330, LogLevel.Critical, "silo.cut_off: this silo does not reach the database, which others do: they go on with its work, and it ends", EventName = "silo.cut_off")]
