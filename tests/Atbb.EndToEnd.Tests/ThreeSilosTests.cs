@@ -60,6 +60,21 @@ public sealed class ThreeSilosTests
     }
 
     [Fact]
+    public async Task Run_AllSilosAreKilledAndOneStartsOnAnotherAddress_GoesOn()
+    {
+        await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
+        var id = await cluster.RunIntoTheMiddleAsync(Middle);
+        foreach (var silo in cluster.Silos)
+            await silo.Process.KillAsync();
+
+        // The three are still listed as active, and nobody is left to say otherwise.
+        var successor = cluster.Begin();
+
+        await successor.ReadyAsync();
+        await cluster.CompletedAsync(id, successor);
+    }
+
+    [Fact]
     public async Task Run_AFourthSiloComesAndTheFirstThreeGo_LosesNoPage()
     {
         await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);

@@ -4,7 +4,6 @@ using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
-using Xunit;
 
 namespace Atbb.Grains.Tests.Cluster;
 
@@ -46,7 +45,8 @@ public sealed class SiloPeersTests
             host.Services.AddSingleton<IHostPauses, Pauses>();
             host.Services.AddIndexing(Unreachable);
         });
-        builder.ConfigureSilo((_, silo) => silo.AddSiloPeers());
+        builder.ConfigureSilo((_, silo) => silo.AddBackfillGrains().AddSiloPeers());
+        builder.ConfigureClient(client => client.Services.AddIndexMessages());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return cluster;
