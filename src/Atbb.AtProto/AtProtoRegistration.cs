@@ -20,7 +20,10 @@ public static class AtProtoRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddAtProtoOptions(configure);
         services.AddGuardedHttp();
-        services.TryAddSingleton(static s => new HostGates(s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<SharedPoliteness>();
+        services.TryAddSingleton(static s => new HostGates(
+            s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<SharedPoliteness>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IHostPauses>(static s => s.GetRequiredService<HostGates>());
         services.TryAddSingleton<XrpcClient>();
         services.TryAddSingleton<IDidResolver, DidResolver>();
         services.TryAddSingleton<IRepoClient, RepoClient>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atbb.Grains.Cluster;
 using Atbb.Grains.Discovery;
 using Atbb.Grains.Repos;
 using Atbb.Grains.Runs;
@@ -27,6 +28,13 @@ public static class GrainsRegistration
         // A cancelled call is over when the repository has ended its page, not when it has been told to.
         silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForCancellationAcknowledgement = true);
         return silo;
+    }
+
+    /// <summary>Lets the silos of a cluster tell and ask each other what none of their grains is there for: <see cref="SiloPeers"/>.</summary>
+    public static ISiloBuilder AddSiloPeers(this ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<SiloPeers>();
+        return silo.AddGrainService<SiloPeer>();
     }
 
     /// <summary>Keeps the run's state and its reminder in the index's database.</summary>

@@ -15,7 +15,7 @@ public static class IndexingRegistration
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
     /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/> and <see cref="IndexFacts"/>. Call
-    /// <see cref="IndexDatabase.MigrateAsync"/> before anything uses them.
+    /// <see cref="IndexDatabase.MigrateAsync"/> before anything uses them. A silo of a cluster registers its <see cref="SiloIdentity"/>, too.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
     {
@@ -26,7 +26,7 @@ public static class IndexingRegistration
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(provider => IndexDatabase.Create(target, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => IndexDatabase.Create(target, provider.GetRequiredService<ILoggerFactory>(), provider.GetService<SiloIdentity>()));
         services.AddSingleton<IndexStore>();
         services.AddSingleton<RepoStore>();
         services.AddSingleton<DiscoveryStore>();

@@ -1,13 +1,11 @@
-using System.Threading.RateLimiting;
-
 namespace Atbb.AtProto.Politeness;
 
 /// <summary>One host's turn-taking, first come, first served: a place among the requests under way, then a turn on its schedule.</summary>
 /// <remarks>
-/// The places are a limiter of System.Threading.RateLimiting. The schedule is not: those limiters go by the machine's clock, which tests
-/// cannot turn, their rate is fixed when they are made, where here the host's own words change it, and they do not say when a turn comes.
+/// The schedule is no limiter of System.Threading.RateLimiting: those go by the machine's clock, which tests cannot turn, their rate is fixed
+/// when they are made, where here the host's own words change it, and they do not say when a turn comes.
 /// </remarks>
-sealed class HostGate : IDisposable
+sealed class HostGate
 {
     // Nobody knows when a place is left; long enough that asking for one costs next to nothing.
     static readonly TimeSpan ReturnWhenBusy = TimeSpan.FromSeconds(5);
@@ -18,21 +16,21 @@ sealed class HostGate : IDisposable
     readonly HostSchedule schedule;
     readonly HostSilence silence = new();
     readonly HostTrial? trial;
-    readonly ConcurrencyLimiter? places;
+    readonly HostPlaces? places;
 
     /// <param name="options">How much is asked of the host.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="shared">What of it is this process's, where several ask the same hosts.</param>
     /// <param name="trial">What a host has to go through that has not answered yet; null where it is trusted to.</param>
-    public HostGate(PolitenessOptions options, TimeProvider time, HostTrial? trial = null)
+    public HostGate(PolitenessOptions options, TimeProvider time, SharedPoliteness? shared = null, HostTrial? trial = null)
     {
         this.trial = trial;
         Options = options;
         this.time = time;
         origin = time.GetTimestamp();
-        schedule = new HostSchedule(options);
-        places = options.Places > 0
-            ? new(new() { PermitLimit = options.Places, QueueLimit = int.MaxValue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst })
-            : null;
+        shared ??= new SharedPoliteness();
+        schedule = new HostSchedule(options, shared);
+        places = options.Places > 0 ? new HostPlaces(options.Places, shared) : null;
     }
 
     public PolitenessOptions Options { get; }
@@ -64,17 +62,13 @@ sealed class HostGate : IDisposable
         if (trial is not null && !await trial.EnterAsync(maxWait, time, cancellationToken))
             return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
 
-        RateLimitLease? place = null;
+        var placed = false;
         var entered = false;
         try
         {
-            place = places?.AttemptAcquire();
-            if (place is { IsAcquired: false })
-            {
-                place = await WaitForPlaceAsync(maxWait, cancellationToken);
-                if (place is null)
-                    return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
-            }
+            if (places is not null && !places.TryTake() && !await places.TakeAsync(maxWait, time, cancellationToken))
+                return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
+            placed = places is not null;
 
             TimeSpan wait;
             do
@@ -87,7 +81,7 @@ sealed class HostGate : IDisposable
             // The host may have asked for a pause meanwhile.
             while (wait > TimeSpan.Zero && PauseLeft() > TimeSpan.Zero);
 
-            var turn = Send(place);
+            var turn = Send();
             entered = turn.Refusal is null;
             return turn;
         }
@@ -95,7 +89,8 @@ sealed class HostGate : IDisposable
         {
             if (!entered)
             {
-                place?.Dispose();
+                if (placed)
+                    places!.GiveBack();
                 trial?.End();
             }
         }
@@ -103,10 +98,17 @@ sealed class HostGate : IDisposable
 
     /// <summary>Holds every request to this host for a while.</summary>
     /// <param name="asked">For how long the host asked; null when it did not say.</param>
-    public void Pause(TimeSpan? asked)
+    /// <returns>What is left of the pause, where this has made it longer; otherwise null.</returns>
+    public TimeSpan? Pause(TimeSpan? asked)
     {
         lock (sync)
-            schedule.Pause(Now, asked);
+        {
+            var now = Now;
+            var before = schedule.PauseLeft(now);
+            schedule.Pause(now, asked);
+            var left = schedule.PauseLeft(now);
+            return left > before ? left : null;
+        }
     }
 
     /// <summary>The host answered, and said what is left of its allowance, or nothing of it.</summary>
@@ -139,10 +141,8 @@ sealed class HostGate : IDisposable
         trial?.End();
     }
 
-    public void Dispose() => places?.Dispose();
-
     // The host may have fallen silent while this one waited.
-    HostTurn Send(RateLimitLease? place)
+    HostTurn Send()
     {
         lock (sync)
         {
@@ -151,7 +151,7 @@ sealed class HostGate : IDisposable
                 return HostTurn.Refused(refusal);
 
             silence.Sent(now);
-            return new HostTurn(place, now, Refusal: null);
+            return new HostTurn(places, now, Refusal: null);
         }
     }
 
@@ -181,20 +181,6 @@ sealed class HostGate : IDisposable
             var now = Now;
             var pause = schedule.PauseLeft(now);
             return pause > maxWait ? new HostRefusal(schedule.TurnAway(now, now + pause), IsFailure: false) : silence.Refuse(now);
-        }
-    }
-
-    async ValueTask<RateLimitLease?> WaitForPlaceAsync(TimeSpan maxWait, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(maxWait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
-        {
-            return await places!.AcquireAsync(permitCount: 1, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
         }
     }
 }

@@ -4,7 +4,7 @@ using Atbb.AtProto.Xrpc;
 namespace Atbb.AtProto.Politeness;
 
 /// <summary>The gates of all hosts, shared by every repository that lives on them.</summary>
-sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
+sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, TimeProvider time) : IHostPauses, IDisposable
 {
     const int FirstSweep = 1024;
 
@@ -40,7 +40,7 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
                 throw Refused(request, refusal);
 
             entered = true;
-            return new HostLease(this, gate, turn);
+            return new HostLease(this, gate, request.Origin, turn);
         }
         finally
         {
@@ -56,16 +56,21 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
             gate.Users--;
     }
 
-    public void Dispose()
+    /// <summary>A host has asked for a pause, for so long or without saying how long. Whoever else asks it things from here keeps it too.</summary>
+    public void Pause(HostGate gate, Uri host, TimeSpan? asked)
     {
-        lock (sync)
-        {
-            foreach (var gate in gates.Values)
-                gate.Dispose();
-            gates.Clear();
-        }
+        // Those that were under way when the pause began, and are refused too, say nothing new.
+        if (gate.Pause(asked) is { } left)
+            shared.TellPeers?.Invoke(host, left);
+    }
 
-        trials.Dispose();
+    public void Dispose() => trials.Dispose();
+
+    public void Hold(Uri host, TimeSpan length)
+    {
+        var gate = Acquire(host);
+        gate.Pause(length);
+        Release(gate);
     }
 
     AtProtoException Refused(XrpcRequest request, HostRefusal refusal)
@@ -93,7 +98,7 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
             {
                 Sweep();
                 // The directory is the operator's word and no stranger's.
-                gate = host == directory ? new HostGate(options.PlcPoliteness, time) : new HostGate(options.Politeness, time, new HostTrial(trials));
+                gate = host == directory ? new HostGate(options.PlcPoliteness, time, shared) : new HostGate(options.Politeness, time, shared, new HostTrial(trials));
                 gates.Add(host, gate);
             }
 
@@ -111,10 +116,8 @@ sealed class HostGates(AtProtoOptions options, TimeProvider time) : IDisposable
 
         foreach (var (host, gate) in gates)
         {
-            if (!gate.IsIdle)
-                continue;
-            gates.Remove(host);
-            gate.Dispose();
+            if (gate.IsIdle)
+                gates.Remove(host);
         }
 
         nextSweep = Math.Max(FirstSweep, gates.Count * 2);

@@ -1,10 +1,10 @@
 namespace Atbb.AtProto.Politeness;
 
 /// <summary>One request's turn at a host, until the answer has been read.</summary>
-readonly struct HostLease(HostGates gates, HostGate gate, HostTurn turn) : IDisposable
+readonly struct HostLease(HostGates gates, HostGate gate, Uri origin, HostTurn turn) : IDisposable
 {
     /// <summary>The host answered that it wants to be left alone, for so long or without saying how long: nobody asks it anything until then.</summary>
-    public void Pause(TimeSpan? asked) => gate.Pause(asked);
+    public void Pause(TimeSpan? asked) => gates.Pause(gate, origin, asked);
 
     /// <summary>The host began to answer, and said what is left of its allowance, or nothing of it.</summary>
     public void Answered(RateAllowance? allowance) => gate.Answered(allowance);
@@ -17,7 +17,7 @@ readonly struct HostLease(HostGates gates, HostGate gate, HostTurn turn) : IDisp
 
     public void Dispose()
     {
-        turn.Place?.Dispose();
+        turn.Place?.GiveBack();
         gate.Leave();
         gates.Release(gate);
     }

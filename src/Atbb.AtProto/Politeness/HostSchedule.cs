@@ -19,6 +19,7 @@ sealed class HostSchedule
     const int MostDoublings = 20;
 
     readonly PolitenessOptions options;
+    readonly SharedPoliteness? shared;
     readonly TimeSpan interval;
     TimeSpan nextTurn;
     TimeSpan pauseEnd;
@@ -27,8 +28,9 @@ sealed class HostSchedule
     TimeSpan lineEnd;
     int unexplained;
 
-    public HostSchedule(PolitenessOptions options)
+    public HostSchedule(PolitenessOptions options, SharedPoliteness? shared = null)
     {
+        this.shared = shared;
         this.options = options;
         interval = options.RequestsPerSecond > 0 ? Second / options.RequestsPerSecond : TimeSpan.Zero;
     }
@@ -108,7 +110,8 @@ sealed class HostSchedule
         }
     }
 
-    TimeSpan StepAt(TimeSpan now) => now < spreadEnd ? Latest(interval, spread) : interval;
+    // The pace is that of all silos together: each takes every so manieth turn of it.
+    TimeSpan StepAt(TimeSpan now) => (now < spreadEnd ? Latest(interval, spread) : interval) * (shared?.Silos ?? 1);
 
     TimeSpan Capped(TimeSpan length) => length < options.MaxPause ? length : options.MaxPause;
 

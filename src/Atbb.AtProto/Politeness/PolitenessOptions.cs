@@ -1,6 +1,6 @@
 namespace Atbb.AtProto.Politeness;
 
-/// <summary>How much one silo asks of one host.</summary>
+/// <summary>How much is asked of one host, by all silos of a cluster together: each has its share.</summary>
 public sealed class PolitenessOptions
 {
     /// <summary>

@@ -14,8 +14,10 @@ using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Placement;
 
 namespace Atbb.Grains.Repos;
 
@@ -23,6 +25,11 @@ namespace Atbb.Grains.Repos;
 /// Reads one repository into the index. Its memory is the repository's row: read when it is first asked, and written with every page's
 /// records in one transaction, so that whatever dies, the row says exactly what is in the index.
 /// </summary>
+/// <remarks>
+/// Placed at random, which spreads a run's repositories evenly over the silos. Orleans's own choice goes by processor and memory, and prefers the
+/// caller's silo, where one that reads mostly waits for its host, and shares that host's pace with the others.
+/// </remarks>
+[RandomPlacement]
 sealed partial class UserRepoGrain(
     RepoStore repos,
     ErrorStore errors,
@@ -31,6 +38,7 @@ sealed partial class UserRepoGrain(
     HostHeads heads,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
+    IHostApplicationLifetime silo,
     TimeProvider time,
     Random random,
     ILogger<UserRepoGrain> logger) : Grain, IUserRepoGrain, IRemindable
@@ -40,6 +48,9 @@ sealed partial class UserRepoGrain(
 
     // How many are named to those who ask for the repository's state.
     const int ErrorsShown = 20;
+
+    // Until a silo that ends takes no more calls: then the next one finds the repository elsewhere.
+    static readonly TimeSpan PauseAtTheEnd = TimeSpan.FromSeconds(1);
 
     readonly BackfillOptions options = options.Value;
 
@@ -151,6 +162,16 @@ sealed partial class UserRepoGrain(
         if (!Did.TryParse(Key, out account))
             return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
 
+        // A silo that is to end must not be kept from it by the waits and pages of a slice.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silo.ApplicationStopping);
+        var outcome = await ReadUntilAsync(collections, forumDid, ends.Token);
+        return outcome is RepoOutcome.More && silo.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested
+            ? Parked(time.GetUtcNow() + PauseAtTheEnd, $"the silo that was reading {Key} is ending, and another one goes on", host: null)
+            : outcome;
+    }
+
+    async Task<RepoOutcome> ReadUntilAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
+    {
         try
         {
             var outcome = await ReadPagesAsync(collections, forumDid, cancellationToken);

@@ -13,7 +13,14 @@ static class PostgresStateSql
                set_config('enable_mergejoin', 'off', true),
                set_config('plan_cache_mode', 'force_generic_plan', true),
                set_config('jit', 'off', true),
-               set_config('work_mem', '64MB', true)
+               set_config('work_mem', '64MB', true),
+               set_config('idle_in_transaction_session_timeout', '10s', true)
+        """;
+
+    // As above: a process that is stopped inside its transaction must not keep the others waiting for its locks, the one on references above all. The
+    // server ends the connection, and what was not written is tried again. Nobody who is well is as slow between two statements.
+    public const string BoundTransaction = """
+        set local idle_in_transaction_session_timeout = '10s'
         """;
 
     // Two transactions at once, one with a reply and the other with its topic, do not see each other's rows: each would leave the

@@ -12,13 +12,16 @@ public abstract class IndexDatabase : IAsyncDisposable
     private protected IndexDatabase(DatabaseTarget target) => Target = target;
 
     /// <summary>Opens nothing yet.</summary>
-    public static IndexDatabase Create(DatabaseTarget target, ILoggerFactory loggers)
+    /// <param name="target">Which database.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="silo">The silo that works on it. Null: no silo, or one that shares it with no other.</param>
+    public static IndexDatabase Create(DatabaseTarget target, ILoggerFactory loggers, SiloIdentity? silo = null)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(loggers);
         return target.Kind switch
         {
-            DatabaseKind.PostgreSql => new PostgresDatabase(target, loggers),
+            DatabaseKind.PostgreSql => new PostgresDatabase(target, loggers, silo),
             DatabaseKind.Sqlite => new SqliteDatabase(target, loggers),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
@@ -50,6 +53,12 @@ public abstract class IndexDatabase : IAsyncDisposable
 
     /// <summary>SQL: whose repository the AT-URI in a column names.</summary>
     internal abstract string DidOf(string uri);
+
+    /// <summary>
+    /// Sees to it that a transaction of several round trips ends, and its locks with it, should this process be stopped in the middle. Where
+    /// nobody else writes, there is nothing to see to.
+    /// </summary>
+    internal virtual Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>What an error of this database means.</summary>
     internal abstract FaultClass Classify(Exception error);

@@ -16,7 +16,7 @@ sealed class PostgresDatabase : IndexDatabase
     readonly NpgsqlDataSource dataSource;
     readonly ILogger logger;
 
-    public PostgresDatabase(DatabaseTarget target, ILoggerFactory loggers)
+    public PostgresDatabase(DatabaseTarget target, ILoggerFactory loggers, SiloIdentity? silo)
         : base(target)
     {
         logger = loggers.CreateLogger<IndexDatabase>();
@@ -25,6 +25,9 @@ sealed class PostgresDatabase : IndexDatabase
         if (settings.MaxAutoPrepare == 0)
             settings.MaxAutoPrepare = 200;
         settings.AutoPrepareMinUsages = 2;
+        if (silo is not null)
+            // Also where another name is configured: by this one the database knows a silo that is dead.
+            settings.ApplicationName = silo.ConnectionName;
         settings.ApplicationName ??= "atbb-orleans";
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseLoggerFactory(loggers);
@@ -46,6 +49,14 @@ sealed class PostgresDatabase : IndexDatabase
     internal override string AnyOf(string list) => $"= any (array(select value from {RowsOf(list)}))";
 
     internal override string DidOf(string uri) => $"split_part({uri}, '/', 3)";
+
+    internal override async Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Connection!.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = PostgresStateSql.BoundTransaction;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -111,6 +122,8 @@ sealed class PostgresDatabase : IndexDatabase
             "40" => "Another transaction was in the way again and again; the work goes on by itself.",
             "25" => "The server is a read-only standby: point DATABASE_URL at the primary.",
             "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out); the work goes on by itself.",
+            // As in the migrations.
+            "55" when postgres.SqlState == "55A01" => "It ends by itself; start it again.",
             _ => "See the server's log; the work goes on by itself.",
         }
         : "Check that the server runs and can be reached at the address in DATABASE_URL; the work goes on by itself.";

@@ -226,6 +226,7 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         async (connection, token) =>
         {
             await using var transaction = await connection.BeginTransactionAsync(token);
+            await database.BoundAsync(transaction, token);
             var result = await write(transaction, token);
             await transaction.CommitAsync(token);
             return result;

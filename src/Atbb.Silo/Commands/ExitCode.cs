@@ -30,6 +30,9 @@ static class ExitCode
     /// <summary>The doctor has found a problem.</summary>
     public const int Unwell = 8;
 
+    /// <summary>Of <c>serve</c>: nobody has asked it to end. Its cluster has taken it for dead, or it was cut off from the database; start it again.</summary>
+    public const int Replaced = 9;
+
     /// <summary>The run was paused by Ctrl-C or a signal; the same command goes on with it.</summary>
     public const int Paused = 130;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 
@@ -30,7 +31,12 @@ static class ServeCommand
         await using var app = WebHosting.Build(settings);
         StartLog.WriteWarnings(app.Services, settings);
         StartLog.WriteGateway(app.Services);
+        // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
+        var asked = cancellationToken.IsCancellationRequested;
+        PosixSignal[] asking = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+        var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => asked = true)).ToList();
         await app.RunAsync(cancellationToken);
-        return ExitCode.Completed;
+        registrations.ForEach(static registration => registration.Dispose());
+        return asked ? ExitCode.Completed : ExitCode.Replaced;
     }
 }

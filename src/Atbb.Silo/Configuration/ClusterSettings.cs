@@ -19,6 +19,13 @@ sealed class ClusterSettings
     public int SiloPort { get; set; }
 
     /// <summary>
+    /// How long at most until a silo that was killed, that hangs, or that is cut off from the database or from the others counts as dead, and its work
+    /// goes on elsewhere. Default 30 s. The others probe it every eighth to quarter of it, as quickly as it usually answers, and three probes must
+    /// fail: less than 10 s, and a machine that is busy or paused for seconds may lose a silo that is well.
+    /// </summary>
+    public TimeSpan DetectionTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// The port for clients, such as an AppView. Default 0: the first free one from 30000 up. Clients of a cluster find it in the database; a client of a
     /// service on SQLite has to be told, unless it is 30000.
     /// </summary>

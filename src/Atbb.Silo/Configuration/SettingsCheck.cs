@@ -165,6 +165,8 @@ static class SettingsCheck
             yield return "Atbb:Cluster:Id: is empty.";
         if (!IPAddress.TryParse(cluster.Address, out _))
             yield return $"Atbb:Cluster:Address: '{cluster.Address}' is not an IP address.";
+        if (cluster.DetectionTime < TimeSpan.FromSeconds(4) || cluster.DetectionTime > TimeSpan.FromMinutes(10))
+            yield return $"Atbb:Cluster:DetectionTime: {cluster.DetectionTime} is not between 4 s and 10 min.";
         foreach (var (name, port) in new[] { (nameof(cluster.SiloPort), cluster.SiloPort), (nameof(cluster.GatewayPort), cluster.GatewayPort) })
             if (port is < 0 or > 65_535)
                 yield return $"Atbb:Cluster:{name}: {port} is not a port.";

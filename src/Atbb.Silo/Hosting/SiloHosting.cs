@@ -28,9 +28,23 @@ static class SiloHosting
         builder.Services.AddHostedService<DatabasePreparation>();
         builder.UseOrleans(silo =>
         {
-            silo.AddAtbbCluster(target.Kind, settings.Cluster).AddBackfillStorage().AddBackfillGrains();
+            silo.AddAtbbCluster(target.Kind, settings.Cluster).AddBackfillStorage().AddBackfillGrains().AddSiloPeers();
             more?.Invoke(silo);
         });
+        if (target.Kind is DatabaseKind.PostgreSql)
+            builder.Services.AddSiloOfCluster();
+    }
+
+    // After the silo: without one there is nobody to share with.
+    static void AddSiloOfCluster(this IServiceCollection services)
+    {
+        services.AddSingleton(static provider =>
+        {
+            var silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+            return new SiloIdentity(silo.Endpoint.Address.ToString(), silo.Endpoint.Port, silo.Generation);
+        });
+        services.AddHostedService<ClusterShare>();
+        services.AddHostedService<CutOffWatch>();
     }
 
     static void AddAtbbOptions(this IServiceCollection services, AtbbSettings settings)
@@ -56,13 +70,13 @@ static class SiloHosting
         if (database is DatabaseKind.Sqlite)
             silo.UseDevelopmentClustering(new IPEndPoint(address, siloPort));
         else
-            silo.AddPostgresCluster();
+            silo.AddPostgresCluster(cluster);
         return silo
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .ConfigureEndpoints(address, siloPort, gatewayPort);
     }
 
-    static void AddPostgresCluster(this ISiloBuilder silo) =>
+    static void AddPostgresCluster(this ISiloBuilder silo, ClusterSettings cluster) =>
         silo
             .UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<IndexDatabase>((options, index) =>
                 (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))
@@ -72,5 +86,17 @@ static class SiloHosting
                 // that one's sign of life is this old: 9 seconds instead of the default's 90.
                 options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
                 options.NumMissedTableIAmAliveLimit = 3;
+
+                // Orleans's own values never found a hung silo within a minute: a probe may take 20 seconds there before it has failed.
+                options.NumMissedProbesLimit = 3;
+                options.ProbeTimeout = cluster.DetectionTime / 8;
+                options.MinProbeTimeout = cluster.DetectionTime / 8;
+                options.MaxProbeTimeout = cluster.DetectionTime / 4;
+                // The last probe would go by way of a third silo. Where that one is busy, its answer comes late and counts for nothing: with three
+                // silos and two busy cores, a hung one was still not found after two minutes. Two have to miss it themselves.
+                options.EnableIndirectProbes = false;
+                options.NumVotesForDeathDeclaration = 2;
+                // Whoever wakes up learns from the table that it is dead, if nobody has told it.
+                options.TableRefreshTimeout = cluster.DetectionTime / 2;
             });
 }

@@ -7,9 +7,12 @@ using Polly.Retry;
 
 namespace Atbb.Silo.Hosting;
 
-/// <summary>A starting silo goes on with an unfinished run at once, without waiting for its reminder, or starts the run that is needed.</summary>
+/// <summary>
+/// A starting silo goes on with an unfinished run at once, without waiting for its reminder, or starts the run that is needed. And when another silo goes, which may
+/// have driven the run, this one looks after it.
+/// </summary>
 sealed partial class WakeUpOnStart(
-    IGrainFactory grains, IOptions<ForumOptions> forum, IOptions<BackfillOptions> backfill, TimeProvider time, ILogger<WakeUpOnStart> logger)
+    IGrainFactory grains, IClusterMembershipService membership, IOptions<ForumOptions> forum, IOptions<BackfillOptions> backfill, TimeProvider time, ILogger<WakeUpOnStart> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,17 +34,33 @@ sealed partial class WakeUpOnStart(
             })
             .Build();
 
-        var result = await patience.ExecuteAsync(
-            async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(backfill.Value.OnStartup), stoppingToken);
-        LogWoken(forum.Value.Did, WhatCameOf(result, backfill.Value.OnStartup));
+        await WakeUpAsync(backfill.Value.OnStartup);
+        var gone = Gone(membership.CurrentSnapshot);
+        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+        {
+            var goneBefore = gone;
+            gone = Gone(snapshot);
+            if (!gone.IsSubsetOf(goneBefore))
+                await WakeUpAsync(startIfNeeded: false);
+        }
+
+        async Task WakeUpAsync(bool startIfNeeded)
+        {
+            var result = await patience.ExecuteAsync(
+                async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(startIfNeeded), stoppingToken);
+            LogWoken(forum.Value.Did, WhatCameOf(result, startIfNeeded));
+        }
     }
+
+    static HashSet<SiloAddress> Gone(ClusterMembershipSnapshot snapshot) =>
+        [.. snapshot.Members.Values.Where(static member => member.Status is SiloStatus.Dead).Select(static member => member.SiloAddress)];
 
     internal static string WhatCameOf(StartResult result, bool startsIfNeeded) => result switch
     {
         { Outcome: StartOutcome.Started } => $"run {result.RunId} ({result.Type}) was needed and has begun",
         { Outcome: StartOutcome.AlreadyRunning } => $"run {result.RunId} ({result.Type}) is unfinished and stays as it was, running or paused",
         { Outcome: StartOutcome.NotNeeded, Decision.Reason: var reason } => $"no run is needed ({reason})",
-        { Outcome: StartOutcome.NotNeeded } when !startsIfNeeded => "no run is unfinished, and Atbb:Backfill:OnStartup keeps from starting one",
+        { Outcome: StartOutcome.NotNeeded } when !startsIfNeeded => "no run is unfinished, and none is to be started by itself (Atbb:Backfill:OnStartup counts at a start alone)",
         _ => $"no run was begun ({result.Outcome}): {result.Message}",
     };
 

@@ -36,6 +36,8 @@ sealed class TestClient : IDisposable
 
     public IDidResolver Resolver => services.GetRequiredService<IDidResolver>();
 
+    public SharedPoliteness Shared => services.GetRequiredService<SharedPoliteness>();
+
     public HostGates Hosts => services.GetRequiredService<HostGates>();
 
     public XrpcClient Xrpc => services.GetRequiredService<XrpcClient>();

@@ -3,9 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Atbb.AtProto.Tests.Politeness;
 
-public sealed class HostGateTests : IDisposable
+public sealed class HostGateTests
 {
-    readonly List<HostGate> gates = [];
     readonly FakeTimeProvider time = new();
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -135,7 +134,7 @@ public sealed class HostGateTests : IDisposable
     [Fact]
     public async Task Enter_NoWaitAllowed_TakesATurnThatHasCome()
     {
-        var gate = Disposed(new HostGate(new PolitenessOptions { MaxWait = TimeSpan.Zero }, TimeProvider.System));
+        var gate = new HostGate(new PolitenessOptions { MaxWait = TimeSpan.Zero }, TimeProvider.System);
 
         Assert.Null(await EnterAsync(gate, Cancel));
     }
@@ -150,7 +149,7 @@ public sealed class HostGateTests : IDisposable
         var fourth = EnterAsync(gate, Cancel);
         Assert.False(third.IsCompleted);
 
-        first.Place!.Dispose();
+        first.Place!.GiveBack();
 
         Assert.Null(await third);
         Assert.False(fourth.IsCompleted);
@@ -166,7 +165,7 @@ public sealed class HostGateTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(21));
         Assert.Equal(TimeSpan.FromSeconds(20), await second);
 
-        first.Place!.Dispose();
+        first.Place!.GiveBack();
         gate.Leave();
         Assert.Null(await EnterAsync(gate, Cancel));
     }
@@ -219,20 +218,82 @@ public sealed class HostGateTests : IDisposable
         Assert.True(gate.IsIdle);
     }
 
-    HostGate Gate(Action<PolitenessOptions>? configure = null)
+    [Fact]
+    public async Task Enter_OneOfThreeSilos_GoesAtAThirdOfThePace()
+    {
+        var shared = new SharedPoliteness();
+        var gate = Gate(o => (o.RequestsPerSecond, o.MaxWait) = (30, TimeSpan.FromMinutes(1)), shared);
+        shared.Divide(silos: 3, rank: 1);
+
+        var all = Enumerable.Range(0, 1_000).Select(_ => EnterAsync(gate, Cancel)).ToArray();
+
+        var settled = await Task.WhenAll(all.Where(turn => turn.IsCompleted));
+        Assert.Equal(10, settled.Count(comeBackIn => comeBackIn is null));
+        Assert.Equal(1_000 - 610, settled.Count(comeBackIn => comeBackIn is not null));
+    }
+
+    [Fact]
+    public async Task Enter_ASiloJoins_TheNextTurnsAreFurtherApart()
+    {
+        var shared = new SharedPoliteness();
+        var gate = Gate(o => (o.RequestsPerSecond, o.MaxWait) = (1, TimeSpan.Zero), shared);
+        Assert.Null(await EnterAsync(gate, Cancel));
+        shared.Divide(silos: 2, rank: 0);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await EnterAsync(gate, Cancel));
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(await EnterAsync(gate, Cancel));
+    }
+
+    [Fact]
+    public void PlacesOf_HoweverManySilos_AreAllOfThemAndNoMore()
+    {
+        foreach (var silos in Enumerable.Range(1, 8))
+            Assert.Equal(8, Enumerable.Range(0, silos).Sum(rank => Shared(silos, rank).PlacesOf(8)));
+        Assert.Equal(1, Shared(silos: 20, rank: 19).PlacesOf(8));
+
+        static SharedPoliteness Shared(int silos, int rank)
+        {
+            var shared = new SharedPoliteness();
+            shared.Divide(silos, rank);
+            return shared;
+        }
+    }
+
+    [Fact]
+    public async Task Enter_ASiloLeaves_WhoWaitsForAPlaceGetsOneOfItsPlaces()
+    {
+        var shared = new SharedPoliteness();
+        shared.Divide(silos: 2, rank: 0);
+        var gate = Gate(o => o.ConcurrentRequests = 4, shared);
+        var first = await gate.EnterAsync(gate.Options.MaxWait, Cancel);
+        Assert.Null(await EnterAsync(gate, Cancel));
+        var waiting = Enumerable.Range(0, 3).Select(_ => EnterAsync(gate, Cancel)).ToArray();
+        Assert.All(waiting, turn => Assert.False(turn.IsCompleted));
+
+        shared.Divide(silos: 1, rank: 0);
+        first.Place!.GiveBack();
+
+        Assert.All(await Task.WhenAll(waiting), Assert.Null);
+    }
+
+    [Fact]
+    public void Pause_LongerThanBefore_SaysWhatIsLeft()
+    {
+        var gate = Gate();
+
+        Assert.Equal(TimeSpan.FromSeconds(5), gate.Pause(TimeSpan.FromSeconds(5)));
+        Assert.Null(gate.Pause(TimeSpan.FromSeconds(5)));
+        Assert.Equal(TimeSpan.FromSeconds(9), gate.Pause(TimeSpan.FromSeconds(9)));
+    }
+
+    HostGate Gate(Action<PolitenessOptions>? configure = null, SharedPoliteness? shared = null)
     {
         var options = new PolitenessOptions { RequestsPerSecond = 0, ConcurrentRequests = 0 };
         configure?.Invoke(options);
-        return Disposed(new HostGate(options, time));
+        return new HostGate(options, time, shared);
     }
-
-    HostGate Disposed(HostGate gate)
-    {
-        gates.Add(gate);
-        return gate;
-    }
-
-    public void Dispose() => gates.ForEach(gate => gate.Dispose());
 
     /// <summary>Enters, and is answered at once, but keeps its place.</summary>
     static async Task<TimeSpan?> EnterAsync(HostGate gate, CancellationToken cancellationToken)

@@ -33,6 +33,32 @@ public sealed class HostGatesTests
     }
 
     [Fact]
+    public async Task ListRecords_AfterA429_TellsThePeersOnce()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.TooManyRequests, "", ("Retry-After", "300")));
+        var told = new List<(Uri, TimeSpan)>();
+        client.Shared.TellPeers = (host, length) => told.Add((host, length));
+
+        await FailAsync(client, Example.Pds);
+        await FailAsync(client, Example.Pds, Did.Parse("did:plc:other"));
+
+        Assert.Equal([(new Uri(Example.Pds.GetLeftPart(UriPartial.Authority)), TimeSpan.FromSeconds(300))], told);
+    }
+
+    [Fact]
+    public async Task ListRecords_HeldByAPeer_IsNotSentAndTellsNobody()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Page);
+        using var client = new TestClient(handler);
+        client.Shared.TellPeers = (_, _) => Assert.Fail("A pause would go round for ever.");
+
+        client.Hosts.Hold(new Uri(Example.Pds.GetLeftPart(UriPartial.Authority)), TimeSpan.FromMinutes(5));
+
+        Assert.Equal(client.Time.GetUtcNow().AddMinutes(5), (await FailAsync(client, Example.Pds)).RetryAt);
+        Assert.Empty(handler.Requests);
+    }
+
+    [Fact]
     public async Task ListRecords_AfterA429_OtherHostsAreAsked()
     {
         var handler = StubHandler.Answering(uri => uri.Host == "pds.example"

@@ -1,0 +1,95 @@
+using Atbb.EndToEnd.Tests.Processes;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+using Atbb.Testing.Databases;
+
+namespace Atbb.EndToEnd.Tests;
+
+/// <summary>Silos, each a process, that are one service on one PostgreSQL; each has a way to the database of its own, which can be cut.</summary>
+sealed class SiloCluster : IAsyncDisposable
+{
+    /// <summary>Longer than it takes until a silo counts as dead, here, and its run goes on; on a busy machine too.</summary>
+    public static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(150);
+
+    /// <summary>Repositories at once, over all silos.</summary>
+    public const int Concurrency = 12;
+
+    readonly ForumCase it;
+    readonly string[] settings;
+    readonly List<SiloProcess> silos = [];
+    readonly Dictionary<SiloProcess, PostgresProxy> ways = [];
+
+    SiloCluster(ForumCase it, string[] settings) => (this.it, this.settings) = (it, settings);
+
+    public ForumCase Case => it;
+
+    public IReadOnlyList<SiloProcess> Silos => silos;
+
+    /// <summary>The silo that drives the run, of those that were there when it began.</summary>
+    public SiloProcess Driver => Assert.Single(silos, silo => silo.Drives);
+
+    /// <summary>Starts silos, and waits until they are one cluster.</summary>
+    public static async Task<SiloCluster> StartAsync(int silos, SampleForumOptions size, params string[] settings)
+    {
+        var cluster = new SiloCluster(await ForumCase.CreateAsync(DatabaseKind.PostgreSql, size), ["Cluster:DetectionTime=00:00:10", $"Backfill:Concurrency={Concurrency}", .. settings]);
+        try
+        {
+            for (var i = 0; i < silos; i++)
+                cluster.Begin();
+            foreach (var silo in cluster.silos)
+                await silo.ReadyAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more, and does not wait for it.</summary>
+    public SiloProcess Begin()
+    {
+        var way = new PostgresProxy(it.Database.Value);
+        var silo = new SiloProcess(new AtbbSite(it.Forum.Forum.Did, way.Url, it.Pds.Origin, settings));
+        silos.Add(silo);
+        ways.Add(silo, way);
+        return silo;
+    }
+
+    /// <summary>Starts a run, and waits until so many pages of it have been answered.</summary>
+    public async Task<long> RunIntoTheMiddleAsync(int pages)
+    {
+        it.Pds.Latency = TimeSpan.FromMilliseconds(40);
+        var middle = it.Pds.Log.AnsweredAsync(pages, static request => request.IsListing, TestContext.Current.CancellationToken);
+        var id = await silos[0].Admin.MustStartAsync("full_sync", [.. it.Dids]);
+        await middle.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
+        return id;
+    }
+
+    /// <summary>From now on that silo does not reach the database: what it has of connections breaks, and it gets no others.</summary>
+    public async Task CutAsync(SiloProcess silo)
+    {
+        ways.Remove(silo, out var way);
+        await way!.DisposeAsync();
+    }
+
+    /// <summary>Waits for the run's end at a silo that is well, and holds the index against the repositories, row by row, and the run's counters.</summary>
+    public async Task CompletedAsync(long id, SiloProcess at)
+    {
+        var run = await at.Admin.CompletedAsync(at.Process, TakeOver);
+        Assert.Equal(id, run.RunId);
+        await it.AssertIndexAsync(run, before: null, ToString());
+    }
+
+    public override string ToString() => string.Join("\n\n", silos.Select(silo => silo.Process));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in silos)
+            await silo.DisposeAsync();
+        foreach (var way in ways.Values)
+            await way.DisposeAsync();
+        await it.DisposeAsync();
+    }
+}

@@ -1,0 +1,65 @@
+using Atbb.AtProto.Politeness;
+using Atbb.Grains.Cluster;
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Atbb.Grains.Tests.Cluster;
+
+/// <summary>What the silos of a cluster tell each other beside their grains.</summary>
+public sealed class SiloPeersTests
+{
+    // A port that nobody listens on.
+    static readonly DatabaseTarget Unreachable = DatabaseTarget.Parse("postgresql://nobody@127.0.0.1:1/none");
+    static readonly Uri Host = new("https://pds.example");
+
+    [Fact]
+    public async Task TellOfPause_ByOneOfThree_IsHeldByTheOthersAlone()
+    {
+        await using var cluster = await DeployAsync();
+
+        PeersOf(cluster, 0).TellOfPause(Host, TimeSpan.FromMinutes(5));
+
+        var (second, third) = (PausesOf(cluster, 1), PausesOf(cluster, 2));
+        Assert.Equal((Host, TimeSpan.FromMinutes(5)), await second.First.Task.WaitAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((Host, TimeSpan.FromMinutes(5)), await third.First.Task.WaitAsync(TestContext.Current.CancellationToken));
+        Assert.False(PausesOf(cluster, 0).First.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task HandOver_NobodyReachesTheDatabase_IsRefused()
+    {
+        await using var cluster = await DeployAsync();
+
+        Assert.False(await PeersOf(cluster, 0).HandOverAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(3, cluster.Silos.Count(silo => silo.IsActive));
+    }
+
+    static async Task<InProcessTestCluster> DeployAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(3);
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            host.Services.AddSingleton<IHostPauses, Pauses>();
+            host.Services.AddIndexing(Unreachable);
+        });
+        builder.ConfigureSilo((_, silo) => silo.AddBackfillGrains().AddSiloPeers());
+        builder.ConfigureClient(client => client.Services.AddIndexMessages());
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return cluster;
+    }
+
+    static SiloPeers PeersOf(InProcessTestCluster cluster, int silo) => cluster.Silos[silo].ServiceProvider.GetRequiredService<SiloPeers>();
+
+    static Pauses PausesOf(InProcessTestCluster cluster, int silo) => (Pauses)cluster.Silos[silo].ServiceProvider.GetRequiredService<IHostPauses>();
+
+    sealed class Pauses : IHostPauses
+    {
+        public TaskCompletionSource<(Uri, TimeSpan)> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Hold(Uri host, TimeSpan length) => First.TrySetResult((host, length));
+    }
+}
