@@ -57,7 +57,8 @@ static class Problems
 
     public static IResult RunUnfinished(StartResult result) => new Problem(
         Answer(ProblemKind.RunUnfinished, $"Run {result.RunId} is not finished. Wait for it, or cancel it: POST {AdminApi.Root}/{result.RunId}/cancel.")
-            with { RunId = result.RunId, RunType = result.Type });
+            with
+        { RunId = result.RunId, RunType = result.Type });
 
     public static IResult IndexUnreachable(string detail) =>
         Of(ProblemKind.IndexUnreachable, $"{detail.TrimEnd('.')}. Bring the database back and ask again; a run waits for it and goes on by itself.");

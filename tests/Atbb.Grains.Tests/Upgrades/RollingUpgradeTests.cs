@@ -55,7 +55,10 @@ public sealed class RollingUpgradeTests : IDisposable
     {
         var sent = Serializer.SerializeToArray(new NewerStartRequest
         {
-            Force = RunType.CatchUp, Dids = ["did:plc:alice"], Reason = "because", First = [new("did:plc:bob", null, "", 0, DateTimeOffset.UnixEpoch)],
+            Force = RunType.CatchUp,
+            Dids = ["did:plc:alice"],
+            Reason = "because",
+            First = [new("did:plc:bob", null, "", 0, DateTimeOffset.UnixEpoch)],
         });
 
         var read = Serializer.Deserialize<StartRequest>(sent)!;

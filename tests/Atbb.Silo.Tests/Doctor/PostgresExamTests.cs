@@ -6,7 +6,14 @@ public class PostgresExamTests
 {
     static readonly PostgresFacts Sound = new()
     {
-        Version = "17.2", VersionNumber = 170_002, Encoding = "UTF8", Fsync = true, FullPageWrites = true, IsReadOnly = false, MaxConnections = 100, ReservedConnections = 3,
+        Version = "17.2",
+        VersionNumber = 170_002,
+        Encoding = "UTF8",
+        Fsync = true,
+        FullPageWrites = true,
+        IsReadOnly = false,
+        MaxConnections = 100,
+        ReservedConnections = 3,
     };
 
     public static TheoryData<string, bool, string> Faults => new()
