@@ -19,9 +19,6 @@ public enum StartOutcome
     /// <summary>There is no run with the id that was to be retried; nothing was done.</summary>
     NoSuchRun,
 
-    /// <summary>The request lists repositories, and the run that it comes to would not read them; nothing was done.</summary>
-    DidsNotRead,
-
     /// <summary>The request's key is that of another request, which asked for something else; nothing was done.</summary>
     KeyReused,
 }

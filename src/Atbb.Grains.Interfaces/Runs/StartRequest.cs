@@ -9,8 +9,8 @@ public sealed record StartRequest
     public RunType? Force { get; init; }
 
     /// <summary>
-    /// Repositories to know of from now on. A full sync reads them, and nothing else does: a request that comes to anything else is refused, as
-    /// <see cref="StartOutcome.DidsNotRead"/>. DIDs of which one is invalid refuse the whole request.
+    /// Repositories to know of from now on. A full sync reads them, this one or the next; a catch-up notes them, and its answer says so. DIDs of which
+    /// one is invalid refuse the whole request.
     /// </summary>
     [Id(1)]
     public IReadOnlyList<string> Dids { get; init; } = [];

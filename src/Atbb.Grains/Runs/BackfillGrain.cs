@@ -122,10 +122,8 @@ sealed partial class BackfillGrain(
 
         var decision = request.Force is null ? await DecideAsync() : null;
         var type = request.Force ?? TypeOf(decision!.Outcome);
-        if (request.Dids.Count > 0 && type is not RunType.FullSync)
-            return new(StartOutcome.DidsNotRead, Type: type, Decision: decision, Message: NotReading(request.Dids.Count, type, decision));
         if (type is null)
-            return new(StartOutcome.NotNeeded, Decision: decision);
+            return new(StartOutcome.NotNeeded, Decision: decision, Message: request.Dids.Count > 0 ? NotNoted(request.Dids.Count, decision!) : null);
 
         return await IndexBoundary.TranslateAsync(async () =>
         {
@@ -133,7 +131,8 @@ sealed partial class BackfillGrain(
             var started = await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked);
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
             Drive();
-            return new StartResult(StartOutcome.Started, started.RunId, type, decision);
+            var later = type is RunType.CatchUp && request.Dids.Count > 0 ? NotedOnly(request.Dids.Count) : null;
+            return new StartResult(StartOutcome.Started, started.RunId, type, decision, later);
         });
     }
 
@@ -245,14 +244,11 @@ sealed partial class BackfillGrain(
         { RunId: var runId, Type: var type } => new(StartOutcome.Started, runId, type),
     };
 
-    static string NotReading(int dids, RunType? type, BackfillDecision? decision)
-    {
-        var why = decision is null ? "" : $" ({decision.Reason})";
-        var comesTo = type is RunType.CatchUp
-            ? $"A catch-up{why} reads the users in the index"
-            : $"No run is needed{why}";
-        return $"{comesTo}, and the {dids} DIDs listed would not be read. Ask for a full sync, have each of them read by hand, or leave them out.";
-    }
+    static string NotNoted(int dids, BackfillDecision decision) =>
+        $"No run is needed ({decision.Reason}), and the {dids} DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";
+
+    static string NotedOnly(int dids) =>
+        $"A catch-up reads the users in the index: the {dids} DIDs listed are noted, and the next full sync reads those that are not among them.";
 
     async Task RememberAsync()
     {

@@ -62,6 +62,9 @@ static class AdminApi
         if (problem is not null)
             return problem;
 
+        if (type is RunType.CatchUp && body.Dids is { Count: > 0 } dids)
+            return Problems.DidsNotRead(dids.Count);
+
         var backfill = Backfill(grains, forum);
         return await AnswerToAsync(backfill, await backfill.StartAsync(new StartRequest { Force = type, Dids = body.Dids ?? [], RequestKey = key }));
     }
@@ -95,7 +98,6 @@ static class AdminApi
         StartOutcome.NotNeeded => Results.Ok(StartAnswer.NotNeeded(result)),
         StartOutcome.AlreadyRunning => Problems.RunUnfinished(result),
         StartOutcome.Refused => Problems.BadDid(result.Message ?? "The request is refused."),
-        StartOutcome.DidsNotRead => Problems.DidsNotRead(result.Message),
         StartOutcome.KeyReused => Problems.IdempotencyKeyReused(result.Message),
         _ => throw new InvalidOperationException($"There is no answer for {result.Outcome}."),
     };

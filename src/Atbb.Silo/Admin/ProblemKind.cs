@@ -12,7 +12,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     public static readonly ProblemKind BadBody = new("bad-body", 400, "The body cannot be read");
     public static readonly ProblemKind BadDid = new("bad-did", 400, "That is not a DID");
     public static readonly ProblemKind BadIdempotencyKey = new("bad-idempotency-key", 400, "The idempotency key is not usable");
-    public static readonly ProblemKind DidsNotRead = new("dids-not-read", 400, "The run would not read the DIDs listed");
+    public static readonly ProblemKind DidsNotRead = new("dids-not-read", 400, "A catch-up does not read the DIDs listed");
     public static readonly ProblemKind TokenNeeded = new("token-needed", 401, "A token is needed");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 403, "Not answered under this name or address");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "A page of another origin may not write here");

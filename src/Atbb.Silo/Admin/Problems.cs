@@ -29,9 +29,9 @@ static class Problems
 
     public static IResult IdempotencyKeyReused(string? message) => Of(ProblemKind.IdempotencyKeyReused, message ?? ProblemKind.IdempotencyKeyReused.Title);
 
-    public static IResult DidsNotRead(string? message) => Of(
+    public static IResult DidsNotRead(int dids) => Of(
         ProblemKind.DidsNotRead,
-        $"{message} A full sync: POST {AdminApi.Root}?force=full_sync. By hand: POST {RepoApi.Root}{{did}}/sync.");
+        $"A catch-up reads the users in the index, and not the {dids} DIDs listed. A full sync: POST {AdminApi.Root}?force=full_sync. By hand: POST {RepoApi.Root}{{did}}/sync.");
 
     public static IResult TokenNeeded() => Of(
         ProblemKind.TokenNeeded, "Send the token of Atbb:Admin:Token: 'Authorization: Bearer <token>'. A browser signs in at /signin.");

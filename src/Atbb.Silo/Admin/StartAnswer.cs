@@ -35,7 +35,7 @@ sealed record StartAnswer
         Type = result.Type,
         Status = status,
         Reason = result.Decision?.Reason,
-        Message = status is RunStatus.InProgress ? $"Run {result.RunId} is under way." : $"Run {result.RunId} was started by this request before, and stands otherwise by now.",
+        Message = status is RunStatus.InProgress ? $"Run {result.RunId} is under way. {result.Message}".TrimEnd() : $"Run {result.RunId} was started by this request before, and stands otherwise by now.",
     };
 
     /// <summary>The answer where no run is needed.</summary>

@@ -25,7 +25,7 @@ static class ForegroundRun
         var start = await begin(backfill);
         switch (start.Outcome)
         {
-            case StartOutcome.Refused or StartOutcome.NoSuchRun or StartOutcome.DidsNotRead or StartOutcome.KeyReused:
+            case StartOutcome.Refused or StartOutcome.NoSuchRun or StartOutcome.KeyReused:
                 return new(ExitCode.BadConfiguration, null, false, start.Message);
             case StartOutcome.NotNeeded:
                 return new(ExitCode.Completed, null, false, start.Message ?? $"No backfill is needed: {start.Decision!.Reason}.");
@@ -33,6 +33,8 @@ static class ForegroundRun
 
         var runId = start.RunId!.Value;
         var isResumed = start.Outcome is StartOutcome.AlreadyRunning;
+        if (!isResumed && start.Message is { } note)
+            display.Say(note);
         display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
         await backfill.ResumeAsync(runId);
 
