@@ -66,7 +66,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
         RunId ??= (await admin.RunsAsync()).FirstOrDefault(run => run.Status is "in_progress")?.RunId;
         if (RunId is not { } id)
         {
-            using var answer = await admin.StartAsync(type, dids);
+            using var answer = await admin.StartAsync(type, type is "full_sync" ? dids : []);
             Assert.True(answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict || (int)answer.StatusCode >= 500, $"{answer.StatusCode}\n{atbb}");
             return null;
         }
