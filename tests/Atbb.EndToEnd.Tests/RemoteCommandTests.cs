@@ -47,17 +47,14 @@ public sealed class RemoteCommandTests
         await SayAsync(2, "neither a DID", "repo", "nobody");
         await SayAsync(2, "", "run", "first");
 
-        // With its pages held, there is a run to be paused.
-        var released = new TaskCompletionSource();
-        it.Pds.Fault = request => request.IsListing ? PdsFault.HeldUntil(released.Task) : null;
+        // Four pages of some seconds each: there is a run to be paused.
+        it.Pds.Fault = request => request.IsListing ? PdsFault.Late(TimeSpan.FromSeconds(4)) : null;
         it.Forum.Users[0].Add("space.atbb.post", """{"$type":"space.atbb.post","text":"New.","createdAt":"2026-01-01T00:00:00Z"}""");
-        var reading = it.Pds.Log.ArrivedAsync(1, request => request.IsListing, Ends);
         Assert.Equal(3, Json(await SayAsync(0, "\"started\"", "start", "--type", "catch_up", "--json")).GetProperty("runId").GetInt64());
-        await reading.WaitAsync(AtbbProcess.Patience, Ends);
-        await SayAsync(7, "atbb cancel 3", "start", "--type", "full_sync");
         var pausing = SayAsync(0, "catch_up, paused", "pause", "3");
-        released.SetResult();
+        await SayAsync(7, "atbb cancel 3", "start", "--type", "full_sync");
         await pausing;
+        it.Pds.Fault = null;
         await SayAsync(1, "catch_up, paused", "run", "3", "--watch");
         await SayAsync(0, "catch_up, in_progress", "resume", "3");
         await SayAsync(0, "catch_up, completed", "run", "--watch");
