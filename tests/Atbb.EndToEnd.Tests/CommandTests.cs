@@ -124,6 +124,32 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Backfill_WhileAnotherRunIsUnfinished_SaysSoAndLosesNoDid()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        var (early, late) = (it.Dids.Order(StringComparer.Ordinal).First(), it.Dids.Order(StringComparer.Ordinal).Last());
+        var released = new TaskCompletionSource();
+        it.Pds.Fault = request => request.IsListing ? PdsFault.HeldUntil(released.Task) : null;
+        var reading = it.Pds.Log.ArrivedAsync(1, request => request.IsListing, TestContext.Current.CancellationToken);
+        await using var killed = it.Site.Backfill("full_sync", [early]);
+        await reading.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
+        await killed.KillAsync();
+        it.Pds.Fault = null;
+        released.SetResult();
+
+        await using var other = it.Site.Backfill("catch_up", []);
+        Assert.True(await other.ExitAsync() == 2, $"{other}");
+        Assert.Contains("Run 1 is unfinished, and there is one at a time: nothing was done. Go on with it by --type full_sync", other.Output + other.Errors, StringComparison.Ordinal);
+        await using var retry = it.Site.Retry(99);
+        Assert.True(await retry.ExitAsync() == 2, $"{retry}");
+
+        await using var same = it.Site.Backfill("full_sync", [late]);
+        Assert.True(await same.ExitAsync() == 0, $"{same}");
+        Assert.Contains("1 of the DIDs listed were not known and are noted", same.Output, StringComparison.Ordinal);
+        Assert.Contains(it.Pds.Log.Snapshot(), request => request.IsListing && request.Did == late);
+    }
+
+    [Fact]
     public async Task Serve_WithoutTokenOnAnotherAddressThanLoopback_IsRefused()
     {
         using var database = await IndexAddress.CreateAsync(DatabaseKind.Sqlite);

@@ -11,6 +11,12 @@ sealed partial class BackfillGrain
     [LoggerMessage(101, LogLevel.Information, "backfill.started: run {RunId} of {Forum} has begun, {Type}, with {Listed} DIDs listed", EventName = "backfill.started")]
     partial void LogStarted(long runId, string forum, RunType type, int listed);
 
+    [LoggerMessage(117, LogLevel.Warning, "backfill.index_emptied: tables of {Forum}'s index have been emptied; {Repositories} repositories that were read before are read again in full", EventName = "backfill.index_emptied")]
+    partial void LogEmptied(string forum, int repositories);
+
+    [LoggerMessage(118, LogLevel.Warning, "backfill.index_replaced: run {RunId} of {Forum} was unfinished, and the index is not the one that it was writing; it is forgotten. A start of the service begins what is needed by itself; otherwise start a full sync", EventName = "backfill.index_replaced")]
+    partial void LogOfAnotherIndex(long runId, string forum);
+
     [LoggerMessage(102, LogLevel.Information, "backfill.resuming: run {RunId} goes on in phase {Phase}, round {Round}, after {LowWaterMark}, with {DidsDone} of {DidsTotal} repositories settled", EventName = "backfill.resuming")]
     partial void LogResuming(long runId, RunPhase phase, int round, string? lowWaterMark, long didsDone, long didsTotal);
 

@@ -56,11 +56,12 @@ sealed partial class BackfillGrain
     RunProgress ProgressOf(RunState at)
     {
         var inUsers = at.Phase is RunPhase.Users;
-        var counts = (window, inUsers) switch
+        // What has ended holds what its window came to: added once more, its row would say twice as much.
+        var counts = (at.IsUnfinished ? window : null, inUsers) switch
         {
             (null, _) => at.Counts,
-            (_, true) => window.Counts,
-            (_, false) => at.Counts + window.Counts,
+            ({ } above, true) => above.Counts,
+            ({ } above, false) => at.Counts + above.Counts,
         };
         // Of an unfinished run: one that has ended says what it came to, and has asked everybody again.
         counts = at.IsUnfinished ? SyncCounts.Max(counts, at.Shown) : counts;

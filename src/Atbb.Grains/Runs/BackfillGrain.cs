@@ -64,6 +64,7 @@ sealed partial class BackfillGrain(
     {
         run = stored.State.Run;
         keyed = stored.State.Keyed;
+        await ForgetRunOfAnotherIndexAsync(cancellationToken);
         GoOn();
         // Its row may be a step behind, and nobody will take another.
         if (run is { IsUnfinished: false })
@@ -111,7 +112,7 @@ sealed partial class BackfillGrain(
             return before;
 
         if (run is { IsUnfinished: true } unfinished)
-            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
+            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type, Message: await NoteLateAsync(request.Dids));
 
         if (request.Force is RunType.Retry)
             return new(StartOutcome.Refused, Message: "A retry is of a run: ask for it with that run's id.");
@@ -128,6 +129,8 @@ sealed partial class BackfillGrain(
         return await IndexBoundary.TranslateAsync(async () =>
         {
             await repos.AddPendingAsync(dids, CancellationToken.None);
+            if (await repos.ForgetEmptiedAsync(CancellationToken.None) is > 0 and var emptied)
+                LogEmptied(ForumDid, emptied);
             var started = await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked);
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
             Drive();
@@ -243,6 +246,37 @@ sealed partial class BackfillGrain(
             new(StartOutcome.KeyReused, Message: "This key came with another request, which asked for something else: a key is for one request, and for asking the same again."),
         { RunId: var runId, Type: var type } => new(StartOutcome.Started, runId, type),
     };
+
+    // The index's file was removed, or its tables were, and the run's state stands elsewhere: that run would go on with what it takes for read.
+    async Task ForgetRunOfAnotherIndexAsync(CancellationToken cancellationToken)
+    {
+        if (run is not { IsUnfinished: true } unfinished)
+            return;
+
+        try
+        {
+            if (await runs.GetAsync(unfinished.RunId, cancellationToken) is not null)
+                return;
+        }
+        catch (IndexUnavailableException)
+        {
+            // Not to be told apart now. The run waits for its database.
+            return;
+        }
+
+        stored.State.Run = null;
+        await stored.WriteStateAsync(cancellationToken);
+        run = null;
+        LogOfAnotherIndex(unfinished.RunId, ForumDid);
+    }
+
+    // Listed while a run is unfinished, as when its command is given again with another list: none of them may be lost without a word.
+    async Task<string?> NoteLateAsync(IReadOnlyList<string> dids)
+    {
+        var noted = await IndexBoundary.TranslateAsync(
+            () => repos.AddPendingAsync([.. dids.Where(did => Did.TryParse(did, out _))], CancellationToken.None));
+        return noted == 0 ? null : $"{noted} of the DIDs listed were not known and are noted: this run reads those that it has not passed yet, if it is a full sync, and the next full sync reads the others.";
+    }
 
     static string NotNoted(int dids, BackfillDecision decision) =>
         $"No run is needed ({decision.Reason}), and the {dids} DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";

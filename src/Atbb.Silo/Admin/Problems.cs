@@ -56,7 +56,7 @@ static class Problems
         Of(ProblemKind.RunHasEnded, $"Run {id} has ended: there is nothing left of it to stop or to go on with. Start another: POST {AdminApi.Root}.");
 
     public static IResult RunUnfinished(StartResult result) => new Problem(
-        Answer(ProblemKind.RunUnfinished, $"Run {result.RunId} is not finished. Wait for it, or cancel it: POST {AdminApi.Root}/{result.RunId}/cancel.")
+        Answer(ProblemKind.RunUnfinished, $"Run {result.RunId} is not finished. Wait for it, or cancel it: POST {AdminApi.Root}/{result.RunId}/cancel. {result.Message}".TrimEnd())
             with
         { RunId = result.RunId, RunType = result.Type });
 

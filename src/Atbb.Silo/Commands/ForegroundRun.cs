@@ -12,14 +12,14 @@ static class ForegroundRun
 {
     /// <summary>Goes through a run.</summary>
     public static Task<ForegroundOutcome> GoAsync(IServiceProvider services, string forumDid, StartRequest request, IProgressDisplay display) =>
-        GoAsync(services, forumDid, backfill => backfill.StartAsync(request), display);
+        GoAsync(services, forumDid, backfill => backfill.StartAsync(request), run => request.Force is null || request.Force == run.Type, display);
 
     /// <summary>Goes through a retry of another run's failures.</summary>
     public static Task<ForegroundOutcome> RetryAsync(IServiceProvider services, string forumDid, long runId, IProgressDisplay display) =>
-        GoAsync(services, forumDid, backfill => backfill.RetryAsync(runId), display);
+        GoAsync(services, forumDid, backfill => backfill.RetryAsync(runId), run => run.RetryOf == runId, display);
 
     static async Task<ForegroundOutcome> GoAsync(
-        IServiceProvider services, string forumDid, Func<IBackfillGrain, Task<StartResult>> begin, IProgressDisplay display)
+        IServiceProvider services, string forumDid, Func<IBackfillGrain, Task<StartResult>> begin, Predicate<RunProgress> isAsked, IProgressDisplay display)
     {
         var backfill = services.GetRequiredService<IGrainFactory>().GetGrain<IBackfillGrain>(forumDid);
         var start = await begin(backfill);
@@ -33,7 +33,10 @@ static class ForegroundRun
 
         var runId = start.RunId!.Value;
         var isResumed = start.Outcome is StartOutcome.AlreadyRunning;
-        if (!isResumed && start.Message is { } note)
+        // Another one than the command asks for: to go on with it in silence would pass for what was asked.
+        if (isResumed && await backfill.GetRunAsync(runId) is { } unfinished && !isAsked(unfinished))
+            return new(ExitCode.BadConfiguration, unfinished, true, AnotherIsUnfinished(unfinished));
+        if (start.Message is { } note)
             display.Say(note);
         display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
         await backfill.ResumeAsync(runId);
@@ -57,6 +60,18 @@ static class ForegroundRun
             context.Cancel = true;
             signalled.Cancel();
         }
+    }
+
+    static string AnotherIsUnfinished(RunProgress run)
+    {
+        var name = run.Type switch
+        {
+            RunType.Retry => $"--retry {run.RetryOf}",
+            RunType.CatchUp => "--type catch_up",
+            RunType.FullSync => "--type full_sync",
+            _ => throw new InvalidOperationException($"There is no command for {run.Type}."),
+        };
+        return $"Run {run.RunId} is unfinished, and there is one at a time: nothing was done. Go on with it by {name}, and give this command again when it has ended.";
     }
 
     /// <summary>Shows the run to its end. Should the grain go away, it is called again, which is also what makes the run go on elsewhere.</summary>

@@ -149,6 +149,23 @@ public class RunTests
         return rows;
     }
 
+    [Fact]
+    public async Task Cancel_InTheFirstPhase_CountsOnceWhatWasRead()
+    {
+        await using var cluster = await ForumCluster.StartAsync(SomePages);
+        var released = HoldAfter(cluster.Pds, 3);
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await PagesAsync(cluster.Pds, 4);
+
+        var cancelled = (await cluster.Backfill.CancelAsync(start.RunId!.Value))!;
+        released.SetResult();
+
+        Assert.Equal((RunStatus.Cancelled, RunPhase.Forum), (cancelled.Status, cancelled.Phase));
+        Assert.InRange(cancelled.Counts.Indexed, 1, long.MaxValue);
+        Assert.Equal(cancelled.Counts.Indexed, Convert.ToInt64(await cluster.Database.ScalarAsync("select records_indexed from backfill_progress"), null));
+        Assert.Equal(cancelled.Counts.Indexed, await RowsAsync(cluster));
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(9)]
