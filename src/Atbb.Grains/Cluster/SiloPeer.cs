@@ -37,6 +37,6 @@ sealed partial class SiloPeer(
         return await membership.TryKill(caller);
     }
 
-    [LoggerMessage(400, LogLevel.Warning, "cluster.cut_off: {Silo} says that it does not reach the database, which this silo does: it is taken for dead, and its repositories go on elsewhere", EventName = "cluster.cut_off")]
+    [LoggerMessage(420, LogLevel.Warning, "cluster.cut_off: {Silo} says that it does not reach the database, which this silo does: it is taken for dead, and its repositories go on elsewhere", EventName = "cluster.cut_off")]
     partial void LogTakingOver(SiloAddress silo);
 }
