@@ -28,6 +28,6 @@ sealed partial class ClusterShare(
         }
     }
 
-    [LoggerMessage(330, LogLevel.Information, "cluster.share: {Silos} silos share what is asked of each host", EventName = "cluster.share")]
+    [LoggerMessage(350, LogLevel.Information, "cluster.share: {Silos} silos share what is asked of each host", EventName = "cluster.share")]
     partial void LogShare(int silos);
 }
