@@ -26,7 +26,7 @@ public sealed class IndexMetrics
     }
 
     internal void Observe(BatchQueue queue) =>
-        meter.CreateObservableGauge("atbb.index.queue", () => queue.Count, "{batch}", "Batches that wait for a transaction.");
+        meter.CreateObservableGauge("atbb.index.queue", () => (long)queue.Count, "{batch}", "Batches that wait for a transaction.");
 
     internal void Committed(IReadOnlyList<PendingBatch> group, IReadOnlyList<BatchResult> results, TimeSpan took)
     {

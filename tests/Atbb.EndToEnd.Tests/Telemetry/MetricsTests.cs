@@ -63,7 +63,7 @@ public sealed class MetricsTests
     }
 
     [Theory]
-    [InlineData("sum by (state) (atbb_none)", "atbb_none")]
+    [InlineData("sum(atbb_none)", "atbb_none")]
     [InlineData("rate(atbb_runs{state=\"unheard\"}[5m])", "state=unheard")]
     [InlineData("max(atbb_runs{status=~\"a|b\"})", "status")]
     [InlineData("sum by (host) (atbb_runs)", "the label host")]

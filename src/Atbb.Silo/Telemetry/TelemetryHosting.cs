@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 namespace Atbb.Silo.Telemetry;
 
 /// <summary>The service as it is seen from outside: metrics for Prometheus, and metrics and traces to a collector where one is configured.</summary>
-static class Telemetry
+static class TelemetryHosting
 {
     /// <summary>Where Prometheus reads.</summary>
     public const string MetricsPath = "/metrics";
