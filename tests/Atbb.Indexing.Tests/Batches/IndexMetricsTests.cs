@@ -26,8 +26,7 @@ public sealed class IndexMetricsTests : IndexTests
         var first = await store.WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a"), Topic(Alice, "b"), Topic(Alice, "c")), Token);
 
         await store.WriteAsync(
-            Batch(first.Next(), Post, Topic(Alice, "a"), Topic(Alice, "b", "Edited", "bafyb2"), Topic(Alice, "d"), Raw(Alice, Post, "e", "{}"))
-                with { Range = new KeyRange(null, false, "d", true) },
+            Batch(first.Next(), Post, Topic(Alice, "a"), Topic(Alice, "b", "Edited", "bafyb2"), Topic(Alice, "d"), Raw(Alice, Post, "e", "{}")) with { Range = new KeyRange(null, false, "d", true) },
             Token);
 
         // Five a transaction, however many records.
