@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
@@ -20,9 +21,11 @@ public static class AtProtoRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddAtProtoOptions(configure);
         services.AddGuardedHttp();
+        services.AddMetrics();
+        services.TryAddSingleton<HostMetrics>(static s => new HostMetrics(s.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton<SharedPoliteness>();
         services.TryAddSingleton(static s => new HostGates(
-            s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<SharedPoliteness>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<SharedPoliteness>(), s.GetRequiredService<HostMetrics>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IHostPauses>(static s => s.GetRequiredService<HostGates>());
         services.TryAddSingleton<XrpcClient>();
         services.TryAddSingleton<IDidResolver, DidResolver>();

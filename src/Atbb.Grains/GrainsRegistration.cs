@@ -18,6 +18,10 @@ public static class GrainsRegistration
     /// <summary>Adds what the backfill's grains need besides the index and the protocol client.</summary>
     public static ISiloBuilder AddBackfillGrains(this ISiloBuilder silo)
     {
+        silo.Services.AddMetrics();
+        silo.Services.AddSingleton<RunMetrics>();
+        silo.Services.AddSingleton<RepoMetrics>();
+        silo.Services.AddSingleton<DatabaseMetrics>();
         silo.Services.AddSingleton<DatabaseOutage>();
         silo.Services.AddSingleton<DatabasePatience>();
         silo.Services.AddSingleton<HostHeads>();

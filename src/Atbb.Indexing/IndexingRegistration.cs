@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Discovery;
@@ -14,7 +15,7 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/> and <see cref="IndexFacts"/>. Call
+    /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/> and <see cref="IndexSurvey"/>. Call
     /// <see cref="IndexDatabase.MigrateAsync"/> before anything uses them. A silo of a cluster registers its <see cref="SiloIdentity"/>, too.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
@@ -27,12 +28,15 @@ public static class IndexingRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(provider => IndexDatabase.Create(target, provider.GetRequiredService<ILoggerFactory>(), provider.GetService<SiloIdentity>()));
+        services.AddMetrics();
+        services.AddSingleton(static provider => new IndexMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<IndexStore>();
         services.AddSingleton<RepoStore>();
         services.AddSingleton<DiscoveryStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ErrorStore>();
         services.AddSingleton<IndexFacts>();
+        services.AddSingleton<IndexSurvey>();
         return services;
     }
 }

@@ -29,7 +29,7 @@ public sealed class ServeTests
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(stranger, "/health/live"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(stranger, "/health/ready"));
-        foreach (var path in new[] { Runs, $"{Runs}/1", $"{Runs}/1/errors", "/dashboard/", "/dashboard/DashboardCounters" })
+        foreach (var path in new[] { Runs, $"{Runs}/1", $"{Runs}/1/errors", "/dashboard/", "/dashboard/DashboardCounters", "/metrics" })
         {
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, await StatusAsync(stranger, path)));
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, await StatusAsync(guesser, path)));
@@ -39,6 +39,7 @@ public sealed class ServeTests
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(admin, Runs));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(admin, "/dashboard/"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(admin, "/metrics"));
 
         // A browser is shown where to sign in, and its cookie then opens the dashboard.
         using var page = new HttpRequestMessage(HttpMethod.Get, "/dashboard/");

@@ -22,7 +22,7 @@ sealed class RelayClient(XrpcClient xrpc) : IRelayClient
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLimit);
 
-        var request = new XrpcRequest(relay, PathOf(collection, cursor, limit), ListReposByCollection, collection.Value, MaxAnswer);
+        var request = new XrpcRequest(relay, PathOf(collection, cursor, limit), ListReposByCollection, collection.Value, MaxAnswer) { Class = HostClass.Relay };
         return await xrpc.AskAsync(
             request,
             AnswersJson.Default.RepoListAnswer,

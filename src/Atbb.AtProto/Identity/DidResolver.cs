@@ -84,8 +84,8 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
 
     XrpcRequest SourceOf(Did did) => did.Method switch
     {
-        "plc" => new XrpcRequest(options.PlcDirectory, $"/{InPath(did)}", Question, did, MaxDocument),
-        "web" => new XrpcRequest(WebHostOf(did), "/.well-known/did.json", Question, did, MaxDocument),
+        "plc" => new XrpcRequest(options.PlcDirectory, $"/{InPath(did)}", Question, did, MaxDocument) { Class = HostClass.Plc },
+        "web" => new XrpcRequest(WebHostOf(did), "/.well-known/did.json", Question, did, MaxDocument) { Class = HostClass.Web },
         _ => throw new AtProtoException(
             AtProtoFailure.BadDidDocument, $"{Question} of {did}: did:{did.Method} is not a method of the AT Protocol (plc, web)."),
     };

@@ -17,13 +17,16 @@ sealed class HostGate
     readonly HostSilence silence = new();
     readonly HostTrial? trial;
     readonly HostPlaces? places;
+    readonly HostMetrics metrics;
 
     /// <param name="options">How much is asked of the host.</param>
     /// <param name="time">The clock.</param>
     /// <param name="shared">What of it is this process's, where several ask the same hosts.</param>
     /// <param name="trial">What a host has to go through that has not answered yet; null where it is trusted to.</param>
-    public HostGate(PolitenessOptions options, TimeProvider time, SharedPoliteness? shared = null, HostTrial? trial = null)
+    /// <param name="metrics">What sees the waits; null: nobody.</param>
+    public HostGate(PolitenessOptions options, TimeProvider time, SharedPoliteness? shared = null, HostTrial? trial = null, HostMetrics? metrics = null)
     {
+        this.metrics = metrics ?? new HostMetrics();
         this.trial = trial;
         Options = options;
         this.time = time;
@@ -59,24 +62,27 @@ sealed class HostGate
         var deadline = Now + maxWait;
         if (RefuseFor(maxWait) is { } refusal)
             return HostTurn.Refused(refusal);
-        if (trial is not null && !await trial.EnterAsync(maxWait, time, cancellationToken))
-            return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
+        if (trial is not null && !await TimedAsync(WaitCause.Trial, trial.EnterAsync(maxWait, time, cancellationToken)))
+            return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy), WaitCause.Trial);
 
         var placed = false;
         var entered = false;
         try
         {
-            if (places is not null && !places.TryTake() && !await places.TakeAsync(maxWait, time, cancellationToken))
-                return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy));
+            if (places is not null && !places.TryTake() && !await TimedAsync(WaitCause.Place, places.TakeAsync(maxWait, time, cancellationToken)))
+                return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy), WaitCause.Place);
             placed = places is not null;
 
             TimeSpan wait;
             do
             {
-                if (!TryTake(deadline, out wait))
-                    return HostTurn.TooLate(wait);
+                if (!TryTake(deadline, out wait, out var cause))
+                    return HostTurn.TooLate(wait, cause);
                 if (wait > TimeSpan.Zero)
+                {
                     await Task.Delay(wait, time, cancellationToken);
+                    metrics.Waited(cause, wait);
+                }
             }
             // The host may have asked for a pause meanwhile.
             while (wait > TimeSpan.Zero && PauseLeft() > TimeSpan.Zero);
@@ -155,10 +161,26 @@ sealed class HostGate
         }
     }
 
-    bool TryTake(TimeSpan deadline, out TimeSpan wait)
+    bool TryTake(TimeSpan deadline, out TimeSpan wait, out WaitCause cause)
     {
         lock (sync)
-            return schedule.TryTake(Now, deadline, out wait);
+        {
+            var now = Now;
+            cause = schedule.PauseLeft(now) > TimeSpan.Zero ? WaitCause.Pause : WaitCause.Pace;
+            return schedule.TryTake(now, deadline, out wait);
+        }
+    }
+
+    // What has come at once was not waited for.
+    async ValueTask<bool> TimedAsync(WaitCause cause, ValueTask<bool> coming)
+    {
+        if (coming.IsCompleted)
+            return await coming;
+
+        var began = Now;
+        var came = await coming;
+        metrics.Waited(cause, Now - began);
+        return came;
     }
 
     TimeSpan TurnAway(TimeSpan after)
@@ -180,7 +202,7 @@ sealed class HostGate
         {
             var now = Now;
             var pause = schedule.PauseLeft(now);
-            return pause > maxWait ? new HostRefusal(schedule.TurnAway(now, now + pause), IsFailure: false) : silence.Refuse(now);
+            return pause > maxWait ? new HostRefusal(schedule.TurnAway(now, now + pause), IsFailure: false, WaitCause.Pause) : silence.Refuse(now);
         }
     }
 }

@@ -4,7 +4,7 @@ using Atbb.AtProto.Xrpc;
 namespace Atbb.AtProto.Politeness;
 
 /// <summary>The gates of all hosts, shared by every repository that lives on them.</summary>
-sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, TimeProvider time) : IHostPauses, IDisposable
+sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetrics metrics, TimeProvider time) : IHostPauses, IDisposable
 {
     const int FirstSweep = 1024;
 
@@ -33,6 +33,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, TimeProv
     {
         var gate = Acquire(request.Origin);
         var entered = false;
+        metrics.Waiting(+1);
         try
         {
             var turn = await gate.EnterAsync(MaxWaitOf(request, gate.Options), cancellationToken);
@@ -40,17 +41,26 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, TimeProv
                 throw Refused(request, refusal);
 
             entered = true;
+            metrics.UnderWay(+1);
             return new HostLease(this, gate, request.Origin, turn);
         }
         finally
         {
+            metrics.Waiting(-1);
             if (!entered)
                 Release(gate);
         }
     }
 
-    /// <summary>The request is over.</summary>
-    public void Release(HostGate gate)
+    /// <summary>A request that had its turn is over.</summary>
+    public void Leave(HostGate gate)
+    {
+        metrics.UnderWay(-1);
+        gate.Leave();
+        Release(gate);
+    }
+
+    void Release(HostGate gate)
     {
         lock (sync)
             gate.Users--;
@@ -75,6 +85,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, TimeProv
 
     AtProtoException Refused(XrpcRequest request, HostRefusal refusal)
     {
+        metrics.TurnedAway(refusal.Cause);
         var retryAt = time.GetUtcNow() + refusal.ComeBackIn;
         return refusal.IsFailure
             ? request.Failed(
@@ -98,7 +109,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, TimeProv
             {
                 Sweep();
                 // The directory is the operator's word and no stranger's.
-                gate = host == directory ? new HostGate(options.PlcPoliteness, time, shared) : new HostGate(options.Politeness, time, shared, new HostTrial(trials));
+                gate = host == directory ? new HostGate(options.PlcPoliteness, time, shared, trial: null, metrics) : new HostGate(options.Politeness, time, shared, new HostTrial(trials), metrics);
                 gates.Add(host, gate);
             }
 

@@ -18,7 +18,6 @@ readonly struct HostLease(HostGates gates, HostGate gate, Uri origin, HostTurn t
     public void Dispose()
     {
         turn.Place?.GiveBack();
-        gate.Leave();
-        gates.Release(gate);
+        gates.Leave(gate);
     }
 }

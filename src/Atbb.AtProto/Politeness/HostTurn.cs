@@ -6,7 +6,7 @@ namespace Atbb.AtProto.Politeness;
 /// <param name="Refusal">Null when the turn has come; otherwise why it has not.</param>
 readonly record struct HostTurn(HostPlaces? Place, TimeSpan SentAt, HostRefusal? Refusal)
 {
-    public static HostTurn TooLate(TimeSpan comeBackIn) => new(null, TimeSpan.Zero, new HostRefusal(comeBackIn, IsFailure: false));
+    public static HostTurn TooLate(TimeSpan comeBackIn, WaitCause cause) => new(null, TimeSpan.Zero, new HostRefusal(comeBackIn, IsFailure: false, cause));
 
     public static HostTurn Refused(HostRefusal refusal) => new(null, TimeSpan.Zero, refusal);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Atbb.AtProto.Network;
 using Atbb.AtProto.Politeness;
@@ -19,14 +20,16 @@ sealed class XrpcClient
 
     readonly HttpClient http;
     readonly HostGates hosts;
+    readonly HostMetrics metrics;
     readonly AtProtoOptions options;
     readonly TimeProvider time;
     readonly ResiliencePipeline<ResponseBody>? retries;
 
-    public XrpcClient(IHttpClientFactory clients, HostGates hosts, IOptions<AtProtoOptions> options, TimeProvider time)
+    public XrpcClient(IHttpClientFactory clients, HostGates hosts, HostMetrics metrics, IOptions<AtProtoOptions> options, TimeProvider time)
     {
         http = clients.CreateClient(HttpClientName);
         this.hosts = hosts;
+        this.metrics = metrics;
         this.options = options.Value;
         this.time = time;
         retries = BuildRetries(Network, time);
@@ -119,6 +122,25 @@ sealed class XrpcClient
         // Outside the request's own time, which must not be spent in waiting for the host's turn; and until the body has been read.
         using var turn = await hosts.EnterAsync(request, cancellationToken);
         using var limit = new Deadline(Network.RequestTimeout, time, cancellationToken);
+        using var activity = AtProtoTelemetry.Activities.StartActivity("atbb.request");
+        activity?.SetTag("atbb.method", request.Method);
+        var began = time.GetTimestamp();
+        try
+        {
+            var answer = await ExchangeAsync(request, turn, limit, cancellationToken);
+            metrics.Answered(request.Class, HttpStatusCode.OK, time.GetElapsedTime(began));
+            return answer;
+        }
+        catch (AtProtoException e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Failure.ToString());
+            metrics.Failed(request.Class, e, time.GetElapsedTime(began));
+            throw;
+        }
+    }
+
+    async ValueTask<ResponseBody> ExchangeAsync(XrpcRequest request, HostLease turn, Deadline limit, CancellationToken cancellationToken)
+    {
         try
         {
             var answer = await SendAsync(request, turn, limit.Token);

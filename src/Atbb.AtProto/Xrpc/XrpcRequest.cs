@@ -17,6 +17,9 @@ readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Metho
     {
     }
 
+    /// <summary>What the host is asked as.</summary>
+    public HostClass Class { get; init; }
+
     /// <summary>A failure of this request, in an operator's words; those of <paramref name="what"/> may be the server's.</summary>
     public AtProtoException Failed(
         AtProtoFailure failure,

@@ -36,6 +36,7 @@ sealed partial class UserRepoGrain(
     IDidResolver identities,
     IRepoClient pdses,
     HostHeads heads,
+    RepoMetrics metrics,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     IHostApplicationLifetime silo,
@@ -87,9 +88,19 @@ sealed partial class UserRepoGrain(
         using var metering = RequestMeter.Start();
         meter = metering;
         reported = default;
+        // Here and in the traces only: a DID is no label of a metric.
+        using var activity = GrainsTelemetry.Activities.StartActivity("atbb.repo.slice");
+        activity?.SetTag("atbb.did", Key);
+        var began = time.GetTimestamp();
         try
         {
             var slice = await readOn();
+            if (slice is RepoSlice { Outcome: var outcome })
+            {
+                metrics.Read(outcome, time.GetElapsedTime(began));
+                activity?.SetTag("atbb.outcome", RepoMetrics.NameOf(outcome));
+            }
+
             parked = slice is RepoSlice { Outcome: RepoOutcome.Parked until } ? until : null;
             return slice;
         }

@@ -85,6 +85,10 @@ sealed partial class BackfillGrain
             LogFailed(e, run!.RunId, e.Message);
             await UntilDoneAsync(() => EndAsync(RunStatus.Failed, e.Message), cancellationToken);
         }
+        finally
+        {
+            metrics.Hide();
+        }
     }
 
     async Task ReadForumAsync(CancellationToken cancellationToken)
@@ -200,6 +204,7 @@ sealed partial class BackfillGrain
 
         var counts = window.Counts;
         pulse.Note(time.GetUtcNow(), counts.Records, window.Ledger.Done);
+        metrics.Show(ProgressOf(run));
         LogProgress(run.RunId, run.Type, run.Phase, window.Ledger.Done, run.DidsTotal, counts.Records, pulse.RecordsPerSecond);
         await TryCheckpointAsync();
         pulse.Beat();

@@ -28,6 +28,7 @@ sealed partial class BackfillGrain(
     IndexFacts facts,
     DatabasePatience patience,
     DatabaseOutage outage,
+    RunMetrics metrics,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     IOptions<DiscoveryOptions> discovery,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Atbb.Grains.Runs;
 
 /// <summary>Whether the index's database, or a part of it, is away: said once when it goes and once when it is back, whoever in this silo notices. Safe for calls in parallel.</summary>
-sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> logger)
+sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> logger, DatabaseMetrics? metrics = null)
 {
     readonly Lock sync = new();
     readonly Dictionary<DatabasePart, DateTimeOffset> away = [];
@@ -17,6 +17,7 @@ sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> l
                 return;
         }
 
+        metrics?.Begin(part);
         LogBegun(part, reason);
     }
 
@@ -30,6 +31,7 @@ sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> l
                 return;
         }
 
+        metrics?.End(part);
         LogEnded(part, (time.GetUtcNow() - began).TotalSeconds);
     }
 

@@ -14,6 +14,16 @@ sealed class BatchQueue(IndexingOptions options, int lanes)
     readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(lanes) { FullMode = BoundedChannelFullMode.DropWrite });
     bool closed;
 
+    /// <summary>Batches that wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return waiting.Count;
+        }
+    }
+
     /// <summary>Adds a batch.</summary>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public void Add(PendingBatch batch)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Atbb.Indexing.Batches;
 
 /// <summary>One lane: writes groups of batches, a transaction each, and settles every batch of a group one way or another.</summary>
-sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, TimeProvider time, ILogger logger) : IAsyncDisposable
+sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, IndexMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     const int MaxAttempts = 5;
 
@@ -23,6 +24,7 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, T
         }
         catch (Exception e)
         {
+            metrics.Failed();
             await writer.RollbackAsync();
             var error = database.Classify(e) is FaultClass.Unavailable or FaultClass.Conflict ? database.Unavailable(e) : e;
             foreach (var batch in group)
@@ -49,6 +51,7 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, T
                 switch (database.Classify(e))
                 {
                     case FaultClass.Conflict when attempt < MaxAttempts:
+                        metrics.Repeated();
                         LogConflict(e, group.Count, attempt);
                         continue;
                     case FaultClass.Refused:
@@ -67,17 +70,21 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, T
     // False: the world moved; the group, less the batches that were settled as stale, is to be tried again.
     async Task<bool> TryWriteAsync(List<PendingBatch> group, bool alone)
     {
+        var began = time.GetTimestamp();
+        using var activity = StartActivity(group);
         var plan = await PlanAsync(group, alone);
         var outcome = await writer.WriteAsync(plan);
         if (outcome.Stale.Count == 0 && !outcome.TargetsMoved)
         {
             await writer.CommitAsync();
             Interlocked.Increment(ref transactions);
+            metrics.Committed(group, plan.Results, time.GetElapsedTime(began));
             for (var i = 0; i < group.Count; i++)
                 group[i].Complete(plan.Results[i]);
             return true;
         }
 
+        metrics.Repeated();
         await writer.RollbackAsync();
         foreach (var batch in group.Where(batch => outcome.Stale.Contains(batch.Repo.Did)))
             batch.Complete(new BatchResult(batch.Repo, default, [], IsStale: true));
@@ -113,6 +120,18 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, T
     {
         var reading = await writer.BeginAsync(ReadRequest.For(group), alone);
         return WritePlanner.Plan(group, reading, writer.Ids, Now());
+    }
+
+    // A transaction is several callers': it stands in the first one's trace, and points at the others'.
+    static Activity? StartActivity(List<PendingBatch> group)
+    {
+        if (!IndexingTelemetry.Activities.HasListeners())
+            return null;
+
+        var links = group.Skip(1).Where(static batch => batch.Caller != default).Select(static batch => new ActivityLink(batch.Caller));
+        var activity = IndexingTelemetry.Activities.StartActivity("atbb.index.transaction", ActivityKind.Internal, group[0].Caller, links: links);
+        activity?.SetTag("atbb.batches", group.Count);
+        return activity;
     }
 
     // To the microsecond, which is what the databases keep: what is read back equals what was written.

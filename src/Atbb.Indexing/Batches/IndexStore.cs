@@ -16,14 +16,16 @@ public sealed class IndexStore : IAsyncDisposable
     readonly GroupWriter[] writers;
 
     /// <summary>Starts the lanes; a connection is opened with the first batch.</summary>
-    public IndexStore(IndexDatabase database, IndexingOptions options, TimeProvider time, ILogger<IndexStore> logger)
+    public IndexStore(IndexDatabase database, IndexingOptions options, TimeProvider time, ILogger<IndexStore> logger, IndexMetrics? metrics = null)
     {
+        metrics ??= new IndexMetrics();
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         var count = database.Lanes(options);
         queue = new BatchQueue(options, count);
-        writers = [.. Enumerable.Range(0, count).Select(_ => new GroupWriter(database, database.CreateWriter(), time, logger))];
+        metrics.Observe(queue);
+        writers = [.. Enumerable.Range(0, count).Select(_ => new GroupWriter(database, database.CreateWriter(), metrics, time, logger))];
         lanes = [.. writers.Select(writer => Task.Run(() => RunAsync(writer)))];
     }
 

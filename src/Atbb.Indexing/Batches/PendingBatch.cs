@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
@@ -20,6 +21,9 @@ sealed class PendingBatch
     public RecordBatch Batch { get; }
 
     public RecordCollection? Collection { get; }
+
+    /// <summary>The trace of the caller; nothing where none is listened to.</summary>
+    public ActivityContext Caller { get; } = Activity.Current?.Context ?? default;
 
     public RepoState Repo => Batch.Repo;
 

@@ -31,6 +31,8 @@ sealed class PostgresDatabase : IndexDatabase
         settings.ApplicationName ??= "atbb-orleans";
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseLoggerFactory(loggers);
+        // The driver's metrics name the pool, and would otherwise by the connection string: where the database is does not belong there.
+        builder.Name = "index";
         dataSource = builder.Build();
     }
 

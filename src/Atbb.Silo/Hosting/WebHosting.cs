@@ -3,6 +3,7 @@ using Atbb.Silo.Admin;
 using Atbb.Silo.Admin.Events;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Health;
+using Atbb.Silo.Telemetry;
 using Orleans.Dashboard;
 
 namespace Atbb.Silo.Hosting;
@@ -20,7 +21,7 @@ static class WebHosting
         // The settings have their own sources; of the framework's, the log levels stay.
         builder.Logging.AddAtbbDefaults(level);
         builder.Services.AddHostedService<AdminAddressCheck>();
-        builder.AddAtbbSilo(settings, silo => silo.AddDashboard(options => options.HideTrace = true));
+        builder.AddAtbbSilo(settings, silo => silo.AddAtbbTraces().AddDashboard(options => options.HideTrace = true));
         // After the silo, which has to be up to be asked.
         builder.Services.AddHostedService<WakeUpOnStart>();
         builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Apply(json.SerializerOptions));
@@ -28,6 +29,7 @@ static class WebHosting
         builder.Services.AddProgressFeed();
         builder.Services.AddAdminAccess();
         builder.Services.AddAtbbHealth();
+        builder.AddAtbbTelemetry();
 
         var app = builder.Build();
         app.UseExceptionHandler(broken => broken.Run(static context => Problems.OfStatus(context, context.Response.StatusCode).ExecuteAsync(context)));
@@ -38,6 +40,7 @@ static class WebHosting
         app.MapRepoApi();
         app.MapAdminDescription();
         app.MapAtbbHealth();
+        app.MapAtbbMetrics();
         app.MapOrleansDashboard(DashboardPath).RequireAuthorization(AdminAccess.Policy);
         app.MapGet("/", () => Results.Redirect(DashboardPath + "/"));
         return app;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Politeness;
@@ -39,6 +40,8 @@ sealed class TestClient : IDisposable
     public SharedPoliteness Shared => services.GetRequiredService<SharedPoliteness>();
 
     public HostGates Hosts => services.GetRequiredService<HostGates>();
+
+    public IMeterFactory Meters => services.GetRequiredService<IMeterFactory>();
 
     public XrpcClient Xrpc => services.GetRequiredService<XrpcClient>();
 

@@ -136,6 +136,7 @@ sealed class AtbbProcess : IAsyncDisposable
         || name.StartsWith("BACKFILL_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Atbb__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase);
 
     static void Keep(StringBuilder lines, string? line)

@@ -49,8 +49,13 @@ sealed class AtbbSite : IDisposable
         AtbbProcess.Start(Folder, ["backfill", "--retry", $"{runId}", .. common, .. more]);
 
     /// <summary>The command <c>serve</c>. It begins no run of its own accord.</summary>
-    public AtbbProcess Serve(params IReadOnlyList<string> more) => AtbbProcess.Start(Folder,
-        ["serve", .. common, .. Set("Admin:Url", $"http://127.0.0.1:{AdminPort}"), .. Set("Backfill:OnStartup", "false"), .. more]);
+    public AtbbProcess Serve(params IReadOnlyList<string> more) => ServeIn(new Dictionary<string, string?>(), more);
+
+    /// <summary>The command <c>serve</c>, with variables of its environment.</summary>
+    public AtbbProcess ServeIn(IReadOnlyDictionary<string, string?> environment, params IReadOnlyList<string> more) => AtbbProcess.Start(
+        Folder,
+        ["serve", .. common, .. Set("Admin:Url", $"http://127.0.0.1:{AdminPort}"), .. Set("Backfill:OnStartup", "false"), .. more],
+        environment);
 
     /// <summary>One setting as a command line gives it.</summary>
     public static string[] Set(string name, IConvertible value) => ["--set", $"{name}={value.ToString(CultureInfo.InvariantCulture)}"];

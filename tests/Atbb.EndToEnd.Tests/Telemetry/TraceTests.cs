@@ -1,0 +1,41 @@
+using Atbb.EndToEnd.Tests.Processes;
+using Atbb.Indexing.Databases;
+using Atbb.Sample;
+
+namespace Atbb.EndToEnd.Tests.Telemetry;
+
+/// <summary>What a collector is sent.</summary>
+public sealed class TraceTests
+{
+    const string Slice = "atbb.repo.slice";
+    const string Request = "atbb.request";
+    const string Transaction = "atbb.index.transaction";
+
+    static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Serve_WithACollector_SendsTracesFromTheSliceToRequestAndSql()
+    {
+        await using var collector = await Collector.StartAsync(Ends);
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, new SampleForumOptions { Users = 3, PostsPerUser = 2 });
+        await using var atbb = it.Site.ServeIn(new Dictionary<string, string?>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        });
+        using var admin = new AdminClient(it.Site.AdminPort);
+        await admin.ReadyAsync(atbb);
+        await admin.MustStartAsync("full_sync", [.. it.Dids]);
+        await admin.CompletedAsync(atbb);
+
+        // What has not been sent yet is sent at the end.
+        await atbb.SignalAsync("TERM");
+        Assert.Equal(0, await atbb.ExitAsync());
+
+        Assert.True(collector.HasMetrics);
+        var ways = collector.Spans.Values.Select(span => collector.From(span).Select(above => above.Name).ToList()).ToList();
+        // HttpClient's span below our request, and the driver's below our transaction.
+        Assert.Contains(ways, way => way.Count > 2 && way[1] == Request && way.Contains(Slice));
+        Assert.Contains(ways, way => way.Count > 2 && way[1] == Transaction && way.Contains(Slice));
+    }
+}
