@@ -3,11 +3,12 @@ using Atbb.Silo.Admin;
 using Atbb.Silo.Admin.Events;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Health;
+using Atbb.Silo.Page;
 using Orleans.Dashboard;
 
 namespace Atbb.Silo.Hosting;
 
-/// <summary>The silo with its admin HTTP and its dashboard.</summary>
+/// <summary>The silo with its admin HTTP, the operator's page and the dashboard.</summary>
 static class WebHosting
 {
     public const string DashboardPath = "/dashboard";
@@ -30,6 +31,7 @@ static class WebHosting
         builder.Services.AddAtbbHealth();
 
         var app = builder.Build();
+        app.UsePageHeaders();
         app.UseExceptionHandler(broken => broken.Run(static context => Problems.OfStatus(context, context.Response.StatusCode).ExecuteAsync(context)));
         app.UseStatusCodePages(static page => Problems.OfStatus(page.HttpContext, page.HttpContext.Response.StatusCode).ExecuteAsync(page.HttpContext));
         app.UseAdminAccess(settings.Admin);
@@ -39,7 +41,7 @@ static class WebHosting
         app.MapAdminDescription();
         app.MapAtbbHealth();
         app.MapOrleansDashboard(DashboardPath).RequireAuthorization(AdminAccess.Policy);
-        app.MapGet("/", () => Results.Redirect(DashboardPath + "/"));
+        app.MapOperatorPage();
         return app;
     }
 }

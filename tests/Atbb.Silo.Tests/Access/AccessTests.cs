@@ -103,7 +103,7 @@ public sealed class AccessTests : IAsyncLifetime
 
         var answer = await SendAsync(HttpMethod.Post, "/signin?to=" + Uri.EscapeDataString(to), Form(Token));
 
-        Assert.Equal("/dashboard/", answer.Headers.Location!.OriginalString);
+        Assert.Equal("/", answer.Headers.Location!.OriginalString);
     }
 
     [Theory]
