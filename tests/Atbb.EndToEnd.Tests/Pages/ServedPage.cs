@@ -57,11 +57,17 @@ public sealed class ServedPage : IAsyncLifetime
         return page;
     }
 
-    /// <summary>No page of records is answered from now on, until what is returned is set.</summary>
+    /// <summary>Everybody has written, and no page of records is answered from now on, until what is returned is set.</summary>
     public TaskCompletionSource HoldListings()
     {
+        foreach (var user in Case.Forum.Users)
+            Write(user);
         var released = new TaskCompletionSource();
         Case.Pds.Fault = request => request.IsListing ? PdsFault.HeldUntil(released.Task) : null;
         return released;
     }
+
+    /// <summary>Somebody writes a post: the next run has to read the repository.</summary>
+    public static void Write(SampleRepo user) =>
+        user.Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"And more","createdAt":"2026-01-02T00:00:00Z"}""");
 }

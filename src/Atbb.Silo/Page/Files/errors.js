@@ -41,11 +41,14 @@ export async function goTo(runId) {
     await load();
 }
 
-/** Brings the choice of runs up to date, and the errors of the run that is shown if it has come further. */
-export function follow(runs, isWhole) {
+/**
+ * Brings the choice of runs up to date, and the errors of the run that is shown if they have become more or fewer.
+ * @param openOf How many errors of a run stand open, as far as is known.
+ */
+export function follow(runs, openOf) {
     const select = at("of-run");
     const choices = [...runs.map(run => [String(run.runId), `run ${run.runId}, ${typeOf(run)}`]), [byHand, "what was read by hand"]];
-    const chosen = isChosen ? select.value : String((runs.find(run => run.recordsFailed > 0) ?? runs[0])?.runId ?? byHand);
+    const chosen = isChosen ? select.value : String((runs.find(run => openOf(run) > 0) ?? runs[0])?.runId ?? byHand);
     if (choices.map(([id]) => id).join() !== [...select.options].map(option => option.value).join()) {
         select.replaceChildren(...choices.map(([value, text]) => make("option", { value }, text)));
         select.value = chosen;
@@ -53,9 +56,9 @@ export function follow(runs, isWhole) {
     select.value = chosen;
 
     const run = runs.find(one => String(one.runId) === chosen);
-    at("retry").hidden = !run || !isOver(run) || run.recordsFailed === 0;
+    at("retry").hidden = !run || !isOver(run) || openOf(run) === 0;
     // Later runs take errors away from earlier ones: what was shown may be out of date with any of them.
-    const state = `${chosen} ${run?.recordsFailed} ${isWhole}`;
+    const state = `${chosen} ${run ? openOf(run) : 0}`;
     const isLeftAlone = pages <= 1 && !at("errors").contains(document.activeElement);
     if (state !== shownFor && (isLeftAlone || !shownFor.startsWith(`${chosen} `))) {
         shownFor = state;

@@ -21,6 +21,8 @@ let older = null;
 let followed = null;
 let stopFollowing = () => {};
 let missing = null;
+// How many errors of a run stand open, where that was counted.
+const open = new Map();
 let countedFor = "";
 let countedAt = 0;
 let timer = 0;
@@ -71,6 +73,7 @@ function followLatest() {
 function changed(run) {
     const before = runs.get(run.runId);
     runs.set(run.runId, run);
+    open.delete(run.runId);
     if (isOver(run) && followed === run.runId)
         followed = null;
     showAll();
@@ -84,7 +87,7 @@ function showAll() {
     if (all.length > 0)
         now.showRun(all[0]);
     list.showRuns(all, older !== null);
-    errors.follow(all, all.every(isOver));
+    errors.follow(all, run => open.get(run.runId) ?? run.recordsFailed);
     const [state, sentence] = judge(all, missing);
     at("verdict").dataset.state = state;
     write(at("verdict"), sentence);
@@ -101,6 +104,7 @@ async function count() {
     if (key === countedFor && Date.now() - countedAt < countAgainAfter)
         return;
     const [byHand, ...each] = await Promise.all([listErrors(0, { limit: 1000 }), ...since.map(run => getRun(run.runId))]);
+    each.forEach(run => open.set(run.runId, run.errorCount));
     missing = each.reduce((sum, run) => sum + run.errorCount, byHand.errors.length);
     [countedFor, countedAt] = [key, Date.now()];
     showAll();
