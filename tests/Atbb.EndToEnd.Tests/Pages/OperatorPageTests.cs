@@ -152,6 +152,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#waiting li")).ToContainTextAsync(troubled, new() { Timeout = Long });
         await Expect(page.Locator("#waiting li")).ToContainTextAsync("next attempt");
         await Expect(page.Locator("#reading li")).ToHaveTextAsync(slow);
+        await PictureAsync(page, isDark ? "page-phone" : "page-desk");
         await page.Locator("#waiting button").ClickAsync();
         await Expect(page.Locator("#repo-figures")).ToContainTextAsync("next attempt");
 
@@ -160,7 +161,6 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         Assert.Null(await page.EvaluateAsync<int?>("window.ran ?? null"));
         const string Brightness = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number).slice(0, 3).reduce((a, b) => a + b) / 3";
         Assert.Equal(isDark, await page.EvaluateAsync<double>(Brightness) < 50);
-        await PictureAsync(page, isDark ? "page-phone" : "page-desk");
         Assert.Empty(reader.Complaints);
 
         released.SetResult();
@@ -227,12 +227,10 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         Assert.Fail($"No way leads to '{text}' by {key}.");
     }
 
-    /// <summary>Takes the pictures of docs/images anew, into the folder that PICTURES names.</summary>
+    /// <summary>Takes a picture of the whole page into the folder that PICTURES names, to be looked at.</summary>
     static async Task PictureAsync(IPage page, string name)
     {
-        if (Environment.GetEnvironmentVariable("PICTURES") is not { Length: > 0 } folder)
-            return;
-        await page.EvaluateAsync("document.activeElement.blur()");
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+        if (Environment.GetEnvironmentVariable("PICTURES") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
     }
 }

@@ -44,6 +44,9 @@ export function show(list, items, keyOf, fill) {
     });
 }
 
+// What is longer takes a line of its own.
+const longest = 40;
+
 /** Fills a list of terms; those without a value are left out. */
 export function define(list, pairs) {
     const given = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -51,6 +54,7 @@ export function define(list, pairs) {
     const shown = given.map(([term, value]) => {
         const pair = old.get(term) ?? make("div", { "data-key": term }, make("dt", {}, term), make("dd", { class: "hostile" }));
         write(pair.lastChild, String(value));
+        pair.classList.toggle("wide", String(value).length > longest);
         return pair;
     });
     if (shown.length !== list.children.length || shown.some((pair, i) => list.children[i] !== pair))

@@ -7,7 +7,7 @@ import { follow } from "./live.js";
 import * as now from "./now.js";
 import * as repo from "./repo.js";
 import * as list from "./runs.js";
-import { judge, reading } from "./verdict.js";
+import { judge } from "./verdict.js";
 import { isOver } from "./words.js";
 
 // A run that somebody else starts is noticed this soon.
@@ -65,8 +65,6 @@ function followLatest() {
         return;
     stopFollowing();
     followed = latest.runId;
-    // What it will have been missing is not known yet.
-    missing = null;
     stopFollowing = follow(latest.runId, changed, look);
 }
 
@@ -74,12 +72,15 @@ function changed(run) {
     const before = runs.get(run.runId);
     runs.set(run.runId, run);
     open.delete(run.runId);
+    // What was counted before it ended says nothing of it.
+    if (isOver(run) && before?.status !== run.status)
+        missing = null;
     if (isOver(run) && followed === run.runId)
         followed = null;
     showAll();
     // Not at every figure: whether the index is whole changes with a run's state.
     if (before?.status !== run.status)
-        look();
+        lookNow();
 }
 
 function showAll() {
@@ -93,14 +94,12 @@ function showAll() {
     write(at("verdict"), sentence);
 }
 
-/** Counts what is missing since everything was last read. */
+/** Counts which errors stand open of what came since everything was last read, and of what was read by hand. */
 async function count() {
-    const all = newestFirst();
-    const last = reading(all);
-    if (!last || !isOver(all[0]))
-        return;
-    const since = all.filter(run => run.runId >= last.runId);
-    const key = since.map(run => `${run.runId} ${run.status}`).join();
+    const over = newestFirst().filter(isOver);
+    const read = over.findIndex(run => run.type !== "retry" && run.status === "completed");
+    const since = over.slice(0, Math.min(page, read < 0 ? page : read + 1));
+    const key = since.map(run => run.runId).join();
     if (key === countedFor && Date.now() - countedAt < countAgainAfter)
         return;
     const [byHand, ...each] = await Promise.all([listErrors(0, { limit: 1000 }), ...since.map(run => getRun(run.runId))]);

@@ -3,11 +3,11 @@
 import { count, isOver, moment } from "./words.js";
 
 /** The latest run that has set out to read everything: a retry reads only what had failed. */
-export const reading = runs => runs.find(run => run.type !== "retry");
+const reading = runs => runs.find(run => run.type !== "retry");
 
 /**
  * @param runs The runs, the newest first.
- * @param missing How many errors stand open, of everything since the last reading; null while that is not known.
+ * @param missing How many errors stand open, of everything since all was last read; null while that is not known.
  * @returns The state, for the eye, and the sentence.
  */
 export function judge(runs, missing) {
