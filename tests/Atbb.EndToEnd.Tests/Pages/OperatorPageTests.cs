@@ -163,7 +163,11 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         Assert.Equal(isDark, await page.EvaluateAsync<double>(Brightness) < 50);
         Assert.Empty(reader.Complaints);
 
+        // What has the focus goes when it has been read; its reader stays in the place.
+        await page.GetByText("Being read the longest").ClickAsync();
+        await page.Locator($"#reading [data-did='{slow}']").FocusAsync();
         released.SetResult();
+        await Expect(page.Locator("#now-title")).ToBeFocusedAsync(new() { Timeout = Long });
         served.Case.Pds.Fault = null;
         await Button(page, "Cancel…").ClickAsync();
         await Button(page, "Cancel the run").ClickAsync();

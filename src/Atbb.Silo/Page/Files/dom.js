@@ -37,7 +37,12 @@ export function show(list, items, keyOf, fill) {
         fill(entry, item);
         return entry;
     });
-    old.forEach(entry => entry.remove());
+    old.forEach(entry => {
+        // Who stood on what has gone goes on from its section's heading, and not from the top of the page.
+        if (entry.contains(document.activeElement))
+            list.closest("section").querySelector("h2").focus();
+        entry.remove();
+    });
     entries.forEach((entry, i) => {
         if (list.children[i] !== entry)
             list.insertBefore(entry, list.children[i] ?? null);
