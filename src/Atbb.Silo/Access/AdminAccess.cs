@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 namespace Atbb.Silo.Access;
 
 /// <summary>
-/// Who may use the admin HTTP and the dashboard. With a token: whoever presents it, as a bearer or by the cookie of a sign-in. Without one:
+/// Who may use the admin HTTP, the operator's page and the dashboard. With a token: whoever presents it, as a bearer or by the cookie of a sign-in. Without one:
 /// this machine, and no web page that a browser on it may have open.
 /// </summary>
 static class AdminAccess
 {
-    /// <summary>The policy of every admin route and of the dashboard.</summary>
+    /// <summary>The policy of every admin route, of the operator's page and of the dashboard.</summary>
     public const string Policy = "admin";
 
     const string CookieName = "atbb";
@@ -93,7 +93,8 @@ static class AdminAccess
 
     static bool IsOf(string origin, HostString host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)
-        && (host.Port is null ? url.Host == host.Host : url.Authority == host.Value);
+        // Another port of the same host is another's page, and the same site to a cookie.
+        && (host.Port is null ? url.IsDefaultPort && url.Host == host.Host : url.Authority == host.Value);
 
     static bool IsLoopback(string host) =>
         host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

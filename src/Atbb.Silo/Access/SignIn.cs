@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Atbb.Silo.Configuration;
+using Atbb.Silo.Page;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +12,7 @@ namespace Atbb.Silo.Access;
 static class SignIn
 {
     public const string Path = "/signin";
+    public const string OutPath = "/signout";
     public const string ReturnUrl = "to";
 
     const string TokenHash = "token";
@@ -20,6 +22,7 @@ static class SignIn
     {
         app.MapGet(Path, () => Page(message: ""));
         app.MapPost(Path, TakeAsync).DisableAntiforgery();
+        app.MapPost(OutPath, (Delegate)LeaveAsync);
     }
 
     // No antiforgery token: the guard refuses writes from pages of other origins, and signing somebody in needs the token itself.
@@ -32,7 +35,13 @@ static class SignIn
         await context.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme), properties);
         // Within this service only: a link must not send the operator elsewhere with a fresh cookie.
-        return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') ? to : "/dashboard/");
+        return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') ? to : OperatorPage.Path);
+    }
+
+    static async Task<IResult> LeaveAsync(HttpContext context)
+    {
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return Results.LocalRedirect(Path);
     }
 
     /// <summary>A person is sent to the form and back; a program is told.</summary>
@@ -56,26 +65,5 @@ static class SignIn
 
     static string HashOf(AtbbSettings settings) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.Admin.Token ?? "")));
 
-    static IResult Page(string message, int status = StatusCodes.Status200OK) => Results.Content(
-        $$"""
-        <!doctype html>
-        <html lang="en">
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width">
-        <title>Sign in · Atbb.Orleans</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 24rem; margin: 20vh auto 0; padding: 0 1rem; }
-          input, button { font: inherit; width: 100%; padding: .5rem; margin-top: .5rem; box-sizing: border-box; }
-          p.error { color: #b00020; }
-        </style>
-        <h1>Atbb.Orleans</h1>
-        <form method="post">
-          <label for="token">Admin token (<code>Atbb:Admin:Token</code>)</label>
-          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-          <button>Sign in</button>
-        </form>
-        <p class="error" role="alert">{{message}}</p>
-        </html>
-        """,
-        "text/html; charset=utf-8", statusCode: status);
+    static PageAnswer Page(string message, int status = StatusCodes.Status200OK) => new PageAnswer(PageFile.Read("signin.html").Fill("message", message), status);
 }

@@ -21,7 +21,7 @@ static class DemoCommand
         var seed = new Option<int>("--seed") { Description = "What chance starts from: the same seed makes the same forum.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var latency = new Option<int>("--latency") { Description = "Milliseconds that the PDS takes for every answer.", DefaultValueFactory = _ => 3, HelpName = "MS" };
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the demo keeps its database.", DefaultValueFactory = _ => new(Path.Combine("data", "demo")), HelpName = "DIR" };
-        var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the dashboard, until Ctrl-C." };
+        var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the operator's page, until Ctrl-C." };
         foreach (var number in new[] { users, posts, latency })
             number.Validators.Add(result =>
             {
@@ -72,13 +72,13 @@ static class DemoCommand
         said.WriteLine($"Database:  {settings.Database}");
         if (stays && outcome.ExitCode == ExitCode.Completed)
         {
-            said.WriteLine($"Dashboard: {settings.Admin.Url}{WebHosting.DashboardPath}/  (Ctrl-C ends the demo)");
+            said.WriteLine($"Page:      {settings.Admin.Url}/  (Ctrl-C ends the demo)");
             await app.WaitForShutdownAsync();
         }
         else
         {
             // Without a run: the demo's accounts are gone with its PDS, and a run would take what they wrote out of the index.
-            said.WriteLine($"Dashboard: http://127.0.0.1:5080{WebHosting.DashboardPath}/ shows it, after");
+            said.WriteLine($"Page:      http://127.0.0.1:5080/ shows it, after");
             said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 

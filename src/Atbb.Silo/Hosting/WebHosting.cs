@@ -3,12 +3,13 @@ using Atbb.Silo.Admin;
 using Atbb.Silo.Admin.Events;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Health;
+using Atbb.Silo.Page;
 using Atbb.Silo.Telemetry;
 using Orleans.Dashboard;
 
 namespace Atbb.Silo.Hosting;
 
-/// <summary>The silo with its admin HTTP and its dashboard.</summary>
+/// <summary>The silo with its admin HTTP, the operator's page and the dashboard.</summary>
 static class WebHosting
 {
     public const string DashboardPath = "/dashboard";
@@ -32,6 +33,7 @@ static class WebHosting
         builder.AddAtbbTelemetry();
 
         var app = builder.Build();
+        app.UsePageHeaders();
         app.UseExceptionHandler(broken => broken.Run(static context => Problems.OfStatus(context, context.Response.StatusCode).ExecuteAsync(context)));
         app.UseStatusCodePages(static page => Problems.OfStatus(page.HttpContext, page.HttpContext.Response.StatusCode).ExecuteAsync(page.HttpContext));
         app.UseAdminAccess(settings.Admin);
@@ -42,7 +44,7 @@ static class WebHosting
         app.MapAtbbHealth();
         app.MapAtbbMetrics();
         app.MapOrleansDashboard(DashboardPath).RequireAuthorization(AdminAccess.Policy);
-        app.MapGet("/", () => Results.Redirect(DashboardPath + "/"));
+        app.MapOperatorPage();
         return app;
     }
 }

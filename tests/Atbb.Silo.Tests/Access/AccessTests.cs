@@ -103,7 +103,7 @@ public sealed class AccessTests : IAsyncLifetime
 
         var answer = await SendAsync(HttpMethod.Post, "/signin?to=" + Uri.EscapeDataString(to), Form(Token));
 
-        Assert.Equal("/dashboard/", answer.Headers.Location!.OriginalString);
+        Assert.Equal("/", answer.Headers.Location!.OriginalString);
     }
 
     [Theory]
@@ -211,6 +211,40 @@ public sealed class AccessTests : IAsyncLifetime
         });
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("forum.example", "http://forum.example:8080")]
+    [InlineData("forum.example:8080", "http://forum.example")]
+    [InlineData("forum.example", "null")]
+    public async Task AWriteFromAnotherPortOfTheSameHost_IsRefused(string host, string origin)
+    {
+        await StartAsync(Token);
+
+        var answer = await SendAsync(HttpMethod.Post, Runs + "/1/cancel", r =>
+        {
+            Bearer(Token)(r);
+            r.Headers.Host = host;
+            r.Headers.Add("Origin", origin);
+        });
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task SigningOut_FromThePage_TakesTheCookieAway()
+    {
+        await StartAsync(Token);
+        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/")).StatusCode);
+
+        var foreign = await SendAsync(HttpMethod.Post, "/signout", r => r.Headers.Add("Origin", "https://evil.example"));
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/")).StatusCode);
+        var left = await SendAsync(HttpMethod.Post, "/signout");
+        Assert.Equal("/signin", left.Headers.Location!.OriginalString);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, "/")).StatusCode);
     }
 
     static Action<HttpRequestMessage> Bearer(string token) => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
