@@ -96,6 +96,8 @@ public class RepoWindowTests
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
 
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
