@@ -20,6 +20,8 @@ public static class AtProtoRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddAtProtoOptions(configure);
+        services.TryAddSingleton(static s => new OwnNetwork(s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<AddressGuard>();
         services.AddGuardedHttp();
         services.AddMetrics();
         services.TryAddSingleton<HostMetrics>(static s => new HostMetrics(s.GetRequiredService<IMeterFactory>()));
@@ -50,16 +52,17 @@ public static class AtProtoRegistration
                 // Time is kept by XrpcClient, the body's included.
                 http.Timeout = Timeout.InfiniteTimeSpan;
             })
-            .ConfigurePrimaryHttpMessageHandler(static s => CreateHandler(s.GetRequiredService<IOptions<AtProtoOptions>>().Value))
+            .ConfigurePrimaryHttpMessageHandler(static s => CreateHandler(
+                s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<AddressGuard>()))
             // One client for the process: the handler itself gives up old connections, so names are looked up again.
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // Four lines of log a request, otherwise.
             .RemoveAllLoggers();
 
     // One pool for PDSes and directory, so the larger of the two; 0, no limit, is the largest.
-    static SocketsHttpHandler CreateHandler(AtProtoOptions options)
+    static SocketsHttpHandler CreateHandler(AtProtoOptions options, AddressGuard guard)
     {
         var (pds, plc) = (options.Politeness.Places, options.PlcPoliteness.Places);
-        return GuardedHandler.Create(options.Network, pds == 0 || plc == 0 ? 0 : Math.Max(pds, plc));
+        return GuardedHandler.Create(options.Network, pds == 0 || plc == 0 ? 0 : Math.Max(pds, plc), guard);
     }
 }

@@ -4,10 +4,11 @@ using System.Net.Sockets;
 namespace Atbb.AtProto.Network;
 
 /// <summary>
-/// Connects to public addresses only. The check stands where the connection is made, on the very address that is connected to: a check of
+/// Connects to public addresses only, and to none of this machine's own. The check stands where the connection is made, on the very address that is connected to: a check of
 /// the name beforehand could be passed with one answer of the DNS and connected with another.
 /// </summary>
-static class AddressGuard
+/// <param name="own">This machine's own addresses.</param>
+sealed class AddressGuard(OwnNetwork own)
 {
     /// <summary>Not of the public Internet: https://www.iana.org/assignments/iana-ipv4-special-registry</summary>
     static readonly IPNetwork[] SpecialV4 =
@@ -56,18 +57,17 @@ static class AddressGuard
     };
 
     /// <summary>
-    /// A host's addresses that may be connected to. Of a name with private addresses among public ones the public are left: a name is its
+    /// A host's addresses that may be connected to. Of a name with other addresses among such ones they are left: a name is its
     /// owner's to point, and the others gain nothing by it.
     /// </summary>
     /// <exception cref="AtProtoException">There are none but others.</exception>
-    public static IPAddress[] Admit(string host, IPAddress[] resolved)
+    public IPAddress[] Admit(string host, IPAddress[] resolved)
     {
-        var addresses = Array.FindAll(resolved, IsPublic);
+        var addresses = Array.FindAll(resolved, address => IsPublic(address) && !own.Holds(address));
         if (addresses.Length == 0 && resolved.Length > 0)
         {
-            throw new AtProtoException(
-                AtProtoFailure.Forbidden,
-                $"{host} is at {string.Join<IPAddress>(", ", resolved)}, which is not an address of the public Internet");
+            var what = Array.Exists(resolved, IsPublic) ? "an address of this machine or of its own link" : "not an address of the public Internet";
+            throw new AtProtoException(AtProtoFailure.Forbidden, $"{host} is at {string.Join<IPAddress>(", ", resolved)}, which is {what}");
         }
 
         // IPv4 first: where a machine has an IPv6 address and no route, trying that one first would use up the time to connect.
@@ -76,7 +76,7 @@ static class AddressGuard
     }
 
     /// <summary>Connects to a host at a public address, or refuses.</summary>
-    public static async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint.Host;
         var addresses = Admit(host, await Dns.GetHostAddressesAsync(host, cancellationToken));

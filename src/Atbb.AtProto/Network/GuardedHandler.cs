@@ -7,7 +7,8 @@ static class GuardedHandler
 {
     /// <param name="options">Where connections may go, and how long they may take.</param>
     /// <param name="requestsAtOnce">How many requests one host may have under way; 0 is no limit.</param>
-    public static SocketsHttpHandler Create(NetworkOptions options, int requestsAtOnce) => new()
+    /// <param name="guard">What is connected to, unless private addresses are allowed.</param>
+    public static SocketsHttpHandler Create(NetworkOptions options, int requestsAtOnce, AddressGuard guard) => new()
     {
         // A redirect leads where nobody has checked, and a proxy would make the address check meaningless: it is the proxy's that is checked.
         AllowAutoRedirect = false,
@@ -20,6 +21,6 @@ static class GuardedHandler
         MaxConnectionsPerServer = options.MaxConnectionsPerServer ?? (requestsAtOnce is 0 or > int.MaxValue / 2 ? int.MaxValue : requestsAtOnce * 2),
         // Names are resolved, and checked, anew this often.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectCallback = options.AllowPrivateAddresses ? null : AddressGuard.ConnectPublicAsync,
+        ConnectCallback = options.AllowPrivateAddresses ? null : guard.ConnectPublicAsync,
     };
 }

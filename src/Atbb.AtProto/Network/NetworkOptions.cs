@@ -4,9 +4,9 @@ namespace Atbb.AtProto.Network;
 public sealed class NetworkOptions
 {
     /// <summary>
-    /// Admits plain http and loopback, private and other addresses that are not of the public Internet. Default false: where a PDS lives is
-    /// said by a DID document that a stranger wrote, and must not become a way into the operator's network. True is for tests and closed
-    /// networks.
+    /// Admits plain http and loopback, private and other addresses that are not of the public Internet, and this machine's own. Default false:
+    /// where a PDS lives is said by a DID document that a stranger wrote, and must not become a way into the operator's
+    /// network. True is for tests and closed networks.
     /// </summary>
     public bool AllowPrivateAddresses { get; set; }
 

@@ -48,7 +48,7 @@ sealed partial class UserRepoGrain
             if (await IsReadByARunAsync(forumDid))
                 return null;
 
-            return Repo.RetryAfter is { } due && due > time.GetUtcNow()
+            return Repo.RetryAfter is { } due && Waits.IsAhead(due, time.GetUtcNow(), longestWait)
                 ? SliceOf(Parked(due, Repo.LastError ?? "waiting for its next attempt", host: null))
                 : await SyncByHandAsync(forumDid, static repo => repo.GoOnByHand(default), cancellationToken);
         });
@@ -60,7 +60,7 @@ sealed partial class UserRepoGrain
     {
         TimeSpan? wait = outcome switch
         {
-            RepoOutcome.Parked { Until: var until } => until - time.GetUtcNow(),
+            RepoOutcome.Parked { Until: var until } => Waits.Left(until, time.GetUtcNow(), longestWait),
             // A turn of its own for each slice, so that nobody who calls has to wait for the last.
             RepoOutcome.More => TimeSpan.Zero,
             _ => null,
@@ -69,7 +69,7 @@ sealed partial class UserRepoGrain
         isAttemptDue = wait is not null;
         // Made once, and never disposed of in its own turn: that would cancel the turn.
         attempts ??= this.RegisterGrainTimer(GoOnByHandAsync, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        attempts.Change(wait is not { } left ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        attempts.Change(wait ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (isAttemptDue)
         {
             await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);

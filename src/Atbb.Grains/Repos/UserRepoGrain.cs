@@ -39,6 +39,7 @@ sealed partial class UserRepoGrain(
     RepoMetrics metrics,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
+    IOptions<AtProtoOptions> protocol,
     IHostApplicationLifetime silo,
     TimeProvider time,
     Random random,
@@ -54,6 +55,7 @@ sealed partial class UserRepoGrain(
     static readonly TimeSpan PauseAtTheEnd = TimeSpan.FromSeconds(1);
 
     readonly BackfillOptions options = options.Value;
+    readonly TimeSpan longestWait = Waits.Longest(options.Value, protocol.Value);
 
     // Null: the row has to be read. Set to null again whenever it is not known what became of a write.
     RepoState? known;
@@ -162,7 +164,7 @@ sealed partial class UserRepoGrain(
             return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
 
         known = enter(Repo);
-        if (Repo.RetryAfter is { } until && until > time.GetUtcNow())
+        if (Repo.RetryAfter is { } until && Waits.IsAhead(until, time.GetUtcNow(), longestWait))
             return Parked(until, Repo.LastError ?? "waiting for its next attempt", host: null);
 
         return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Repos;
 using Atbb.Indexing;
 using Atbb.Indexing.Repos;
 using Orleans.Storage;
@@ -135,7 +136,7 @@ sealed partial class BackfillGrain
             },
             (did, reason, token) => GiveUpAsync(runId, did, reason, token),
             outage, options, time, random);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, source, time, trouble, caller.SyncAsync);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync);
     }
 
     /// <summary>Writes the error that a repository's own grain is not there to write.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Discovery;
 using Atbb.Grains.Indexing;
@@ -32,6 +33,7 @@ sealed partial class BackfillGrain(
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     IOptions<DiscoveryOptions> discovery,
+    IOptions<AtProtoOptions> protocol,
     TimeProvider time,
     Random random,
     ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable

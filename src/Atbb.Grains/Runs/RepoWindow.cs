@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Repos;
 
 namespace Atbb.Grains.Runs;
 
@@ -12,6 +13,7 @@ namespace Atbb.Grains.Runs;
 sealed class RepoWindow(
     RunLedger ledger,
     int width,
+    TimeSpan longestWait,
     IRepoSource source,
     TimeProvider time,
     RunTrouble trouble,
@@ -26,7 +28,10 @@ sealed class RepoWindow(
 
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
     readonly Dictionary<string, long> inFlight = new(StringComparer.Ordinal);
-    readonly PriorityQueue<string, DateTimeOffset> parked = new();
+    readonly long began = time.GetTimestamp();
+
+    // By time that passes, and not by the time of day: a clock that is set back would make them all wait for as long again.
+    readonly PriorityQueue<string, TimeSpan> parked = new();
     readonly Dictionary<string, ParkedRepo> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
@@ -42,7 +47,7 @@ sealed class RepoWindow(
     public int Deferred => parked.Count;
 
     /// <summary>When the first of those is due.</summary>
-    public DateTimeOffset? NextAttemptAt => parked.TryPeek(out _, out var due) ? due : null;
+    public DateTimeOffset? NextAttemptAt => parked.TryPeek(out var did, out _) ? waiting[did].NextAttemptAt : null;
 
     /// <summary>Repositories that are due next.</summary>
     public IReadOnlyList<ParkedRepo> Waiting =>
@@ -90,11 +95,13 @@ sealed class RepoWindow(
         }
     }
 
+    TimeSpan Elapsed => time.GetElapsedTime(began);
+
     async Task FillAsync(CancellationToken cancellationToken)
     {
         while (inFlight.Count < width)
         {
-            if (parked.TryPeek(out var due, out var at) && at <= time.GetUtcNow())
+            if (parked.TryPeek(out var due, out var at) && at <= Elapsed)
             {
                 parked.Dequeue();
                 Begin(due, cancellationToken);
@@ -126,13 +133,13 @@ sealed class RepoWindow(
     async Task WaitAsync(CancellationToken cancellationToken)
     {
         var answered = answers.Reader.WaitToReadAsync(cancellationToken).AsTask();
-        if (NextAttemptAt is not { } due || inFlight.Count >= width)
+        if (!parked.TryPeek(out _, out var due) || inFlight.Count >= width)
         {
             await answered;
             return;
         }
 
-        var wait = due - time.GetUtcNow();
+        var wait = due - Elapsed;
         using var giveUpWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var elapsed = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, giveUpWaiting.Token);
         await await Task.WhenAny(answered, elapsed);
@@ -207,8 +214,10 @@ sealed class RepoWindow(
     void Park(string did, RepoOutcome.Parked parking)
     {
         trouble.Note(parking.Reason);
-        parked.Enqueue(did, parking.Until);
-        waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, parking.Until);
+        var now = time.GetUtcNow();
+        var wait = Waits.Left(parking.Until, now, longestWait);
+        parked.Enqueue(did, Elapsed + wait);
+        waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, now + wait);
     }
 
     readonly record struct Answer(string Did, RepoSlice? Slice, Exception? Error);

@@ -78,8 +78,34 @@ public sealed class AddressGuardTests
     {
         IPAddress[] resolved = [.. new[] { "2606:4700:4700::1111", "127.0.0.1", "1.1.1.1", "::1", "10.0.0.1" }.Select(IPAddress.Parse)];
 
-        Assert.Equal(["1.1.1.1", "2606:4700:4700::1111"], AddressGuard.Admit("pds.example", resolved).Select(address => address.ToString()));
+        Assert.Equal(["1.1.1.1", "2606:4700:4700::1111"], With().Admit("pds.example", resolved).Select(address => address.ToString()));
     }
+
+    [Fact]
+    public void Admit_NameWithOwnAddressesAmongOthers_LeavesTheOthers()
+    {
+        IPAddress[] resolved = [.. new[] { "1.1.1.1", "8.8.8.8", "2606:4700:4700::1111", "2606:4700:4700:1::1" }.Select(IPAddress.Parse)];
+
+        var admitted = With(("1.1.1.1", 24), ("2606:4700:4700::5", 64)).Admit("pds.example", resolved);
+
+        Assert.Equal(["8.8.8.8", "2606:4700:4700:1::1"], admitted.Select(address => address.ToString()));
+    }
+
+    [Theory]
+    [InlineData("1.1.1.1")]
+    [InlineData("2606:4700:4700::5")]
+    [InlineData("2606:4700:4700::1111")]
+    public void Admit_OwnPublicAddress_Forbidden(string address)
+    {
+        var guard = With(("1.1.1.1", 24), ("2606:4700:4700::5", 64));
+
+        var e = Assert.Throws<AtProtoException>(() => guard.Admit("evil.example", [IPAddress.Parse(address)]));
+
+        Assert.Equal(AtProtoFailure.Forbidden, e.Failure);
+        Assert.Contains("an address of this machine", e.Message, StringComparison.Ordinal);
+    }
+
+    static AddressGuard With(params (string Address, int PrefixLength)[] own) => new(OwnNetworkTests.With(own));
 
     // The name is only known to be bad once it is resolved: what a DNS rebinding relies on.
     [Theory]

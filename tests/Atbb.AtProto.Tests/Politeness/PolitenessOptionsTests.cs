@@ -23,7 +23,7 @@ public sealed class PolitenessOptionsTests
     [InlineData(64, 5, 5)]
     public void MaxConnectionsPerServer_NotSet_GoesWithThePlaces(int places, int? set, int connections)
     {
-        using var handler = GuardedHandler.Create(new NetworkOptions { MaxConnectionsPerServer = set }, places);
+        using var handler = GuardedHandler.Create(new NetworkOptions { MaxConnectionsPerServer = set }, places, new AddressGuard(new OwnNetwork(TimeProvider.System)));
 
         Assert.Equal(connections, handler.MaxConnectionsPerServer);
     }

@@ -189,6 +189,23 @@ public class SyncNowTests
     }
 
     [Fact]
+    public async Task SyncNow_ParkedByAClockThatIsSetBackSince_IsReadWithoutWaitingForItsTime()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.RetryBaseDelay = TimeSpan.FromMinutes(5));
+        var user = cluster.Forum.Users[0];
+        cluster.Pds.Fault = request => request.Method == ListRecords ? PdsFault.Error(503, "UpstreamFailure") : null;
+        Assert.IsType<RepoOutcome.Parked>((await SyncNowAsync(cluster, user.Did)).Outcome);
+        await cluster.DeactivateAsync(cluster.RepoOf(user.Did));
+        Assert.Equal(1, await cluster.Database.ExecuteAsync($"update repos set retry_after = '2999' || substr(retry_after, 5) where did = '{user.Did}'"));
+        cluster.Pds.Fault = null;
+
+        await cluster.TickAsync(cluster.RepoOf(user.Did), "by-hand");
+
+        var read = await cluster.UntilRepoAsync(user.Did, repo => repo.SyncedAt is not null);
+        Assert.Equal((0, null, user.Rev.Value), (read.Attempts, read.RetryAfter, read.Rev));
+    }
+
+    [Fact]
     public async Task SyncNow_OfOneThatCannotBeRead_IsGivenUpAfterAsManyAttemptsAsInARun()
     {
         await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 3);

@@ -8,7 +8,7 @@ public class RepoWindowTests
 {
     static readonly RepoSlice Done = new(new RepoOutcome.Completed(), default);
 
-    readonly FakeTimeProvider time = new();
+    readonly SettableClock time = new();
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -61,12 +61,50 @@ public class RepoWindowTests
         Assert.InRange(window.Ledger.OpenCount, 10_000, 10_032);
     }
 
+    [Theory]
+    [InlineData(365, 0)]
+    [InlineData(0, -365)]
+    public async Task Drain_ParkedByAClockAhead_WaitsNoLongerThanTheLongest(int aheadDays, int setBackDays)
+    {
+        var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = 0;
+        var window = Window(width: 1, count: 1, _ => ++asked == 1 ? Parked(TimeSpan.FromMinutes(59) + TimeSpan.FromDays(aheadDays)) : Done);
+        time.Waits += () => parked.TrySetResult();
+
+        var draining = window.DrainAsync(Cancel);
+        await parked.Task.WaitAsync(Cancel);
+        time.SetBy = TimeSpan.FromDays(setBackDays);
+        time.Advance(TimeSpan.FromHours(1));
+
+        await draining.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(2, asked);
+    }
+
     RepoWindow Window(int width, int count, Func<string, RepoSlice> sync) => new(
-        new RunLedger(null, 0, default), width, new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)));
+        new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)));
 
     RepoSlice Parked(TimeSpan wait) => new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default);
 
     static bool IsSlow(string did) => (did[^1] - '0') % 2 == 1;
+
+    // A clock that somebody sets, while time passes as ever.
+    sealed class SettableClock : FakeTimeProvider
+    {
+        public event Action? Waits;
+
+        public TimeSpan SetBy { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Waits?.Invoke();
+            return timer;
+        }
+    }
 
     sealed class Numbers(int count) : IRepoSource
     {
