@@ -294,10 +294,20 @@ sealed partial class UserRepoGrain(
             return;
         }
 
-        // A PDS that does not answer twice in a row may be one that the account has left.
-        var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() ? options.IdentityMaxAge : TimeSpan.Zero;
-        if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
-            known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
+        // A PDS that does not answer twice in a row may be one that the account has left. One that answers may be, too: it is not believed
+        // by somebody who asks for the repository afresh.
+        var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() && !Repo.HasForgottenIdentity() ? options.IdentityMaxAge : TimeSpan.Zero;
+        if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && time.GetUtcNow() - readAt <= maxAge)
+            return;
+
+        var found = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
+        if (Repo.Pds is not null && found.Pds != Repo.Pds)
+        {
+            LogMoved(Key, Repo.Pds, found.Pds);
+            deniedAt = null;
+        }
+
+        known = found;
     }
 
     /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>
