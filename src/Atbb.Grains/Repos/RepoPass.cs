@@ -121,7 +121,9 @@ static class RepoPass
     public static RepoState After(
         this RepoState repo, CollectionState collection, IReadOnlyList<RecordCollection> collections, DateTimeOffset now)
     {
-        var read = collection.IsComplete ? collection with { Rev = repo.Rev } : collection;
+        // What has gone from a listing without an order is still in the index, so it is not read up to any rev: the next run reads it again, at
+        // what a changed repository costs, and removes it once the PDS is mended, which moves no rev.
+        var read = collection.IsComplete ? collection with { Rev = collection.Order is ListingOrder.Unordered ? null : repo.Rev } : collection;
         var after = repo with
         {
             Status = RepoStatus.Active,

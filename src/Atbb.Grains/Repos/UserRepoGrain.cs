@@ -246,6 +246,7 @@ sealed partial class UserRepoGrain(
             Collection = collection.Nsid,
             Records = [.. page.Records.Select(r => new SourceRecord(r.Uri, r.Rkey, r.Cid, r.Json, r.Fault))],
             Range = reading.Range,
+            Failure = reading.LosesOrder ? Unordered(collection.Nsid) : null,
         });
 
         // Not in a finally: when the write threw, the indexer may still be reading the buffer, and it must not go back to the pool.
@@ -272,6 +273,14 @@ sealed partial class UserRepoGrain(
             Repo = Repo.LeaveOff(collection, collections, time.GetUtcNow()),
             Failure = new RecordFailure(collection.Collection, Uri: null, Cid: null, "too_many_records", reason),
         }) ? null : new RepoOutcome.More();
+    }
+
+    /// <summary>One error for a collection, at the page that is out of order: what it has is indexed, and nothing is removed for it in this pass.</summary>
+    RecordFailure Unordered(string collection)
+    {
+        var reason = $"{collection} of {Key} at {Pds.Host} is not listed in the order of its record keys, each once. Its records are added and updated; those that it no longer has are not removed. {NextStep.Of("unordered")}";
+        LogUnordered(Key, Repo.Pds, reason);
+        return new RecordFailure(collection, Uri: null, Cid: null, "unordered", reason);
     }
 
     /// <summary>
