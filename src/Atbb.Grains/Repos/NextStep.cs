@@ -12,6 +12,7 @@ static class NextStep
         "forbidden_address" => "If it is meant to be in a private network, set Atbb:Network:AllowPrivateAddresses; otherwise nothing is to be done.",
         "bad_did" => "Take it out of your lists.",
         "cursor_loop" => "Report it to that host's operator; retry the run once it is mended.",
+        "unordered" => "Report it to that host's operator; once it is mended, the next run removes what is gone.",
         _ => throw new InvalidOperationException($"There is no next step for failures of kind {kind}."),
     };
 }

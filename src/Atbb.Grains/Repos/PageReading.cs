@@ -10,6 +10,12 @@ namespace Atbb.Grains.Repos;
 /// <param name="Problem">Why the page must not be followed: the PDS leads in circles. Null when it may.</param>
 sealed record PageReading(CollectionState After, KeyRange? Range, string? Problem)
 {
+    /// <summary>
+    /// Whether the collection's order is lost with this page, though each of its records has a key. One without a key has an error of its own,
+    /// and says as much.
+    /// </summary>
+    public bool LosesOrder { get; private init; }
+
     /// <summary>Reads a page.</summary>
     /// <param name="before">Where the reading stood.</param>
     /// <param name="records">The page's records.</param>
@@ -27,7 +33,10 @@ sealed record PageReading(CollectionState After, KeyRange? Range, string? Proble
             return new(before, null, $"the PDS gave the record '{last}' on two pages");
 
         var after = before with { Cursor = cursor, LastRkey = last, Order = order, IsComplete = cursor is null };
-        return new(after, RangeOf(before, order, last, isLast: cursor is null), null);
+        return new(after, RangeOf(before, order, last, isLast: cursor is null), null)
+        {
+            LosesOrder = order is ListingOrder.Unordered && before.Order is not ListingOrder.Unordered && records.All(record => record.Rkey.Length > 0),
+        };
     }
 
     /// <summary>

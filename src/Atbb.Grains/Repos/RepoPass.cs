@@ -42,12 +42,12 @@ static class RepoPass
             ? repo
             : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null };
 
-    /// <summary>As <see cref="Enter"/>, but the pass that begins here reads every page, whatever the rev.</summary>
+    /// <summary>As <see cref="Enter"/>, but the pass that begins here reads the DID document, and every page whatever the rev.</summary>
     public static RepoState EnterAfresh(this RepoState repo, long runId, RunPhase phase)
     {
         var entered = repo.Enter(runId, phase);
         // Asked for again by somebody: what it failed with before is no reason to make less of it.
-        return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs() with { LastError = null };
+        return ReferenceEquals(entered, repo) ? repo : entered.ForgetRevs().ForgetIdentity() with { LastError = null };
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ static class RepoPass
     /// A pass by hand begins: whatever an earlier one left half read, and without waiting for the next attempt. Up to which rev the collections have
     /// been read stays: should this pass come to nothing, the next run still skips what has not changed.
     /// </summary>
-    public static RepoState EnterByHand(this RepoState repo) => repo.GoOnByHand(default) with
+    public static RepoState EnterByHand(this RepoState repo) => repo.GoOnByHand(default).ForgetIdentity() with
     {
         Attempts = 0,
         Collections = repo.Collections.ToImmutableDictionary(
@@ -73,6 +73,15 @@ static class RepoPass
     /// <summary>A pass by hand goes on, after a slice or after a failure: where it stood, and with the attempts that it has had.</summary>
     public static RepoState GoOnByHand(this RepoState repo, RepoCounts counts) =>
         repo with { RunId = ErrorStore.ByHand, Phase = 0, IsSettled = false, Counts = counts, RetryAfter = null };
+
+    /// <summary>
+    /// The DID document is read again before anything else, past every memory of it. Stored with the rest, so that it holds for later attempts
+    /// too, until the document has been had.
+    /// </summary>
+    public static RepoState ForgetIdentity(this RepoState repo) => repo with { IdentityAt = null };
+
+    /// <summary>Whether where the account lives was once known, and is to be asked again.</summary>
+    public static bool HasForgottenIdentity(this RepoState repo) => repo is { Pds: not null, IdentityAt: null };
 
     /// <summary>The account lives there. One that has moved starts its cursors afresh: they are the old PDS's words.</summary>
     public static RepoState LivesAt(this RepoState repo, DidDocument document) =>
@@ -112,7 +121,9 @@ static class RepoPass
     public static RepoState After(
         this RepoState repo, CollectionState collection, IReadOnlyList<RecordCollection> collections, DateTimeOffset now)
     {
-        var read = collection.IsComplete ? collection with { Rev = repo.Rev } : collection;
+        // What has gone from a listing without an order is still in the index, so it is not read up to any rev: the next run reads it again, at
+        // what a changed repository costs, and removes it once the PDS is mended, which moves no rev.
+        var read = collection.IsComplete ? collection with { Rev = collection.Order is ListingOrder.Unordered ? null : repo.Rev } : collection;
         var after = repo with
         {
             Status = RepoStatus.Active,

@@ -87,7 +87,7 @@ sealed partial class UserRepoGrain
         {
             // Its pages are half read, and counted: it is read on for the run, which finds it done when it asks again.
             byHand = null;
-            known = Repo with { RetryAfter = null };
+            known = Repo.ForgetIdentity() with { RetryAfter = null };
             return SliceOf(await ReadOnAsync(runId, (RunPhase)Repo.Phase, forumDid, static repo => repo, cancellationToken));
         }
 

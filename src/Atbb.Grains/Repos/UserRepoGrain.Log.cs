@@ -22,4 +22,7 @@ sealed partial class UserRepoGrain
 
     [LoggerMessage(205, LogLevel.Warning, "backfill.stale_write: the row of {Did} was moved by another writer, so nothing was written and it is read again; this happens when a silo was lost or cut off, and nothing is to be done", EventName = "backfill.stale_write")]
     partial void LogStale(string did);
+
+    [LoggerMessage(206, LogLevel.Warning, "backfill.unordered: rows of {Did} at {Host} may be in the index that its repository no longer has: {Reason}", EventName = "backfill.unordered")]
+    partial void LogUnordered(string did, string? host, string reason);
 }

@@ -259,6 +259,7 @@ sealed partial class UserRepoGrain(
             Collection = collection.Nsid,
             Records = [.. page.Records.Select(r => new SourceRecord(r.Uri, r.Rkey, r.Cid, r.Json, r.Fault))],
             Range = reading.Range,
+            Failure = reading.LosesOrder ? Unordered(collection.Nsid) : null,
         });
 
         // Not in a finally: when the write threw, the indexer may still be reading the buffer, and it must not go back to the pool.
@@ -287,6 +288,14 @@ sealed partial class UserRepoGrain(
         }) ? null : new RepoOutcome.More();
     }
 
+    /// <summary>One error for a collection, at the page that is out of order: what it has is indexed, and nothing is removed for it in this pass.</summary>
+    RecordFailure Unordered(string collection)
+    {
+        var reason = $"{collection} of {Key} at {Pds.Host} is not listed in the order of its record keys, each once. Its records are added and updated; those that it no longer has are not removed. {NextStep.Of("unordered")}";
+        LogUnordered(Key, Repo.Pds, reason);
+        return new RecordFailure(collection, Uri: null, Cid: null, "unordered", reason);
+    }
+
     /// <summary>
     /// Whether a listing without an order has come round to where it has been: with an order, every page is further than the one before,
     /// and none needs remembering.
@@ -307,10 +316,20 @@ sealed partial class UserRepoGrain(
             return;
         }
 
-        // A PDS that does not answer twice in a row may be one that the account has left.
-        var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() ? options.IdentityMaxAge : TimeSpan.Zero;
-        if (Repo.Pds is null || Repo.IdentityAt is not { } readAt || time.GetUtcNow() - readAt > maxAge)
-            known = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
+        // A PDS that does not answer twice in a row may be one that the account has left. One that answers may be, too: it is not believed
+        // by somebody who asks for the repository afresh.
+        var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() && !Repo.HasForgottenIdentity() ? options.IdentityMaxAge : TimeSpan.Zero;
+        if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && time.GetUtcNow() - readAt <= maxAge)
+            return;
+
+        var found = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
+        if (Repo.Pds is not null && found.Pds != Repo.Pds)
+        {
+            LogMoved(Key, Repo.Pds, found.Pds);
+            deniedAt = null;
+        }
+
+        known = found;
     }
 
     /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>

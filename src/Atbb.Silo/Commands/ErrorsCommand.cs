@@ -14,7 +14,7 @@ static class ErrorsCommand
     [
         FailureKinds.BadDate, "bad_did", "bad_did_document", FailureKinds.BadRecord, FailureKinds.BadReference, "cursor_loop", "forbidden_address",
         FailureKinds.MissingField, "not_answered", "not_found", FailureKinds.RefusedByDatabase, "relay_refused", "relay_unreachable",
-        FailureKinds.TooDeep, FailureKinds.TooLarge, "too_many_found", "unreachable", FailureKinds.WrongRecordType, FailureKinds.WrongTypeField,
+        FailureKinds.TooDeep, FailureKinds.TooLarge, "too_many_found", "unordered", "unreachable", FailureKinds.WrongRecordType, FailureKinds.WrongTypeField,
     ];
 
     public static Command Create()

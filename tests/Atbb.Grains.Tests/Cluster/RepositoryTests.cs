@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Sample;
 
@@ -164,6 +165,41 @@ public class RepositoryTests
         Assert.Empty(await cluster.DifferencesAsync());
         Assert.Single(cluster.Log.Of("backfill.repo_moved"));
         Assert.Equal(newHome.Origin.GetLeftPart(UriPartial.Authority), await cluster.Database.ScalarAsync($"select pds from repos where did = '{moved.Did}'"));
+    }
+
+    /// <summary>
+    /// Not skipped by its rev, though it has not changed: that the PDS is mended moves none, and rows are left to be removed. It costs what a
+    /// repository with one change costs.
+    /// </summary>
+    [Fact]
+    public async Task Sync_ACollectionListedInNoOrder_IsOneErrorAndReadAgainUntilItsPdsIsMended()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        user.Delete(ForumRecords.Post, user.Records(ForumRecords.Post)[0].Rkey);
+        user.Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"new","createdAt":"2026-01-01T00:00:00Z"}""");
+        // Every page, so that it is one error of the collection and not one of each page.
+        cluster.Pds.Fault = request => request.Did == user.Did && request.Collection == ForumRecords.Post
+            ? PdsFault.Edited(page => page["records"] = new JsonArray([.. page["records"]!.AsArray().Select(item => item!.DeepClone()).OrderBy(item => $"{item["cid"]}", StringComparer.Ordinal)]))
+            : null;
+
+        foreach (var indexed in new[] { 1, 0 })
+        {
+            var run = await cluster.RunAsync(RunType.CatchUp);
+
+            Assert.Equal((RunStatus.Completed, indexed, 0, 1), (run.Status, run.Counts.Indexed, run.Counts.Deleted, run.Counts.Failed));
+            var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
+            Assert.Equal((user.Did, ForumRecords.Post, null, "unordered"), (error.Did, error.Collection, error.Uri, error.Kind));
+            Assert.Contains("not removed", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, cluster.Log.Of("backfill.unordered").Count);
+        cluster.Pds.Fault = null;
+        var mended = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((1, 0), (mended.Counts.Deleted, mended.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
     }
 
     [Fact]

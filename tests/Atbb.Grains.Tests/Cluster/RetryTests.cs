@@ -47,6 +47,27 @@ public class RetryTests
     }
 
     [Fact]
+    public async Task Retry_OfAnAccountThatMovedAndWhoseOldPdsStillAnswers_ReadsItsNewPds()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await using var newHome = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var moved = cluster.Forum.Users[0];
+        moved.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Bad);
+        var failed = await cluster.RunAsync(RunType.FullSync);
+        moved.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Good);
+        newHome.Host(moved);
+        cluster.Pds.Plc.Register(moved.Did, moved.Handle, newHome.Origin);
+        cluster.Pds.Log.Clear();
+
+        var retry = await RetryAsync(cluster, failed.RunId);
+
+        Assert.Equal((RunStatus.Completed, 0, 1), (retry.Status, retry.Counts.Failed, retry.DidsDone));
+        Assert.Equal(newHome.Origin.GetLeftPart(UriPartial.Authority), (await cluster.RepoOf(moved.Did).GetStateAsync()).Pds);
+        Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    [Fact]
     public async Task Retry_OfTheForumsRepository_ReadsBothPhases()
     {
         await using var cluster = await ForumCluster.StartAsync(configure: options => options.MaxAttempts = 1);

@@ -42,6 +42,53 @@ public class SyncNowTests
         Assert.Equal((0, 0), (await cluster.RunAsync(RunType.CatchUp)) is { Counts: var counts } ? (counts.Indexed, counts.Unchanged) : default);
     }
 
+    /// <summary>The old PDS answers as if nothing had happened, so no run has a reason to look elsewhere before the document's time is up.</summary>
+    [Fact]
+    public async Task SyncNow_OfAnAccountThatMovedAndWhoseOldPdsStillAnswers_ReadsItsNewPds()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        await cluster.RunAsync(RunType.FullSync);
+        await using var newHome = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var moved = cluster.Forum.Users[0];
+        newHome.Host(moved);
+        cluster.Pds.Plc.Register(moved.Did, moved.Handle, newHome.Origin);
+        await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal(cluster.Pds.Origin.GetLeftPart(UriPartial.Authority), (await cluster.RepoOf(moved.Did).GetStateAsync()).Pds);
+        moved.Add(ForumRecords.Post, New);
+        cluster.Pds.Log.Clear();
+
+        var slice = await SyncNowAsync(cluster, moved.Did);
+
+        Assert.Equal((1, 6, 0), (slice.Counts.Indexed, slice.Counts.Unchanged, slice.Counts.Deleted));
+        Assert.Equal(newHome.Origin.GetLeftPart(UriPartial.Authority), (await cluster.RepoOf(moved.Did).GetStateAsync()).Pds);
+        Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
+        Assert.Single(cluster.Log.Of("backfill.repo_moved"));
+    }
+
+    [Fact]
+    public async Task SyncNow_WhileARunHasTheMovedAccountHalfRead_GoesOnAtItsNewPds()
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 2, PostsPerUser = 5, ExtraPostsOfFirstUser = 250 },
+            configure: options => (options.MaxAttempts, options.RetryBaseDelay) = (100, TimeSpan.FromMinutes(5)));
+        await using var newHome = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var moved = cluster.Forum.Users[0];
+        var down = true;
+        cluster.Pds.Fault = request => down && request.Did == moved.Did && request.Collection == ForumRecords.Post && request.Cursor is not null
+            ? PdsFault.Error(503, "UpstreamFailure")
+            : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await cluster.UntilAsync(run => run.Deferred == 1);
+        down = false;
+        newHome.Host(moved);
+        cluster.Pds.Plc.Register(moved.Did, moved.Handle, newHome.Origin);
+
+        Assert.IsType<RepoOutcome.Completed>((await SyncNowAsync(cluster, moved.Did)).Outcome);
+
+        Assert.Equal(newHome.Origin.GetLeftPart(UriPartial.Authority), (await cluster.RepoOf(moved.Did).GetStateAsync()).Pds);
+        await cluster.Backfill.CancelAsync(start.RunId!.Value);
+    }
+
     [Fact]
     public async Task SyncNow_OfAnAccountNobodyHasHeardOf_ReadsIt()
     {

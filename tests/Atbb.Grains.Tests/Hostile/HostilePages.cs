@@ -43,8 +43,8 @@ static class HostilePages
         },
 
         // Order: a page that is out of it speaks for nothing but the records it has.
-        new("records in no order", OnlyAdded) { Fault = Edited(page => Swap(page, 0, 2)) },
-        new("the same record twice", OnlyAdded) { Fault = Edited(page => Items(page).Insert(1, Items(page)[0]!.DeepClone())) },
+        new("records in no order", OnlyAdded, "unordered") { Fault = Edited(page => Swap(page, 0, 2)), Says = "not removed" },
+        new("the same record twice", OnlyAdded, "unordered") { Fault = Edited(page => Items(page).Insert(1, Items(page)[0]!.DeepClone())) },
         new("newest first, though oldest first was asked for", True) { Fault = Edited(page => Reverse(page)) },
 
         // Items: each costs itself alone.
