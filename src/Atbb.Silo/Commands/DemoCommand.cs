@@ -51,6 +51,9 @@ static class DemoCommand
     {
         var display = ProgressDisplay.For(json);
         var said = json ? Console.Error : Console.Out;
+        var database = Path.Combine(folder.FullName, "atbb.db");
+        if (await DemoDatabase.PrepareAsync(database, size))
+            display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
         var forum = SampleForum.Generate(size);
         // Where it was before a kill: elsewhere its accounts would have moved, and what was half read would be read and counted afresh.
         await using var pds = await SamplePds.StartAsync(port: SiloPorts.FirstFree(FirstPdsPort));
@@ -58,9 +61,7 @@ static class DemoCommand
         forum.HostOn(pds);
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
 
-        var settings = Settings(forum, pds, Path.Combine(folder.FullName, "atbb.db"));
-        if (await DemoDatabase.PrepareAsync(settings.Database!, size))
-            display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
+        var settings = Settings(forum, pds, database);
         await using var app = WebHosting.Build(settings, LogLevel.Warning);
         await app.StartAsync();
 
