@@ -16,18 +16,12 @@ static class DemoCommand
 
     public static Command Create()
     {
-        var users = new Option<int>("--users") { Description = "Members of the generated forum.", DefaultValueFactory = _ => 400, HelpName = "N" };
-        var posts = new Option<int>("--posts") { Description = "Posts of each of them.", DefaultValueFactory = _ => 40, HelpName = "N" };
-        var seed = new Option<int>("--seed") { Description = "What chance starts from: the same seed makes the same forum.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var latency = new Option<int>("--latency") { Description = "Milliseconds that the PDS takes for every answer.", DefaultValueFactory = _ => 3, HelpName = "MS" };
+        var users = NumberOption.Create("--users", "Members of the generated forum.", byDefault: 400);
+        var posts = NumberOption.Create("--posts", "Posts of each of them.", byDefault: 40);
+        var seed = NumberOption.Create("--seed", "What chance starts from: the same seed makes the same forum.", byDefault: 1, least: int.MinValue);
+        var latency = NumberOption.Create("--latency", "Milliseconds that the PDS takes for every answer.", byDefault: 3, helpName: "MS");
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the demo keeps its database.", DefaultValueFactory = _ => new(Path.Combine("data", "demo")), HelpName = "DIR" };
         var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the dashboard, until Ctrl-C." };
-        foreach (var number in new[] { users, posts, latency })
-            number.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 0)
-                    result.AddError($"{number.Name}: a number of 0 or more is expected.");
-            });
 
         var command = new Command("demo", """
             Shows the whole thing: starts a small PDS with a generated forum on loopback, reads all of it into a SQLite file,
