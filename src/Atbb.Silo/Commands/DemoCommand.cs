@@ -12,8 +12,6 @@ namespace Atbb.Silo.Commands;
 /// <summary><c>atbb demo</c>: everything at once, without a network and without set-up.</summary>
 static class DemoCommand
 {
-    const int FirstPdsPort = 2583;
-
     public static Command Create()
     {
         var users = NumberOption.Create("--users", "Members of the generated forum.", byDefault: 400);
@@ -49,15 +47,13 @@ static class DemoCommand
         if (await DemoDatabase.PrepareAsync(database, size))
             display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
         var forum = SampleForum.Generate(size);
-        // Where it was before a kill: elsewhere its accounts would have moved, and what was half read would be read and counted afresh.
-        await using var pds = await SamplePds.StartAsync(port: SiloPorts.FirstFree(FirstPdsPort));
+        await using var pds = await DemoPorts.TakeAsync(DemoPorts.FirstOfPds, port => SamplePds.StartAsync(port: port));
         pds.Latency = latency;
         forum.HostOn(pds);
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
 
         var settings = Settings(forum, pds, database);
-        await using var app = WebHosting.Build(settings, LogLevel.Warning);
-        await app.StartAsync();
+        await using var app = await DemoPorts.TakeAsync(DemoPorts.FirstOfAdmin, port => StartAsync(settings, port));
 
         var outcome = await ForegroundRun.GoAsync(app.Services, settings.Forum.Did, new StartRequest { Force = RunType.FullSync }, display);
         if (!json && outcome.Run is { Status: RunStatus.Completed })
@@ -73,13 +69,29 @@ static class DemoCommand
         else
         {
             // Without a run: the demo's accounts are gone with its PDS, and a run would take what they wrote out of the index.
-            said.WriteLine($"Dashboard: http://127.0.0.1:5080{WebHosting.DashboardPath}/ shows it, after");
+            said.WriteLine($"Dashboard: http://127.0.0.1:{DemoPorts.FirstOfAdmin}{WebHosting.DashboardPath}/ shows it, after");
             said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 
         await app.StopAsync();
         ProgressDisplay.WriteResult(outcome, said);
         return outcome.ExitCode;
+    }
+
+    static async Task<WebApplication> StartAsync(AtbbSettings settings, int adminPort)
+    {
+        settings.Admin.Url = $"http://127.0.0.1:{adminPort}";
+        var app = WebHosting.Build(settings, LogLevel.Warning);
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     static AtbbSettings Settings(SampleForum forum, SamplePds pds, string database)
@@ -91,7 +103,6 @@ static class DemoCommand
         settings.Network.AllowPrivateAddresses = true;
         settings.Politeness.RequestsPerSecond = 0;
         settings.Backfill.OnStartup = false;
-        settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(5080)}";
         return settings;
     }
 }
