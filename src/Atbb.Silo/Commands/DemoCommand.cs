@@ -53,7 +53,7 @@ static class DemoCommand
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
 
         var settings = Settings(forum, pds, database);
-        await using var app = await DemoPorts.TakeAsync(DemoPorts.FirstOfAdmin, port => StartAsync(settings, port));
+        await using var app = await DemoPorts.TakeAsync(DemoPorts.FirstOfAdminBeside(pds.Origin), port => StartAsync(settings, port));
 
         var outcome = await ForegroundRun.GoAsync(app.Services, settings.Forum.Did, new StartRequest { Force = RunType.FullSync }, display);
         if (!json && outcome.Run is { Status: RunStatus.Completed })

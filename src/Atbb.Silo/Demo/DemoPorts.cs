@@ -17,6 +17,12 @@ static class DemoPorts
 
     const int Tried = 10;
 
+    /// <summary>
+    /// Where the admin HTTP of a demo is first tried. As far up as its PDS is: the PDS has its port already, so that demos which start at once
+    /// do not meet here, where a silo would have to be torn down before the next port is tried.
+    /// </summary>
+    public static int FirstOfAdminBeside(Uri pds) => FirstOfAdmin + pds.Port - FirstOfPds;
+
     /// <summary>Starts what listens on a port on the first one from there that it gets. One that looks free may be taken before it is listened on.</summary>
     /// <exception cref="PortsTakenException">None of those tried could be had.</exception>
     public static async Task<T> TakeAsync<T>(int first, Func<int, Task<T>> startAsync)

@@ -30,6 +30,12 @@ public class DemoPortsTests
         Assert.Equal(asked.Order().Distinct(), asked);
     }
 
+    [Theory]
+    [InlineData(2_583, 5_080)]
+    [InlineData(2_584, 5_081)]
+    public void FirstOfAdminBeside_APds_IsAnotherOneForEveryPds(int pds, int admin) =>
+        Assert.Equal(admin, DemoPorts.FirstOfAdminBeside(new Uri($"http://127.0.0.1:{pds}")));
+
     [Fact]
     public async Task Take_NoPortToBeHad_AdvisesWhatTheDemoCanDo()
     {
