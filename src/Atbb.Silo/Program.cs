@@ -4,32 +4,7 @@ using Atbb.Silo.Commands;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Remote;
 
-var root = new RootCommand("""
-    Atbb.Orleans builds the index of an atBB forum from the repositories of its members, and keeps it true.
-
-      atbb demo                                    see it work: no network, no set-up
-      atbb backfill --forum DID --dids FILE        one run in the foreground
-      atbb serve --forum DID                       the service, with admin HTTP and dashboard
-      atbb runs                                    what that service does and did; atbb run ID, atbb errors ID
-      atbb doctor --forum DID                      is everything there that it needs?
-    """)
-{
-    DemoCommand.Create(),
-    BackfillCommand.Create(),
-    ServeCommand.Create(),
-    StartCommand.Create(),
-    RunsCommand.Create(),
-    RunCommand.Create(),
-    ErrorsCommand.Create(),
-    RetryCommand.Create(),
-    ChangeCommand.Create("pause", "Stops a run within a page of each repository. It stays stopped, also over restarts."),
-    ChangeCommand.Create("resume", "Goes on with a paused run."),
-    ChangeCommand.Create("cancel", "Ends a run within a page of each repository. What it has indexed stays."),
-    RepoCommand.Create(),
-    SyncCommand.Create(),
-    DoctorCommand.Create(),
-    CompletionCommand.Create(),
-};
+var root = AtbbCommand.Create();
 
 try
 {

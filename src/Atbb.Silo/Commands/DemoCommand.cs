@@ -12,15 +12,14 @@ namespace Atbb.Silo.Commands;
 /// <summary><c>atbb demo</c>: everything at once, without a network and without set-up.</summary>
 static class DemoCommand
 {
-    const int FirstPdsPort = 2583;
-
     public static Command Create()
     {
-        var users = new Option<int>("--users") { Description = "Members of the generated forum.", DefaultValueFactory = _ => 400, HelpName = "N" };
-        var posts = new Option<int>("--posts") { Description = "Posts of each of them.", DefaultValueFactory = _ => 40, HelpName = "N" };
-        var seed = new Option<int>("--seed") { Description = "What chance starts from: the same seed makes the same forum.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var latency = new Option<int>("--latency") { Description = "Milliseconds that the PDS takes for every answer.", DefaultValueFactory = _ => 3, HelpName = "MS" };
+        var users = NumberOption.Create("--users", "Members of the generated forum.", byDefault: 400);
+        var posts = NumberOption.Create("--posts", "Posts of each of them.", byDefault: 40);
+        var seed = NumberOption.Create("--seed", "What chance starts from: the same seed makes the same forum.", byDefault: 1, least: int.MinValue);
+        var latency = NumberOption.Create("--latency", "Milliseconds that the PDS takes for every answer.", byDefault: 3, helpName: "MS");
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the demo keeps its database.", DefaultValueFactory = _ => new(Path.Combine("data", "demo")), HelpName = "DIR" };
+<<<<<<< HEAD
         var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the operator's page, until Ctrl-C." };
         foreach (var number in new[] { users, posts, latency })
             number.Validators.Add(result =>
@@ -28,6 +27,9 @@ static class DemoCommand
                 if (result.GetValueOrDefault<int>() < 0)
                     result.AddError($"{number.Name}: a number of 0 or more is expected.");
             });
+=======
+        var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the dashboard, until Ctrl-C." };
+>>>>>>> part-demo
 
         var command = new Command("demo", """
             Shows the whole thing: starts a small PDS with a generated forum on loopback, reads all of it into a SQLite file,
@@ -51,18 +53,17 @@ static class DemoCommand
     {
         var display = ProgressDisplay.For(json);
         var said = json ? Console.Error : Console.Out;
+        var database = Path.Combine(folder.FullName, "atbb.db");
+        if (await DemoDatabase.PrepareAsync(database, size))
+            display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
         var forum = SampleForum.Generate(size);
-        // Where it was before a kill: elsewhere its accounts would have moved, and what was half read would be read and counted afresh.
-        await using var pds = await SamplePds.StartAsync(port: SiloPorts.FirstFree(FirstPdsPort));
+        await using var pds = await DemoPorts.TakeAsync(DemoPorts.FirstOfPds, port => SamplePds.StartAsync(port: port));
         pds.Latency = latency;
         forum.HostOn(pds);
         display.Say($"A PDS at {pds.Origin} holds a forum of {forum.Users.Count:N0} members and {forum.RecordCount:N0} records.");
 
-        var settings = Settings(forum, pds, Path.Combine(folder.FullName, "atbb.db"));
-        if (await DemoDatabase.PrepareAsync(settings.Database!, size))
-            display.Say("The unfinished run was over a forum of another size: this one begins afresh.");
-        await using var app = WebHosting.Build(settings, LogLevel.Warning);
-        await app.StartAsync();
+        var settings = Settings(forum, pds, database);
+        await using var app = await DemoPorts.TakeAsync(DemoPorts.FirstOfAdminBeside(pds.Origin), port => StartAsync(settings, port));
 
         var outcome = await ForegroundRun.GoAsync(app.Services, settings.Forum.Did, new StartRequest { Force = RunType.FullSync }, display);
         if (!json && outcome.Run is { Status: RunStatus.Completed })
@@ -78,13 +79,33 @@ static class DemoCommand
         else
         {
             // Without a run: the demo's accounts are gone with its PDS, and a run would take what they wrote out of the index.
+<<<<<<< HEAD
             said.WriteLine($"Page:      http://127.0.0.1:5080/ shows it, after");
+=======
+            said.WriteLine($"Dashboard: http://127.0.0.1:{DemoPorts.FirstOfAdmin}{WebHosting.DashboardPath}/ shows it, after");
+>>>>>>> part-demo
             said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 
         await app.StopAsync();
         ProgressDisplay.WriteResult(outcome, said);
         return outcome.ExitCode;
+    }
+
+    static async Task<WebApplication> StartAsync(AtbbSettings settings, int adminPort)
+    {
+        settings.Admin.Url = $"http://127.0.0.1:{adminPort}";
+        var app = WebHosting.Build(settings, LogLevel.Warning);
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     static AtbbSettings Settings(SampleForum forum, SamplePds pds, string database)
@@ -96,7 +117,6 @@ static class DemoCommand
         settings.Network.AllowPrivateAddresses = true;
         settings.Politeness.RequestsPerSecond = 0;
         settings.Backfill.OnStartup = false;
-        settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(5080)}";
         return settings;
     }
 }

@@ -26,12 +26,7 @@ static class ErrorsCommand
         var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operating.md.", HelpName = "KIND" };
         kind.CompletionSources.Add(Kinds);
         var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR" };
-        var limit = new Option<int>("--limit") { Description = "At most so many on a page.", DefaultValueFactory = _ => 100, HelpName = "N" };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1_000)
-                result.AddError("--limit: a number from 1 to 1,000 is expected.");
-        });
+        var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: 1_000);
         var all = new Option<bool>("--all") { Description = "Every page." };
         var command = RemoteOptions.Command("errors", "Lists what a run could not bring into the index, and why.", remote, id, did, kind, after, limit, all);
         command.SetAction(async (line, cancellationToken) =>

@@ -10,12 +10,7 @@ static class RunsCommand
     public static Command Create()
     {
         var remote = new RemoteOptions();
-        var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 20, HelpName = "N" };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1_000)
-                result.AddError("--limit: a number from 1 to 1,000 is expected.");
-        });
+        var limit = NumberOption.Create("--limit", "At most so many.", byDefault: 20, least: 1, most: 1_000);
         var before = new Option<long?>("--before") { Description = "Runs before that one: the next page.", HelpName = "ID" };
         var command = RemoteOptions.Command("runs", "Lists the runs of a serving process, the newest first.", remote, limit, before);
         command.SetAction(async (line, cancellationToken) =>

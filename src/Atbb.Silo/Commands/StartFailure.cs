@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Atbb.Grains.Interfaces;
 using Atbb.Indexing;
+using Atbb.Silo.Demo;
 using Atbb.Silo.Hosting;
 using Microsoft.AspNetCore.Connections;
 
@@ -13,7 +14,7 @@ static class StartFailure
     /// <summary>One line that says what is in the way and what to do; null for what is not expected, whose stack is worth more than a sentence.</summary>
     public static string? Explain(Exception error) => error switch
     {
-        IndexUnavailableException or IndexUnreachableException or SchemaTooNewException or DatabaseInUseException => error.Message,
+        IndexUnavailableException or IndexUnreachableException or SchemaTooNewException or DatabaseInUseException or PortsTakenException => error.Message,
         // Kestrel's message names the address.
         IOException { InnerException: AddressInUseException } =>
             $"{OneLine(error)} End the process that listens there, or choose another address: --set Admin:Url=http://127.0.0.1:PORT.",

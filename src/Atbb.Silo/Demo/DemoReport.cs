@@ -28,7 +28,7 @@ static class DemoReport
 
         console.Write(table);
 
-        var topics = await connection.QueryAsync<Topic>(
+        var topics = (await connection.QueryAsync<Topic>(
             """
             select t.id as Id, t.title as Title, b.name as Board, coalesce(u.handle, t.did) as Author, t.text as Text, count(r.id) as Replies
             from posts t
@@ -40,7 +40,9 @@ static class DemoReport
             order by count(r.id) desc, t.id
             limit @Threads
             """,
-            new { Threads });
+            new { Threads })).AsList();
+        if (topics.Count == 0)
+            console.WriteLine("There are no threads: no post has been replied to.");
         foreach (var topic in topics)
             console.Write(await ThreadAsync(connection, topic));
     }
@@ -68,7 +70,28 @@ static class DemoReport
 
     static string Shorten(string text) => text.Length <= TextShown ? text : $"{text.AsSpan(0, TextShown)}…";
 
-    sealed record Topic(long Id, string? Title, string? Board, string Author, string Text, long Replies);
+    // Filled by property, not by constructor: SQLite has no type for a computed column of no rows, and no constructor would match.
+    sealed record Topic
+    {
+        public long Id { get; init; }
 
-    sealed record Reply(string Author, string Answered, string Text);
+        public string? Title { get; init; }
+
+        public string? Board { get; init; }
+
+        public string Author { get; init; } = "";
+
+        public string Text { get; init; } = "";
+
+        public long Replies { get; init; }
+    }
+
+    sealed record Reply
+    {
+        public string Author { get; init; } = "";
+
+        public string Answered { get; init; } = "";
+
+        public string Text { get; init; } = "";
+    }
 }

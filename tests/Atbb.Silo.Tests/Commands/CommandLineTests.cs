@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Atbb.Silo.Commands;
+
+namespace Atbb.Silo.Tests.Commands;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("demo --users 1e3", "--users: a whole number from 0 to 2,147,483,647 is expected, not '1e3'.")]
+    [InlineData("demo --users 99999999999", "--users: a whole number from 0 to 2,147,483,647 is expected, not '99999999999'.")]
+    [InlineData("demo --posts -1", "--posts: a whole number from 0 to 2,147,483,647 is expected, not '-1'.")]
+    [InlineData("demo --latency 5s", "--latency: a whole number from 0 to 2,147,483,647 is expected, not '5s'.")]
+    [InlineData("demo --seed x", "--seed: a whole number from -2,147,483,648 to 2,147,483,647 is expected, not 'x'.")]
+    [InlineData("runs --limit abc", "--limit: a whole number from 1 to 1,000 is expected, not 'abc'.")]
+    [InlineData("runs --limit 0", "--limit: a whole number from 1 to 1,000 is expected, not '0'.")]
+    [InlineData("errors 1 --limit abc", "--limit: a whole number from 1 to 1,000 is expected, not 'abc'.")]
+    [InlineData("errors 1 --limit 1001", "--limit: a whole number from 1 to 1,000 is expected, not '1001'.")]
+    public void Parse_ANumberThatIsNone_IsToldInOneSentence(string line, string fault) =>
+        Assert.Equal(fault, Assert.Single(AtbbCommand.Create().Parse(line).Errors).Message);
+
+    [Theory]
+    [InlineData("demo", "--users", 400)]
+    [InlineData("demo --users 0", "--users", 0)]
+    [InlineData("demo --seed -5", "--seed", -5)]
+    [InlineData("runs", "--limit", 20)]
+    [InlineData("errors 1 --limit 1000", "--limit", 1_000)]
+    public void Parse_ANumber_IsTaken(string line, string option, int number)
+    {
+        var parsed = AtbbCommand.Create().Parse(line);
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(number, parsed.GetValue<int>(option));
+    }
+
+    [Fact]
+    public async Task Invoke_WithoutACommand_ShowsTheHelpAndIsAWrongCommandLine()
+    {
+        var output = new StringWriter();
+
+        var code = await AtbbCommand.Create().Parse([]).InvokeAsync(new InvocationConfiguration { Output = output }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.BadConfiguration, code);
+        foreach (var command in new[] { "demo", "backfill", "serve", "doctor" })
+            Assert.Contains($"atbb {command}", output.ToString(), StringComparison.Ordinal);
+    }
+}
