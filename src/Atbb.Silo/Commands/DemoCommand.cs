@@ -19,17 +19,7 @@ static class DemoCommand
         var seed = NumberOption.Create("--seed", "What chance starts from: the same seed makes the same forum.", byDefault: 1, least: int.MinValue);
         var latency = NumberOption.Create("--latency", "Milliseconds that the PDS takes for every answer.", byDefault: 3, helpName: "MS");
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the demo keeps its database.", DefaultValueFactory = _ => new(Path.Combine("data", "demo")), HelpName = "DIR" };
-<<<<<<< HEAD
         var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the operator's page, until Ctrl-C." };
-        foreach (var number in new[] { users, posts, latency })
-            number.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 0)
-                    result.AddError($"{number.Name}: a number of 0 or more is expected.");
-            });
-=======
-        var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the dashboard, until Ctrl-C." };
->>>>>>> part-demo
 
         var command = new Command("demo", """
             Shows the whole thing: starts a small PDS with a generated forum on loopback, reads all of it into a SQLite file,
@@ -79,11 +69,7 @@ static class DemoCommand
         else
         {
             // Without a run: the demo's accounts are gone with its PDS, and a run would take what they wrote out of the index.
-<<<<<<< HEAD
-            said.WriteLine($"Page:      http://127.0.0.1:5080/ shows it, after");
-=======
-            said.WriteLine($"Dashboard: http://127.0.0.1:{DemoPorts.FirstOfAdmin}{WebHosting.DashboardPath}/ shows it, after");
->>>>>>> part-demo
+            said.WriteLine($"Page:      http://127.0.0.1:{DemoPorts.FirstOfAdmin}/ shows it, after");
             said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 
