@@ -1,4 +1,7 @@
-using Xunit;
+namespace Atbb.Silo.Tests;
 
-// A silo looks for free ports before it binds them, and two that start at once would both take what they have seen.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+/// <summary>Test classes that start silos: each looks for free ports before it binds them, and two that start at once would take what both have seen.</summary>
+static class OneAfterAnother
+{
+    public const string Name = "silos";
+}

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Atbb.Silo.Tests.Access;
 
 /// <summary>Who is let in, on the real service.</summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class AccessTests : IAsyncLifetime
 {
     const string Token = "a-token-of-some-length";

@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Atbb.Silo.Tests.Admin;
 
 /// <summary>The admin HTTP on the real service, with a forum on a sample PDS.</summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class AdminApiTests : IAsyncLifetime
 {
     const string Runs = "/api/admin/backfill";

@@ -8,6 +8,7 @@ namespace Atbb.Silo.Tests.Admin;
 /// The answers of atBB's own admin route, as the requests in its repository describe them: which fields a program that was written against it
 /// finds here, and what they are.
 /// </summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class AtbbAnswersTests : IAsyncLifetime
 {
     const string Runs = AdminSite.Runs;

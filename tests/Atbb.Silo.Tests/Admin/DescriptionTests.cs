@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Atbb.Silo.Tests.Admin;
 
 /// <summary>What the service says of itself, against what it is. The answers are held against it wherever a test gets one, by <see cref="AdminSite"/>.</summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class DescriptionTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 namespace Atbb.Silo.Tests.Admin;
 
 /// <summary>What is refused, and by which type a program knows why.</summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class ProblemTests(ProblemTests.SharedSite shared) : IClassFixture<ProblemTests.SharedSite>
 {
     const string Runs = AdminSite.Runs;

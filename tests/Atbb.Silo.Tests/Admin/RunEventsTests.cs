@@ -5,6 +5,7 @@ using Atbb.Sample;
 namespace Atbb.Silo.Tests.Admin;
 
 /// <summary>A run watched over HTTP.</summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class RunEventsTests : IAsyncLifetime
 {
     AdminSite site = null!;
@@ -86,25 +87,6 @@ public sealed class RunEventsTests : IAsyncLifetime
 
         var again = await site.SendAsync(HttpMethod.Get, $"{AdminSite.Runs}/{id}/events", request => request.Headers.Add("Last-Event-ID", $"{id}.end"));
         Assert.Equal(HttpStatusCode.NoContent, again.Status);
-    }
-
-    [Fact]
-    public async Task Events_OfARunThatIsPaused_GoOnWhenItDoes()
-    {
-        var id = await site.StartRunAsync("full_sync");
-        using var stream = await ListenAsync(id);
-        // Before any page is answered: the run would else be at its end before it is paused.
-        await site.SendAsync(HttpMethod.Post, $"{AdminSite.Runs}/{id}/pause");
-        released.SetResult();
-
-        var run = (await NextAsync(stream))!.Value.Run;
-        while (StatusOf(run) is not "paused")
-            run = (await NextAsync(stream))!.Value.Run;
-        await site.SendAsync(HttpMethod.Post, $"{AdminSite.Runs}/{id}/resume");
-
-        while (StatusOf(run) is not "completed")
-            run = (await NextAsync(stream))!.Value.Run;
-        Assert.Null(await NextAsync(stream));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace Atbb.Silo.Tests.Admin;
 
 /// <summary>Starting runs: with and without a body, with a key, and one after another.</summary>
+[Collection(OneAfterAnother.Name)]
 public sealed class StartTests : IAsyncLifetime
 {
     const string Runs = AdminSite.Runs;
