@@ -53,12 +53,7 @@ sealed class RunEvents(RunProgress run, IBackfillGrain backfill, ProgressFeed fe
         {
             var next = listener.NextAsync(cancellationToken).AsTask();
             while (!await ComesAsync(next, cancellationToken))
-            {
                 await stream.WriteHeartbeatAsync(cancellationToken);
-                // Its end may have come between two watches.
-                if (await backfill.GetRunAsync(run.RunId) is { IsFinished: true } ended && await WriteAsync(stream, ended, cancellationToken))
-                    return;
-            }
 
             // Another run is under way by now: what has become of this one?
             var now = await next;
