@@ -1,33 +1,16 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Atbb.Testing.Databases;
 
 /// <summary>Stands between a client and a PostgreSQL server on loopback, and can cut a connection inside a commit.</summary>
-public sealed class PostgresProxy : IAsyncDisposable
+/// <param name="url">The database.</param>
+public sealed class PostgresProxy(string url) : PostgresRelay(url)
 {
     // A simple query, as the driver sends it: https://www.postgresql.org/docs/current/protocol-message-formats.html
     static readonly byte[] Commit = [(byte)'Q', 0, 0, 0, 11, .. "COMMIT\0"u8];
 
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    readonly CancellationTokenSource stop = new();
-    readonly UriBuilder server;
-    readonly Task serving;
     readonly Lock gate = new();
     CommitCut? next;
-
-    /// <summary>Listens on a port that is free.</summary>
-    /// <param name="url">The database.</param>
-    public PostgresProxy(string url)
-    {
-        server = new UriBuilder(url);
-        listener.Start();
-        Url = new UriBuilder(url) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri.OriginalString;
-        serving = ServeAsync();
-    }
-
-    /// <summary>The database, by way of this proxy.</summary>
-    public string Url { get; }
 
     /// <summary>Cuts the next commit, and none after it.</summary>
     public void CutNext(CommitCut cut)
@@ -37,50 +20,8 @@ public sealed class PostgresProxy : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Stop();
-        await serving;
-        stop.Dispose();
-    }
-
-    async Task ServeAsync()
-    {
-        var open = new List<Task>();
-        try
-        {
-            while (true)
-                open.Add(ConnectAsync(await listener.AcceptTcpClientAsync(stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(open);
-        }
-    }
-
-    async Task ConnectAsync(TcpClient client)
-    {
-        using var _ = client;
-        using var upstream = new TcpClient();
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        try
-        {
-            await upstream.ConnectAsync(IPAddress.Loopback, server.Port, ends.Token);
-            await await Task.WhenAny(
-                ForwardAsync(client.GetStream(), upstream.GetStream(), ends.Token),
-                upstream.GetStream().CopyToAsync(client.GetStream(), ends.Token));
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-        {
-            // One side has gone, and the other goes with it.
-        }
-
-        await ends.CancelAsync();
-    }
-
-    // Ends where the connection is to be cut, with both sides closed by the caller.
-    async Task ForwardAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken)
+    /// <remarks>Ends where the connection is to be cut, with both sides closed by the caller.</remarks>
+    protected override async Task ForwardAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         while (await from.ReadAsync(buffer, cancellationToken) is > 0 and var length)

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Atbb.Testing.Databases;
+
+/// <summary>Stands between a client and a PostgreSQL server on loopback, and sees what the client sends.</summary>
+public abstract class PostgresRelay : IAsyncDisposable
+{
+    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly CancellationTokenSource stop = new();
+    readonly int port;
+    readonly Task serving;
+
+    /// <summary>Listens on a port that is free.</summary>
+    /// <param name="url">The database.</param>
+    protected PostgresRelay(string url)
+    {
+        port = new UriBuilder(url).Port;
+        listener.Start();
+        Url = new UriBuilder(url) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri.OriginalString;
+        serving = ServeAsync();
+    }
+
+    /// <summary>The database, by way of this relay.</summary>
+    public string Url { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await serving;
+        stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Passes on what one client sends. When it ends, so does the connection, on both sides.</summary>
+    protected abstract Task ForwardAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken);
+
+    async Task ServeAsync()
+    {
+        var open = new List<Task>();
+        try
+        {
+            while (true)
+                open.Add(ConnectAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(open);
+        }
+    }
+
+    async Task ConnectAsync(TcpClient client)
+    {
+        using var _ = client;
+        using var upstream = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        try
+        {
+            await upstream.ConnectAsync(IPAddress.Loopback, port, ends.Token);
+            await await Task.WhenAny(
+                ForwardAsync(client.GetStream(), upstream.GetStream(), ends.Token),
+                upstream.GetStream().CopyToAsync(client.GetStream(), ends.Token));
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // One side has gone, and the other goes with it.
+        }
+
+        await ends.CancelAsync();
+    }
+}
