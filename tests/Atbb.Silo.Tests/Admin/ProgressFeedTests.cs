@@ -24,12 +24,18 @@ public sealed class ProgressFeedTests
     async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref watches);
-        using var registration = cancellationToken.Register(() => ended.TrySetResult());
-        await foreach (var state in states.Reader.ReadAllAsync(cancellationToken))
+        try
         {
-            if (state.LastError is "lost")
-                throw new TimeoutException();
-            yield return state;
+            await foreach (var state in states.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (state.LastError is "lost")
+                    throw new TimeoutException();
+                yield return state;
+            }
+        }
+        finally
+        {
+            ended.TrySetResult();
         }
     }
 

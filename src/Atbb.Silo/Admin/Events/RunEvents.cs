@@ -72,9 +72,10 @@ sealed class RunEvents(RunProgress run, IBackfillGrain backfill, ProgressFeed fe
             await next.WaitAsync(Heartbeat, time, cancellationToken);
             return true;
         }
-        catch (TimeoutException) when (!next.IsCompleted)
+        catch (TimeoutException)
         {
-            return false;
+            // It may have come just then.
+            return next.IsCompleted;
         }
     }
 
