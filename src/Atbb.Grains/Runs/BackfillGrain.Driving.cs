@@ -30,7 +30,7 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         stop?.Dispose();
         stop = new CancellationTokenSource();
-        pulse = new RunPulse(time.GetUtcNow());
+        pulse.Begin(time.GetUtcNow());
         trouble = new RunTrouble();
         window = null;
         heartbeat = this.RegisterGrainTimer(BeatAsync, new GrainTimerCreationOptions
@@ -169,7 +169,6 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
-        pulse.Beat();
         LogEnd(run);
         await ForgetReminderAsync();
     }

@@ -53,12 +53,13 @@ sealed partial class BackfillGrain(
     // As it is known to be stored, too.
     IReadOnlyList<KeyedStart> keyed = [];
 
+    readonly RunPulse pulse = new();
+
     // What is under way in this activation: null when the run is not being driven here.
     CancellationTokenSource? stop;
     Task driving = Task.CompletedTask;
     IGrainTimer? heartbeat;
     RepoWindow? window;
-    RunPulse pulse = new(DateTimeOffset.MinValue);
     RunTrouble trouble = new();
 
     string ForumDid => this.GetPrimaryKeyString();
@@ -314,7 +315,11 @@ sealed partial class BackfillGrain(
             (stored.State.Run, stored.State.Keyed) = (next, keyed);
             await stored.WriteStateAsync();
             await runs.SaveAsync(RunRows.FromProgress(shown, time.GetUtcNow()), CancellationToken.None);
+            var turned = run?.Status != next.Status;
             run = next;
+            // Whoever watches is told of a pause or an end by this alone: no heartbeat comes after it.
+            if (turned)
+                pulse.Beat();
         }
         catch (InconsistentStateException e)
         {

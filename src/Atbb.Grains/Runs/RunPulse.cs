@@ -1,13 +1,12 @@
 namespace Atbb.Grains.Runs;
 
-/// <summary>The pace of a run, and a signal for those who watch it.</summary>
-/// <param name="begun">When the run was begun, or gone on with.</param>
-sealed class RunPulse(DateTimeOffset begun)
+/// <summary>The pace of a run, and a signal for those who watch. One for all runs: whoever watched one sees the next begin.</summary>
+sealed class RunPulse
 {
     static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    readonly Pace records = new(Window);
-    readonly Pace dids = new(Window);
+    Pace records = new(Window);
+    Pace dids = new(Window);
     TaskCompletionSource next = NewSignal();
     (long Records, long Dids) reached;
 
@@ -21,7 +20,14 @@ sealed class RunPulse(DateTimeOffset begun)
     public TimeSpan? TimeForDids(long left) => dids.TimeFor(left);
 
     /// <summary>When the run last came further.</summary>
-    public DateTimeOffset LastProgressAt { get; private set; } = begun;
+    public DateTimeOffset LastProgressAt { get; private set; }
+
+    /// <summary>A run begins, or is gone on with.</summary>
+    public void Begin(DateTimeOffset at)
+    {
+        (records, dids, reached, LastProgressAt) = (new(Window), new(Window), default, at);
+        Beat();
+    }
 
     /// <summary>Notes how far the run has come.</summary>
     public void Note(DateTimeOffset at, long recordsSoFar, long didsSoFar)

@@ -9,7 +9,8 @@ public class RunPulseTests
     [Fact]
     public void LastProgressAt_MovesWithRecordsAndRepositoriesAlone()
     {
-        var pulse = new RunPulse(Begun);
+        var pulse = new RunPulse();
+        pulse.Begin(Begun);
         Assert.Equal(Begun, pulse.LastProgressAt);
 
         pulse.Note(Begun.AddMinutes(1), recordsSoFar: 5, didsSoFar: 0);

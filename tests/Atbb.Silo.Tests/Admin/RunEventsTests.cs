@@ -90,6 +90,31 @@ public sealed class RunEventsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_OfARunThatIsPaused_GoOnWhenItDoes()
+    {
+        using var turns = new SemaphoreSlim(0);
+        site.Pds.Fault = _ => PdsFault.HeldUntil(Task.WhenAny(turns.WaitAsync(Ends), released.Task));
+        var id = await site.StartRunAsync("full_sync");
+        using var stream = await ListenAsync(id);
+
+        // A pause waits for the pages in flight. One answer at a time: the run would else be at its end before it is asked to pause.
+        var pausing = site.SendAsync(HttpMethod.Post, $"{AdminSite.Runs}/{id}/pause");
+        while (await Task.WhenAny(pausing, Task.Delay(100, Ends)) != pausing)
+            turns.Release();
+        Assert.Equal("paused", StatusOf((await pausing).Body));
+        released.SetResult();
+
+        var run = (await NextAsync(stream))!.Value.Run;
+        while (StatusOf(run) is not "paused")
+            run = (await NextAsync(stream))!.Value.Run;
+        await site.SendAsync(HttpMethod.Post, $"{AdminSite.Runs}/{id}/resume");
+
+        while (StatusOf(run) is not "completed")
+            run = (await NextAsync(stream))!.Value.Run;
+        Assert.Null(await NextAsync(stream));
+    }
+
+    [Fact]
     public async Task Events_WhenTheServiceStops_EndAtOnce()
     {
         var id = await site.StartRunAsync("full_sync");
