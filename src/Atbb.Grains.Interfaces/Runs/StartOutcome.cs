@@ -21,4 +21,7 @@ public enum StartOutcome
 
     /// <summary>The request's key is that of another request, which asked for something else; nothing was done.</summary>
     KeyReused,
+
+    /// <summary>An unfinished run of another forum is in the database; nothing was done.</summary>
+    AnotherForum,
 }

@@ -19,6 +19,8 @@ sealed partial class BackfillGrain
         {
             if (await runs.GetAsync(runId, CancellationToken.None) is null)
                 return new StartResult(StartOutcome.NoSuchRun, Message: $"There is no run {runId}.");
+            if (await InTheWayAsync() is { } refused)
+                return refused;
 
             var total = await errors.CountDidsAsync(runId, CancellationToken.None);
             if (total == 0)

@@ -132,6 +132,9 @@ sealed partial class BackfillGrain(
 
         return await IndexBoundary.TranslateAsync(async () =>
         {
+            if (await InTheWayAsync() is { } refused)
+                return refused;
+
             await repos.AddPendingAsync(dids, CancellationToken.None);
             if (await repos.ForgetEmptiedAsync(CancellationToken.None) is > 0 and var emptied)
                 LogEmptied(ForumDid, emptied);
@@ -224,13 +227,13 @@ sealed partial class BackfillGrain(
     async Task<RunState> CreateAsync(Func<long, DateTimeOffset, RunState> begin, string? requestKey, string asked)
     {
         await runs.CloseAbandonedAsync(
-            run?.RunId, RunRows.StatusOf(RunStatus.Failed),
+            ForumDid, run?.RunId, RunRows.StatusOf(RunStatus.Failed),
             "The process ended before the run was under way: it has read nothing, and nobody was told of it. Nothing is to be done; the run after it stands in its place.",
             CancellationToken.None);
         var now = time.GetUtcNow();
         // The id is the row's, which says the rest as the state does.
         var row = begin(0, now);
-        var runId = await runs.CreateAsync(RunRows.TypeOf(row.Type), row.RetryOf, now, CancellationToken.None);
+        var runId = await runs.CreateAsync(ForumDid, RunRows.TypeOf(row.Type), row.RetryOf, now, CancellationToken.None);
         await RememberAsync();
         var started = begin(runId, now);
         IReadOnlyList<KeyedStart> remembered = requestKey is null
@@ -241,6 +244,15 @@ sealed partial class BackfillGrain(
         (run, keyed) = (started, remembered);
         return started;
     }
+
+    // Two forums' runs would each count, park and delete in the other's repositories: their rows are the same.
+    async Task<StartResult?> InTheWayAsync() =>
+        await runs.FindOfAnotherForumAsync(ForumDid, CancellationToken.None) is not var (id, other)
+            ? null
+            : new(
+                StartOutcome.AnotherForum,
+                Message: $"Run {id} of the forum {other} is unfinished in this database, and runs there go one at a time: nothing was done. " +
+                    $"If {ForumDid} is the forum that is meant, go on with that run as {other} to its end, or cancel it, or take another database.");
 
     /// <summary>The answer to a request that was made before, which its caller may not have seen; null when it was not.</summary>
     StartResult? AnsweredBefore(string? requestKey, string asked) => keyed.FirstOrDefault(start => start.Key == requestKey) switch

@@ -57,19 +57,21 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
         """;
 
     /// <summary>Adds a run that is in progress.</summary>
+    /// <param name="forumDid">The forum whose run it is.</param>
     /// <param name="type">What it reads.</param>
     /// <param name="retryOf">The run whose failures it reads again, if it is a retry.</param>
     /// <param name="startedAt">When it began.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its id.</returns>
-    public Task<long> CreateAsync(string type, long? retryOf, DateTimeOffset startedAt, CancellationToken cancellationToken) => database.QueryAsync(
+    public Task<long> CreateAsync(
+        string forumDid, string type, long? retryOf, DateTimeOffset startedAt, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
             """
-            insert into backfill_progress (status, backfill_type, retry_of, started_at, updated_at)
-            values (@status, @type, @retryOf, @startedAt, @startedAt)
+            insert into backfill_progress (forum_did, status, backfill_type, retry_of, started_at, updated_at)
+            values (@forumDid, @status, @type, @retryOf, @startedAt, @startedAt)
             returning id
             """,
-            new { status = InProgress, type, retryOf, startedAt },
+            new { forumDid, status = InProgress, type, retryOf, startedAt },
             cancellationToken: token)),
         cancellationToken);
 
@@ -124,13 +126,25 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token))).AsList(),
         cancellationToken);
 
-    /// <summary>Closes runs that are in progress and nobody's: their owner's state was lost.</summary>
+    /// <summary>An unfinished run of another forum on this index; null when there is none.</summary>
+    /// <param name="forumDid">The forum that asks.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<(long Id, string ForumDid)?> FindOfAnotherForumAsync(string forumDid, CancellationToken cancellationToken) => database.QueryAsync(
+        async (connection, token) => (await connection.QueryAsync<(long, string)>(new CommandDefinition(
+            "select id, forum_did from backfill_progress where completed_at is null and forum_did <> @forumDid order by id desc limit 1",
+            new { forumDid },
+            cancellationToken: token))).Select(static found => ((long, string)?)found).SingleOrDefault(),
+        cancellationToken);
+
+    /// <summary>Closes a forum's runs that are in progress and nobody's: their owner's state was lost.</summary>
+    /// <param name="forumDid">The forum.</param>
     /// <param name="exceptId">The run that has an owner, if any.</param>
     /// <param name="status">What they become.</param>
     /// <param name="message">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were closed.</returns>
-    public Task<int> CloseAbandonedAsync(long? exceptId, string status, string message, CancellationToken cancellationToken) => database.QueryAsync(
+    public Task<int> CloseAbandonedAsync(
+        string forumDid, long? exceptId, string status, string message, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
             """
             update backfill_progress set
@@ -138,9 +152,10 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
                 error_message = @message,
                 completed_at = @now,
                 updated_at = @now
-            where status = @inProgress and id <> @except
+            -- A run without a forum was begun by a version that did not note it.
+            where status = @inProgress and id <> @except and coalesce(forum_did, @forumDid) = @forumDid
             """,
-            new { status, message, now = time.GetUtcNow(), inProgress = InProgress, except = exceptId ?? 0 },
+            new { forumDid, status, message, now = time.GetUtcNow(), inProgress = InProgress, except = exceptId ?? 0 },
             cancellationToken: token)),
         cancellationToken);
 

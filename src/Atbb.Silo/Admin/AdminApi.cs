@@ -97,6 +97,7 @@ static class AdminApi
         StartOutcome.Started => Results.Accepted($"{Root}/{result.RunId}", StartAnswer.Started(result, await StatusOfAsync(backfill, result.RunId!.Value))),
         StartOutcome.NotNeeded => Results.Ok(StartAnswer.NotNeeded(result)),
         StartOutcome.AlreadyRunning => Problems.RunUnfinished(result),
+        StartOutcome.AnotherForum => Problems.AnotherForum(result.Message),
         StartOutcome.Refused => Problems.BadDid(result.Message ?? "The request is refused."),
         StartOutcome.KeyReused => Problems.IdempotencyKeyReused(result.Message),
         _ => throw new InvalidOperationException($"There is no answer for {result.Outcome}."),

@@ -21,6 +21,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     public static readonly ProblemKind NoSuchRepo = new("no-such-repo", 404, "The repository is not known");
     public static readonly ProblemKind WrongMethod = new("wrong-method", 405, "The method is not for this address");
     public static readonly ProblemKind RunUnfinished = new("run-unfinished", 409, "Another run is not finished");
+    public static readonly ProblemKind AnotherForum = new("another-forum", 409, "A run of another forum is not finished");
     public static readonly ProblemKind RunHasEnded = new("run-has-ended", 409, "The run has ended");
     public static readonly ProblemKind AmbiguousHandle = new("ambiguous-handle", 409, "Several accounts claim the handle");
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
@@ -34,7 +35,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         BadRequest, BadRunId, BadPaging, BadBody, BadDid, BadIdempotencyKey, DidsNotRead, TokenNeeded, ForeignHost, ForeignOrigin, NoSuchRoute,
-        NoSuchRun, NoSuchRepo, WrongMethod, RunUnfinished, RunHasEnded, AmbiguousHandle, BodyTooLarge, WrongMediaType, IdempotencyKeyReused,
+        NoSuchRun, NoSuchRepo, WrongMethod, RunUnfinished, AnotherForum, RunHasEnded, AmbiguousHandle, BodyTooLarge, WrongMediaType, IdempotencyKeyReused,
         InternalError, IndexUnreachable, BackfillUnreachable,
     ];
 

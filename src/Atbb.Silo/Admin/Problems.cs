@@ -29,6 +29,8 @@ static class Problems
 
     public static IResult IdempotencyKeyReused(string? message) => Of(ProblemKind.IdempotencyKeyReused, message ?? ProblemKind.IdempotencyKeyReused.Title);
 
+    public static IResult AnotherForum(string? message) => Of(ProblemKind.AnotherForum, message ?? ProblemKind.AnotherForum.Title);
+
     public static IResult DidsNotRead(int dids) => Of(
         ProblemKind.DidsNotRead,
         $"A catch-up reads the users in the index, and not the {dids} DIDs listed. A full sync: POST {AdminApi.Root}?force=full_sync. By hand: POST {RepoApi.Root}{{did}}/sync.");

@@ -25,7 +25,7 @@ static class ForegroundRun
         var start = await begin(backfill);
         switch (start.Outcome)
         {
-            case StartOutcome.Refused or StartOutcome.NoSuchRun or StartOutcome.KeyReused:
+            case StartOutcome.Refused or StartOutcome.NoSuchRun or StartOutcome.KeyReused or StartOutcome.AnotherForum:
                 return new(ExitCode.BadConfiguration, null, false, start.Message);
             case StartOutcome.NotNeeded:
                 return new(ExitCode.Completed, null, false, start.Message ?? $"No backfill is needed: {start.Decision!.Reason}.");

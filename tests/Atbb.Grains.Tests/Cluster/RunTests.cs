@@ -64,6 +64,22 @@ public class RunTests
     }
 
     [Fact]
+    public async Task Start_WhileARunOfAnotherForumIsUnfinishedInTheDatabase_IsRefusedAndLeavesItAlone()
+    {
+        const string Other = "did:plc:anotherforum";
+        await using var cluster = await ForumCluster.StartAsync();
+        var before = await cluster.RunAsync(RunType.FullSync);
+        await cluster.Database.ExecuteAsync($"insert into backfill_progress (forum_did, status, backfill_type, started_at, updated_at) select '{Other}', 'paused', backfill_type, started_at, updated_at from backfill_progress");
+
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync });
+        Assert.Equal((StartOutcome.AnotherForum, (long?)null), (start.Outcome, start.RunId));
+        Assert.Contains($"Run {before.RunId + 1} of the forum {Other} is unfinished", start.Message, StringComparison.Ordinal);
+
+        await cluster.Database.ExecuteAsync("update backfill_progress set status = 'completed', completed_at = updated_at where completed_at is null");
+        Assert.Equal(RunStatus.Completed, (await cluster.RunAsync(RunType.FullSync)).Status);
+    }
+
+    [Fact]
     public async Task Pause_ThatCannotBeSaved_SaysSoAndTheRunGoesOn()
     {
         await using var cluster = await ForumCluster.StartAsync(SomePages);

@@ -45,10 +45,10 @@ public sealed class FenceTests : IndexTests
         var database = await OpenAsync(DatabaseKind.PostgreSql);
         await using var hung = As(Hung, database);
         var (runs, errors, repos) = (new RunStore(hung, Time), new ErrorStore(hung, Time), new RepoStore(hung, Time));
-        var id = await runs.CreateAsync("full_sync", retryOf: null, Time.GetUtcNow(), Token);
+        var id = await runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token);
         await DeclareAsync(database, Hung, status: 6);
 
-        await Assert.ThrowsAsync<IndexUnavailableException>(() => runs.CreateAsync("full_sync", retryOf: null, Time.GetUtcNow(), Token));
+        await Assert.ThrowsAsync<IndexUnavailableException>(() => runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token));
         await Assert.ThrowsAsync<IndexUnavailableException>(() => errors.AddAsync(id, Alice, "not_answered", "It did not.", Token));
         await Assert.ThrowsAsync<IndexUnavailableException>(() => repos.AddPendingAsync([Alice], Token));
 

@@ -19,7 +19,7 @@ public sealed class RunStoreTests : IndexTests
     {
         var runs = Runs(await OpenAsync(kind));
         var started = Time.GetUtcNow();
-        var id = await runs.CreateAsync("full_sync", null, started, Token);
+        var id = await runs.CreateAsync(Forum, "full_sync", null, started, Token);
         Assert.Equal(new RunRow { Id = id, Status = "in_progress", BackfillType = "full_sync", StartedAt = started, UpdatedAt = started }, await runs.GetAsync(id, Token));
         Time.Advance(TimeSpan.FromSeconds(1.5));
 
@@ -56,7 +56,7 @@ public sealed class RunStoreTests : IndexTests
         var runs = Runs(await OpenAsync(kind));
         var ids = new List<long>();
         for (var i = 0; i < 5; i++)
-            ids.Insert(0, await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token));
+            ids.Insert(0, await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token));
 
         var first = await runs.ListAsync(3, null, Token);
         var second = await runs.ListAsync(3, first[^1].Id, Token);
@@ -68,14 +68,36 @@ public sealed class RunStoreTests : IndexTests
     public async Task CloseAbandonedAsync_ClosesWhatNobodyOwns(DatabaseKind kind)
     {
         var runs = Runs(await OpenAsync(kind));
-        var (lost, owned, done) = (await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync("catch_up", null, Time.GetUtcNow(), Token));
+        var (lost, owned, done) = (await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token));
         await runs.SaveAsync((await runs.GetAsync(done, Token))! with { Status = "completed" }, Token);
 
-        Assert.Equal(1, await runs.CloseAbandonedAsync(owned, "failed", "Lost.", Token));
-        Assert.Equal(1, await runs.CloseAbandonedAsync(null, "cancelled", "Lost.", Token));
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, owned, "failed", "Lost.", Token));
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, null, "cancelled", "Lost.", Token));
 
         Assert.Equal(["completed", "cancelled", "failed"], (await runs.ListAsync(3, null, Token)).Select(run => run.Status));
         Assert.Equal(Time.GetUtcNow(), (await runs.GetAsync(lost, Token))!.CompletedAt);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Runs_OfAnotherForum_AreFoundAndNotClosed(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var runs = Runs(database);
+        var others = await runs.CreateAsync(Alice, "full_sync", null, Time.GetUtcNow(), Token);
+        await runs.CreateAsync(Forum, "full_sync", null, Time.GetUtcNow(), Token);
+        // Begun by a version that did not note whose it was.
+        await database.ExecuteAsync(
+            $"""
+            insert into backfill_progress (status, backfill_type, started_at, updated_at)
+            select status, backfill_type, started_at, updated_at from backfill_progress where forum_did = '{Forum}'
+            """);
+
+        Assert.Equal((others, Alice), await runs.FindOfAnotherForumAsync(Forum, Token));
+        Assert.Equal(2, await runs.CloseAbandonedAsync(Forum, null, "failed", "Lost.", Token));
+        Assert.Equal(["failed", "failed", "in_progress"], (await runs.ListAsync(3, null, Token)).Select(run => run.Status));
+
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Alice, null, "failed", "Lost.", Token));
+        Assert.Null(await runs.FindOfAnotherForumAsync(Forum, Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]
