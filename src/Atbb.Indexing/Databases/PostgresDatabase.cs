@@ -117,18 +117,18 @@ sealed class PostgresDatabase : IndexDatabase
     private protected override string Advice(Exception error) => error is PostgresException postgres
         ? postgres.SqlState[..2] switch
         {
-            "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => "Free space on the server's disk; the work goes on by itself.",
-            "53" => "Raise the server's max_connections or lower what else connects; the work goes on by itself.",
+            "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => "Free space on the server's disk.",
+            "53" => "Raise the server's max_connections or lower what else connects.",
             "28" => "Check user and password in DATABASE_URL.",
             "3D" => "Create the database, or correct its name in DATABASE_URL.",
-            "40" => "Another transaction was in the way again and again; the work goes on by itself.",
+            "40" => "Another transaction was in the way again and again: see what else writes to this database.",
             "25" => "The server is a read-only standby: point DATABASE_URL at the primary.",
-            "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out); the work goes on by itself.",
+            "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out): see that it is up.",
             // As in the migrations.
             "55" when postgres.SqlState == "55A01" => "It ends by itself; start it again.",
-            _ => "See the server's log; the work goes on by itself.",
+            _ => "See the server's log.",
         }
-        : "Check that the server runs and can be reached at the address in DATABASE_URL; the work goes on by itself.";
+        : "Check that the server runs and can be reached at the address in DATABASE_URL.";
 
     public override ValueTask DisposeAsync() => dataSource.DisposeAsync();
 }

@@ -122,7 +122,7 @@ sealed class SqliteDatabase : IndexDatabase
         ? sqlite.SqliteErrorCode switch
         {
             Busy or Locked => "Another process is writing to the file: run one process per file, or use PostgreSQL.",
-            Full => "Free space on the disk; the work goes on by itself.",
+            Full => "Free space on the disk.",
             Corrupt or NotADatabase => "The file is damaged: restore it, or remove it and start a full sync.",
             _ => "Check that the file and its folder are there and may be written.",
         }
