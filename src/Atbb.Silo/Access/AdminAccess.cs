@@ -37,8 +37,10 @@ static class AdminAccess
                 options.LoginPath = SignIn.Path;
                 options.ReturnUrlParameter = SignIn.ReturnUrl;
                 options.Events.OnRedirectToLogin = SignIn.ChallengeAsync;
-                options.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             });
+        // A sign-in lasts no longer than the token it was made with.
+        services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme).Configure<AtbbSettings>((options, settings) =>
+            options.TicketDataFormat = new TicketDataFormat(new TokenProtector(settings.Admin.Token ?? "")));
         services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAuthenticatedUser());
         return services;
     }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Page;
 using Microsoft.AspNetCore.Authentication;
@@ -15,8 +13,6 @@ static class SignIn
     public const string OutPath = "/signout";
     public const string ReturnUrl = "to";
 
-    const string TokenHash = "token";
-
     /// <summary>Maps the form and what takes it.</summary>
     public static void MapSignIn(this WebApplication app)
     {
@@ -31,9 +27,8 @@ static class SignIn
         if (settings.Admin.Token is { Length: > 0 } expected && !BearerTokenScheme.IsToken(token ?? "", expected))
             return Page("That is not the token.", StatusCodes.Status401Unauthorized);
 
-        var properties = new AuthenticationProperties { Items = { [TokenHash] = HashOf(settings) } };
         await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme), properties);
+            CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme));
         // Within this service only: a link must not send the operator elsewhere with a fresh cookie.
         return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') ? to : OperatorPage.Path);
     }
@@ -53,17 +48,6 @@ static class SignIn
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
     }
-
-    /// <summary>A sign-in lasts no longer than the token it was made with.</summary>
-    public static Task ValidateAsync(CookieValidatePrincipalContext context)
-    {
-        var settings = context.HttpContext.RequestServices.GetRequiredService<AtbbSettings>();
-        if (!context.Properties.Items.TryGetValue(TokenHash, out var hash) || hash != HashOf(settings))
-            context.RejectPrincipal();
-        return Task.CompletedTask;
-    }
-
-    static string HashOf(AtbbSettings settings) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings.Admin.Token ?? "")));
 
     static PageAnswer Page(string message, int status = StatusCodes.Status200OK) => new PageAnswer(PageFile.Read("signin.html").Fill("message", message), status);
 }

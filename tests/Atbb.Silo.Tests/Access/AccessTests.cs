@@ -5,7 +5,6 @@ using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Atbb.Silo.Tests.Access;
@@ -25,14 +24,18 @@ public sealed class AccessTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await StopAsync();
+        file.Dispose();
+    }
+
+    async Task StopAsync()
+    {
         http.Dispose();
         if (app is not null)
         {
             await app.StopAsync();
             await app.DisposeAsync();
         }
-
-        file.Dispose();
     }
 
     async Task StartAsync(string? token)
@@ -163,10 +166,8 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal("foreign-origin", await KindOfAsync(HttpMethod.Post, Runs, r => r.Headers.Add("Origin", "https://evil.example")));
         Assert.Equal("foreign-origin", await KindOfAsync(HttpMethod.Post, Runs, r => r.Headers.Add("Sec-Fetch-Site", "cross-site")));
 
-        // A cookie of another token: the other scheme, and the same answer.
-        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
-        app!.Services.GetRequiredService<AtbbSettings>().Admin.Token = "another-token-of-length";
-        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs));
+        // The other scheme, and the same answer.
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs, request => request.Headers.Add("Cookie", "atbb=stale")));
     }
 
     [Fact]
@@ -186,17 +187,36 @@ public sealed class AccessTests : IAsyncLifetime
         return problem.RootElement.GetProperty("type").GetString()!["urn:atbb:problem:".Length..];
     }
 
-    [Fact]
-    public async Task ACookie_OfAnotherToken_IsWorthNothing()
+    [Theory]
+    [InlineData(Token, true)]
+    [InlineData("another-token-of-length", false)]
+    public async Task ACookie_IsGoodWhereverItsTokenIsAndNowhereElse(string token, bool isGood)
     {
         await StartAsync(Token);
-        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        var signedIn = await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie")).Split(';')[0];
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
 
-        app!.Services.GetRequiredService<AtbbSettings>().Admin.Token = "another-token-of-length";
+        // Another process, as after a restart or behind a balancer.
+        await StopAsync();
+        await StartAsync(token);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
-        Assert.Equal(HttpStatusCode.Redirect, (await SendAsync(HttpMethod.Get, "/dashboard/", r => r.Headers.Accept.ParseAdd("text/html"))).StatusCode);
+        Action<HttpRequestMessage> withCookie = request => request.Headers.Add("Cookie", cookie);
+        Assert.Equal(isGood ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs, withCookie)).StatusCode);
+        Assert.Equal(
+            isGood ? HttpStatusCode.OK : HttpStatusCode.Redirect,
+            (await SendAsync(HttpMethod.Get, "/", withCookie + (request => request.Headers.Accept.ParseAdd("text/html")))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("atbb=")]
+    [InlineData("atbb=AAAA")]
+    [InlineData("atbb=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task ACookie_ThatNobodySealed_IsWorthNothing(string cookie)
+    {
+        await StartAsync(Token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs, request => request.Headers.Add("Cookie", cookie))).StatusCode);
     }
 
     [Fact]
