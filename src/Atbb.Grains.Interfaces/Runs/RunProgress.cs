@@ -90,6 +90,10 @@ public sealed record RunProgress
     [Id(23)]
     public DateTimeOffset LastProgressAt { get; init; }
 
+    /// <summary>The hosts that are waited for, those that most repositories wait for first; at most 20.</summary>
+    [Id(24)]
+    public IReadOnlyList<WaitedHost> Hosts { get; init; } = [];
+
     /// <summary>Whether it has ended.</summary>
     public bool IsFinished => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 }

@@ -82,6 +82,7 @@ sealed partial class BackfillGrain
             NextAttemptAt = window?.NextAttemptAt,
             Waiting = window?.Waiting ?? [],
             Reading = window?.Reading ?? [],
+            Hosts = window?.Hosts ?? [],
             LastProgressAt = pulse.LastProgressAt,
             Counts = counts,
             RecordsPerSecond = isRunning ? pulse.RecordsPerSecond : counts.Records / Math.Max(seconds, 0.001),

@@ -53,6 +53,20 @@ sealed class RepoWindow(
     public IReadOnlyList<ParkedRepo> Waiting =>
         [.. waiting.Values.OrderBy(static repo => repo.NextAttemptAt).ThenBy(static repo => repo.Did, StringComparer.Ordinal).Take(Shown)];
 
+    /// <summary>Hosts that repositories wait for.</summary>
+    public IReadOnlyList<WaitedHost> Hosts =>
+    [
+        .. waiting.Values
+            .Where(static repo => repo.Host is not null)
+            .GroupBy(static repo => repo.Host!, static (host, repos) =>
+            {
+                var next = repos.MinBy(static repo => repo.NextAttemptAt)!;
+                return new WaitedHost(host, repos.Count(), next.NextAttemptAt, next.Reason);
+            })
+            .OrderByDescending(static host => host.Repos).ThenBy(static host => host.Host, StringComparer.Ordinal)
+            .Take(Shown),
+    ];
+
     /// <summary>Repositories that have been read longest.</summary>
     public IReadOnlyList<string> Reading => [.. inFlight.OrderBy(static repo => repo.Value).Take(Shown).Select(static repo => repo.Key)];
 

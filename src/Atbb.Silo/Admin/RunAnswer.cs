@@ -42,6 +42,9 @@ sealed record RunAnswer
     /// <summary>What is being read: those that have been at it longest.</summary>
     public required IReadOnlyList<string> Reading { get; init; }
 
+    /// <summary>The hosts that are waited for: those that most repositories wait for.</summary>
+    public required IReadOnlyList<WaitedHost> Hosts { get; init; }
+
     public required long RecordsIndexed { get; init; }
 
     public required long RecordsUpdated { get; init; }
@@ -95,6 +98,7 @@ sealed record RunAnswer
         RetryOf = run.RetryOf,
         Waiting = run.Waiting,
         Reading = run.Reading,
+        Hosts = run.Hosts,
         RecordsIndexed = run.Counts.Indexed,
         RecordsUpdated = run.Counts.Updated,
         RecordsUnchanged = run.Counts.Unchanged,
@@ -110,6 +114,7 @@ sealed record RunAnswer
         LastProcessedDid = run.LowWaterMark,
         LastError = run.LastError,
     };
+
     /// <summary>As far as progress is shown by it.</summary>
     public RunProgress ToProgress() => new()
     {

@@ -104,7 +104,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
     {
         await using var reader = await served.OpenAsync();
         var page = reader.Page;
-        var released = served.HoldListings();
+        served.RefuseListings();
         await page.Keyboard.PressAsync("Tab");
         await Expect(page.Locator(":focus")).ToHaveTextAsync("Skip to content");
         await page.Keyboard.PressAsync("Enter");
@@ -124,8 +124,8 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await page.Keyboard.PressAsync("Enter");
         await TabToAsync(page, "Cancel the run");
         await page.Keyboard.PressAsync("Enter");
-        released.SetResult();
         await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
+        served.Case.Pds.Fault = null;
         await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
         await Expect(page.Locator("#verdict")).ToContainTextAsync("was cancelled before its end", Patient);
         Assert.Empty(reader.Complaints);
@@ -151,7 +151,9 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Button(page, "Full sync").ClickAsync();
         await Expect(page.Locator("#waiting li")).ToContainTextAsync(troubled, new() { Timeout = Long });
         await Expect(page.Locator("#waiting li")).ToContainTextAsync("next attempt");
+        await Expect(page.Locator("#hosts li")).ToContainTextAsync($"{served.Case.Pds.Origin.Authority}1 repository, the first in ");
         await Expect(page.Locator("#reading li")).ToHaveTextAsync(slow);
+        await Expect(page.Locator("#ailing li")).ToContainTextAsync("has made no progress for", Patient);
         await PictureAsync(page, isDark ? "page-phone" : "page-desk");
         await page.Locator("#waiting button").ClickAsync();
         await Expect(page.Locator("#repo-figures")).ToContainTextAsync("next attempt");
@@ -168,10 +170,25 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await page.Locator($"#reading [data-did='{slow}']").FocusAsync();
         released.SetResult();
         await Expect(page.Locator("#now-title")).ToBeFocusedAsync(new() { Timeout = Long });
-        served.Case.Pds.Fault = null;
         await Button(page, "Cancel…").ClickAsync();
         await Button(page, "Cancel the run").ClickAsync();
         await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
+        served.Case.Pds.Fault = null;
+        await Expect(page.Locator("#ailing li")).ToHaveCountAsync(0, new() { Timeout = Long });
+    }
+
+    [Fact]
+    public async Task Start_WithAccountsThatAreNone_NamesThemAndKeepsThem()
+    {
+        await using var reader = await served.OpenAsync();
+        var page = reader.Page;
+        await page.GetByText("Accounts to read besides").ClickAsync();
+        await page.GetByLabel("Their DIDs").FillAsync($"{served.Careless.Did}\nnobody\n\n  did:plc");
+        await Button(page, "Full sync").ClickAsync();
+
+        await Expect(page.Locator("#start-said")).ToContainTextAsync("nobody, did:plc");
+        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("nobody"));
+        Assert.Empty(await reader.FindBarriersAsync());
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ServedPage : IAsyncLifetime
     {
         forum = await ForumCase.CreateAsync(DatabaseKind.Sqlite, new() { Users = 6, PostsPerUser = 5 });
         CarelessPost = Careless.Add(ForumRecords.Post, $$"""{"$type":"space.atbb.post","text":"Hello","createdAt":"{{Hostile}}"}""").Rkey;
-        process = Case.Site.Serve([.. AtbbSite.Set("Admin:Token", Token), .. Case.Dids.SelectMany((did, i) => AtbbSite.Set($"Forum:Dids:{i}", did))]);
+        process = Case.Site.Serve([.. AtbbSite.Set("Admin:Token", Token), .. AtbbSite.Set("Backfill:StalledAfter", "00:00:02"), .. Case.Dids.SelectMany((did, i) => AtbbSite.Set($"Forum:Dids:{i}", did))]);
         using var admin = new AdminClient(Case.Site.AdminPort, Token);
         await admin.ReadyAsync(process);
     }
@@ -60,11 +60,19 @@ public sealed class ServedPage : IAsyncLifetime
     /// <summary>Everybody has written, and no page of records is answered from now on, until what is returned is set.</summary>
     public TaskCompletionSource HoldListings()
     {
+        var released = new TaskCompletionSource();
+        Spoil(PdsFault.HeldUntil(released.Task));
+        return released;
+    }
+
+    /// <summary>Lets every repository wait for its next attempt: a run cannot come to its end before somebody ends it.</summary>
+    public void RefuseListings() => Spoil(PdsFault.Error(503, "Unavailable"));
+
+    void Spoil(PdsFault fault)
+    {
         foreach (var user in Case.Forum.Users)
             Write(user);
-        var released = new TaskCompletionSource();
-        Case.Pds.Fault = request => request.IsListing ? PdsFault.HeldUntil(released.Task) : null;
-        return released;
+        Case.Pds.Fault = request => request.IsListing ? fault : null;
     }
 
     /// <summary>Somebody writes a post: the next run has to read the repository.</summary>

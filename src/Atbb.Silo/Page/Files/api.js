@@ -16,7 +16,8 @@ export class Refusal extends Error {
 
 export const listRuns = (limit, before) => ask("GET", `/backfill?limit=${limit}${before ? `&before=${before}` : ""}`);
 export const getRun = id => ask("GET", `/backfill/${id}`);
-export const startRun = force => ask("POST", `/backfill${force ? `?force=${force}` : ""}`);
+/** @param dids Accounts to read besides those that are known. */
+export const startRun = (force, dids) => ask("POST", `/backfill${force ? `?force=${force}` : ""}`, dids.length > 0 ? { dids } : undefined);
 /** @param change pause, resume, cancel or retry. */
 export const changeRun = (id, change) => ask("POST", `/backfill/${id}/${change}`);
 export const listErrors = (id, { limit, after, kind }) =>
@@ -24,13 +25,22 @@ export const listErrors = (id, { limit, after, kind }) =>
 export const getRepo = name => ask("GET", `/repos/${encodeURIComponent(name)}`);
 export const syncRepo = name => ask("POST", `/repos/${encodeURIComponent(name)}/sync`);
 
-async function ask(method, path) {
-    let answer;
-    try {
-        answer = await fetch(root + path, { method, headers: { Accept: "application/json" }, cache: "no-store" });
-    } catch {
-        throw new Refusal("away", "The service does not answer.");
-    }
+/** What of this process, its database, its cluster and its run is not as it should be, as sentences. */
+export async function listAiling() {
+    const { checks } = await (await reach("/health/ready")).json();
+    return Object.values(checks).filter(check => check.status !== "Healthy").map(check => check.description ?? check.status);
+}
+
+const reach = (path, request) => fetch(path, { ...request, cache: "no-store" }).catch(() => {
+    throw new Refusal("away", "The service does not answer.");
+});
+
+async function ask(method, path, content) {
+    const answer = await reach(root + path, {
+        method,
+        headers: { Accept: "application/json", ...(content && { "Content-Type": "application/json" }) },
+        body: content && JSON.stringify(content),
+    });
     const body = await answer.json().catch(() => null);
     if (answer.ok && body !== null)
         return body;

@@ -38,6 +38,7 @@ export function showRun(run) {
     define(at("figures"), figuresOf(run, over));
     at("now-error").hidden = !run.lastError;
     write(at("now-error").lastElementChild, run.lastError ?? "");
+    showHosts(run);
     showWaiting(run);
     at("reading").hidden = run.reading.length === 0;
     show(at("reading").querySelector("ul"), run.reading, did => did, (entry, did) => entry.firstChild ?? entry.append(didButton(did)));
@@ -82,6 +83,18 @@ const figuresOf = (run, over) => [
     ["Started", moment(run.startedAt)],
     ["Ended", over ? moment(run.finishedAt) : null],
 ];
+
+function showHosts(run) {
+    at("hosts").hidden = run.hosts.length === 0;
+    show(at("hosts").querySelector("ul"), run.hosts, waited => waited.host, (entry, waited) => {
+        if (!entry.firstChild)
+            entry.append(
+                make("p", { class: "row" }, make("b", { class: "hostile" }, waited.host), make("span", { class: "facts" })),
+                make("p", { class: "hostile" }));
+        write(entry.querySelector(".facts"), `${count(waited.repos, "repository", "repositories")}, the first ${until(waited.nextAttemptAt)}`);
+        write(entry.lastChild, waited.reason);
+    });
+}
 
 function showWaiting(run) {
     at("waiting").hidden = run.waiting.length === 0;

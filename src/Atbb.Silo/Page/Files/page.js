@@ -1,7 +1,7 @@
 // The operator's page: asks for the runs now and then, and follows the one that is under way.
 
-import { getRun, listErrors, listRuns, startRun } from "./api.js";
-import { at, doing, say, write } from "./dom.js";
+import { getRun, listAiling, listErrors, listRuns, startRun } from "./api.js";
+import { at, doing, say, show, write } from "./dom.js";
 import * as errors from "./errors.js";
 import { follow } from "./live.js";
 import * as now from "./now.js";
@@ -38,6 +38,7 @@ async function look() {
         if (isFirst)
             older = answer.next;
         write(at("trouble"), "");
+        show(at("ailing"), await listAiling(), sentence => sentence, write);
         followLatest();
         showAll();
         await count();
@@ -117,7 +118,8 @@ function lookNow() {
 
 for (const button of document.querySelectorAll("[data-force]"))
     button.addEventListener("click", () => doing(button, at("start-said"), async () => {
-        const answer = await startRun(button.dataset.force);
+        const answer = await startRun(button.dataset.force, at("start-dids").value.split(/[\s,]+/).filter(did => did !== ""));
+        at("start-dids").value = "";
         say(at("start-said"), answer.outcome === "not_needed" ? "No run is needed: the live stream still replays from its cursor on." : answer.message);
         await lookNow();
     }));
