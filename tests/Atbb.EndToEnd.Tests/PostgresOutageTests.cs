@@ -41,6 +41,31 @@ public sealed class PostgresOutageTests
         });
     }
 
+    [Fact]
+    public async Task Backfill_InterruptedWhilePostgresIsAway_EndsAndTheSameCommandGoesOn()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var server = await PostgresServer.StartAsync(durable: true);
+        await using var it = await ForumCase.CreateAsync(await IndexAddress.CreateAsync(server), ForumCase.Size, "Backfill:Concurrency=4");
+        it.Pds.Latency = TimeSpan.FromMilliseconds(10);
+        var comes = it.Pds.Log.AnsweredAsync(30, request => request.IsListing, Ends);
+        await using var interrupted = it.Site.Backfill("full_sync", it.Dids);
+        await Task.WhenAny(comes, interrupted.Ended).WaitAsync(AtbbProcess.Patience, Ends);
+        await server.CrashAsync();
+        await interrupted.SignalAsync("INT");
+
+        // Before the database is back.
+        Assert.True(await interrupted.ExitAsync() == 130, $"{interrupted}");
+        Assert.Equal(130, interrupted.Figures().ExitCode);
+        Assert.Contains("same command goes on", interrupted.Output, StringComparison.Ordinal);
+
+        await server.StartAgainAsync();
+        await using var last = it.Site.Backfill("full_sync", it.Dids);
+        Assert.True(await last.ExitAsync() == 0, $"{interrupted}\n{last}");
+        Assert.Equal((true, interrupted.Figures().RunId), (last.Figures().Resumed, last.Figures().RunId));
+        await it.AssertIndexAsync(last.Figures(), before: null, $"{last}");
+    }
+
     static async Task RunThroughAsync(ForumCase it, string name, int times, Func<Task> outage)
     {
         var random = Chance.For(name);

@@ -161,6 +161,21 @@ public sealed class ServeTests
         await it.AssertIndexAsync(await admin.CompletedAsync(last), before: null, $"{last}");
     }
 
+    [Theory]
+    [InlineData("silo.gateway")]
+    [InlineData("silo.database")]
+    public async Task Serve_TerminatedBeforeItIsUp_EndsAsAsked(string after)
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size);
+        await using var atbb = it.Site.Serve();
+        while (!atbb.Errors.Contains(after, StringComparison.Ordinal) && !atbb.HasEnded)
+            await Task.Delay(5, Ends);
+        await atbb.SignalAsync("TERM");
+
+        Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
+        Assert.DoesNotContain("Unhandled", atbb.Errors, StringComparison.Ordinal);
+    }
+
     static async Task<HttpStatusCode> StatusAsync(AdminClient client, string path, Action<HttpRequestMessage>? change = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

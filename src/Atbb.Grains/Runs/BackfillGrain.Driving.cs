@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Repos;
@@ -79,6 +79,10 @@ sealed partial class BackfillGrain
         catch (InconsistentStateException)
         {
             // Taken over: the run is no longer this activation's.
+        }
+        catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // What it calls is being taken down around it. That says nothing of the run, which goes on where its checkpoint stands.
         }
         catch (Exception e)
         {
@@ -218,7 +222,7 @@ sealed partial class BackfillGrain
             await SaveAsync(current => current.Status is RunStatus.InProgress ? current.At(window) : current);
             outage.End(DatabasePart.RunState);
         }
-        catch (Exception e) when (IsStorageOutage(e))
+        catch (Exception e) when (IndexBoundary.IsOutage(e))
         {
             // The next beat tries again. Until then a kill costs asking more repositories again, and nothing else.
             outage.Begin(DatabasePart.RunState, $"the checkpoint is not saved: {e.Message}");
@@ -240,13 +244,10 @@ sealed partial class BackfillGrain
                     await act();
                     return true;
                 }
-                catch (Exception e) when (IsStorageOutage(e))
+                catch (Exception e) when (IndexBoundary.IsOutage(e))
                 {
                     throw new IndexUnavailableException(e.Message, e);
                 }
             },
             cancellationToken);
-
-    static bool IsStorageOutage(Exception e) =>
-        e is IndexUnavailableException or DbException or TimeoutException or (OrleansException and not InconsistentStateException);
 }

@@ -9,6 +9,7 @@ using Atbb.Indexing;
 using Atbb.Indexing.Discovery;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
@@ -34,6 +35,7 @@ sealed partial class BackfillGrain(
     IOptions<BackfillOptions> options,
     IOptions<DiscoveryOptions> discovery,
     IOptions<AtProtoOptions> protocol,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     Random random,
     ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
@@ -70,8 +72,8 @@ sealed partial class BackfillGrain(
         keyed = stored.State.Keyed;
         await ForgetRunOfAnotherIndexAsync(cancellationToken);
         GoOn();
-        // Its row may be a step behind, and nobody will take another.
-        if (run is { IsUnfinished: false })
+        // Its row may be a step behind, and nobody takes another by itself.
+        if (run is { Status: not RunStatus.InProgress })
             await TryCheckpointAsync();
         await base.OnActivateAsync(cancellationToken);
     }
@@ -228,7 +230,7 @@ sealed partial class BackfillGrain(
     {
         await runs.CloseAbandonedAsync(
             ForumDid, run?.RunId, RunRows.StatusOf(RunStatus.Failed),
-            "The process ended before the run was under way: it has read nothing, and nobody was told of it. Nothing is to be done; the run after it stands in its place.",
+            "Nobody goes on with this run: its process ended before it was under way, or its state was lost (tables of Orleans emptied or restored, another Atbb:Cluster:Id). What it had read is in the index. Nothing is to be done; the run after it stands in its place.",
             CancellationToken.None);
         var now = time.GetUtcNow();
         // The id is the row's, which says the rest as the state does.

@@ -8,7 +8,8 @@ namespace Atbb.Indexing.Batches;
 readonly record struct ErrorKey(string Collection, string Uri)
 {
     // Bytes, since a PDS may send any characters: both parts stand in one B-tree entry of at most 2,704, with a DID of up to 2,048.
-    const int MaxUriBytes = 500;
+    // The longest address of a did:plc's record fits: it is found by its record key when its page is read again.
+    const int MaxUriBytes = 580;
     const int KeptCharacters = 100;
 
     public static ErrorKey Of(RecordFailure failure) => new(failure.Collection ?? "", Shorten(StorableText.Of(failure.Uri) ?? ""));

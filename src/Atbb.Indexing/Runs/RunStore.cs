@@ -11,6 +11,8 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     /// <summary>The status of a run under way.</summary>
     public const string InProgress = "in_progress";
 
+    const string Unfinished = $"status in ('{InProgress}', 'paused')";
+
     const string RunColumns = """
         id as "Id",
         status as "Status",
@@ -131,12 +133,12 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     public Task<(long Id, string ForumDid)?> FindOfAnotherForumAsync(string forumDid, CancellationToken cancellationToken) => database.QueryAsync(
         async (connection, token) => (await connection.QueryAsync<(long, string)>(new CommandDefinition(
-            "select id, forum_did from backfill_progress where completed_at is null and forum_did <> @forumDid order by id desc limit 1",
+            $"select id, forum_did from backfill_progress where {Unfinished} and forum_did <> @forumDid order by id desc limit 1",
             new { forumDid },
             cancellationToken: token))).Select(static found => ((long, string)?)found).SingleOrDefault(),
         cancellationToken);
 
-    /// <summary>Closes a forum's runs that are in progress and nobody's: their owner's state was lost.</summary>
+    /// <summary>Closes a forum's runs that are unfinished, paused ones too, and nobody's: their owner's state was lost.</summary>
     /// <param name="forumDid">The forum.</param>
     /// <param name="exceptId">The run that has an owner, if any.</param>
     /// <param name="status">What they become.</param>
@@ -146,16 +148,16 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     public Task<int> CloseAbandonedAsync(
         string forumDid, long? exceptId, string status, string message, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-            """
+            $"""
             update backfill_progress set
                 status = @status,
                 error_message = @message,
                 completed_at = @now,
                 updated_at = @now
             -- A run without a forum was begun by a version that did not note it.
-            where status = @inProgress and id <> @except and coalesce(forum_did, @forumDid) = @forumDid
+            where {Unfinished} and id <> @except and coalesce(forum_did, @forumDid) = @forumDid
             """,
-            new { forumDid, status, message, now = time.GetUtcNow(), inProgress = InProgress, except = exceptId ?? 0 },
+            new { forumDid, status, message, now = time.GetUtcNow(), except = exceptId ?? 0 },
             cancellationToken: token)),
         cancellationToken);
 

@@ -17,7 +17,7 @@ static class BackfillCommand
             Description = "catch_up: users in the index. full_sync: those, every repository listed, and whom the relays and the records name. Default: full_sync with --dids or --relay, otherwise as the live stream's cursor decides.",
             HelpName = "catch_up|full_sync",
         };
-        type.AcceptOnlyFromAmong("catch_up", "full_sync");
+        type.CompletionSources.Add("catch_up", "full_sync");
         var dids = DidsFile.Option("A file of accounts to read, one DID a line; blank lines and lines with # are passed over. They stay known to the index.");
         var relay = new Option<string[]>("--relay")
         {
@@ -64,14 +64,18 @@ static class BackfillCommand
             var relays = line.GetValue(relay) ?? [];
             if (relays.Length > 0)
                 given["Atbb:Discovery:Relays"] = string.Join(',', relays);
-            var settings = SettingsLoader.Load(given);
-            var listed = line.GetValue(dids) is { } file ? await DidsFile.ReadAsync(file) : [];
-            RunType? asked = line.GetValue(type) switch
+            var typeGiven = line.GetValue(type);
+            RunType? asked = typeGiven switch
             {
                 "catch_up" => RunType.CatchUp,
                 "full_sync" => RunType.FullSync,
-                _ => listed.Count > 0 || relays.Length > 0 ? RunType.FullSync : null,
+                _ => null,
             };
+            // Told with the settings: what is wrong is named at once, wherever it was given.
+            string[] faults = typeGiven is null || asked is not null ? [] : [$"--type: '{typeGiven}' is neither catch_up nor full_sync."];
+            var settings = SettingsLoader.Load(given, faults);
+            var listed = line.GetValue(dids) is { } file ? await DidsFile.ReadAsync(file) : [];
+            asked ??= listed.Count > 0 || relays.Length > 0 ? RunType.FullSync : null;
             var request = new StartRequest { Force = asked, Dids = listed };
             return line.GetValue(retry) is { } failed
                 ? await RunAsync(settings, line.GetValue(json), (services, display) => ForegroundRun.RetryAsync(services, settings.Forum.Did, failed, display))
@@ -90,8 +94,17 @@ static class BackfillCommand
         using var host = builder.Build();
         StartLog.WriteWarnings(host.Services, settings);
         await host.StartAsync();
-        var outcome = await go(host.Services, ProgressDisplay.For(json));
-        await host.StopAsync();
+        ForegroundOutcome outcome;
+        try
+        {
+            outcome = await go(host.Services, ProgressDisplay.For(json));
+        }
+        finally
+        {
+            // However it went: a silo that is disposed while it works would take that for faults of the run.
+            await ForegroundRun.StopAsync(host);
+        }
+
         ProgressDisplay.WriteResult(outcome, json ? Console.Error : Console.Out);
         return outcome.ExitCode;
     }

@@ -73,7 +73,7 @@ static class DemoCommand
             said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 
-        await app.StopAsync();
+        await ForegroundRun.StopAsync(app);
         ProgressDisplay.WriteResult(outcome, said);
         return outcome.ExitCode;
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
@@ -8,8 +9,10 @@ using Polly.Retry;
 namespace Atbb.Silo.Commands;
 
 /// <summary>A run that somebody waits for: started, or gone on with, watched to its end, paused by a signal.</summary>
-static class ForegroundRun
+static partial class ForegroundRun
 {
+    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>Goes through a run.</summary>
     public static Task<ForegroundOutcome> GoAsync(IServiceProvider services, string forumDid, StartRequest request, IProgressDisplay display) =>
         GoAsync(services, forumDid, backfill => backfill.StartAsync(request), run => request.Force is null || request.Force == run.Type, display);
@@ -46,8 +49,18 @@ static class ForegroundRun
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signal);
         await WatchAsync(backfill, display, services.GetRequiredService<TimeProvider>(), signalled.Token);
 
-        var last = signalled.IsCancellationRequested ? await backfill.PauseAsync(runId) : null;
-        last ??= (await backfill.GetRunAsync(runId))!;
+        RunProgress? last;
+        try
+        {
+            last = signalled.IsCancellationRequested ? await backfill.PauseAsync(runId) : null;
+            last ??= (await backfill.GetRunAsync(runId))!;
+        }
+        catch (IndexUnreachableException e)
+        {
+            // Whoever has asked for the end gets it, and not only when the database is back.
+            return new(ExitCode.Paused, await backfill.GetProgressAsync(), isResumed, $"Interrupted; the pause could not be noted ({e.Message.TrimEnd('.')}). The same command goes on with this run from its last checkpoint.");
+        }
+
         return last.Status switch
         {
             RunStatus.Completed => new(ExitCode.Completed, last, isResumed, null),
@@ -61,6 +74,23 @@ static class ForegroundRun
             signalled.Cancel();
         }
     }
+
+    /// <summary>Stops the silo that the run was in. Without its database it cannot sign off, and is not waited for: others find it dead, and the next start too.</summary>
+    public static async Task StopAsync(IHost host)
+    {
+        using var patience = new CancellationTokenSource(StopPatience);
+        try
+        {
+            await host.StopAsync(patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or OrleansException or DbException or AggregateException)
+        {
+            LogUnordered(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    [LoggerMessage(322, LogLevel.Warning, "silo.stopped_out_of_order: the silo ends without having signed off, which costs the next start nothing: {Reason}", EventName = "silo.stopped_out_of_order")]
+    static partial void LogUnordered(ILogger logger, string reason);
 
     static string AnotherIsUnfinished(RunProgress run)
     {

@@ -31,12 +31,29 @@ static class ServeCommand
         await using var app = WebHosting.Build(settings);
         StartLog.WriteWarnings(app.Services, settings);
         StartLog.WriteGateway(app.Services);
+        var lifetime = app.Lifetime;
         // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
         var asked = cancellationToken.IsCancellationRequested;
         PosixSignal[] asking = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
         var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => asked = true)).ToList();
-        await app.RunAsync(cancellationToken);
+        try
+        {
+            await app.RunAsync(cancellationToken);
+        }
+        catch (Exception e) when (lifetime is { ApplicationStarted.IsCancellationRequested: false, ApplicationStopping.IsCancellationRequested: true } && IsCutShort(e))
+        {
+            // Asked to end before it was up: nothing has failed.
+            return ExitCode.Completed;
+        }
+
         registrations.ForEach(static registration => registration.Dispose());
         return asked ? ExitCode.Completed : ExitCode.Replaced;
     }
+
+    static bool IsCutShort(Exception error) => error switch
+    {
+        OperationCanceledException or OrleansLifecycleCanceledException => true,
+        AggregateException several => several.InnerExceptions.All(IsCutShort),
+        _ => false,
+    };
 }

@@ -70,6 +70,8 @@ public sealed class RunStoreTests : IndexTests
         var runs = Runs(await OpenAsync(kind));
         var (lost, owned, done) = (await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token));
         await runs.SaveAsync((await runs.GetAsync(done, Token))! with { Status = "completed" }, Token);
+        // Nobody could resume or cancel it any more.
+        await runs.SaveAsync((await runs.GetAsync(lost, Token))! with { Status = "paused" }, Token);
 
         Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, owned, "failed", "Lost.", Token));
         Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, null, "cancelled", "Lost.", Token));
