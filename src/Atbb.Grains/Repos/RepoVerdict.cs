@@ -41,6 +41,8 @@ abstract record RepoVerdict
     public static RepoVerdict Of(AtProtoException e) => e.Failure switch
     {
         AtProtoFailure.RateLimited when e is { Status: null, RetryAt: { } turn } => new Deferred(turn),
+        // Its host's, and not its own: what is left there is given up together.
+        _ when e.IsFinal => new Refused("unreachable"),
         _ when e.IsTransient => new Transient(e.RetryAt),
         AtProtoFailure.DidTombstoned => new Gone(RepoStatus.Deleted),
         AtProtoFailure.DidNotFound => new Gone(RepoStatus.NotFound),

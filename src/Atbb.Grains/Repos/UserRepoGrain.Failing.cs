@@ -43,9 +43,12 @@ sealed partial class UserRepoGrain
         catch (AtProtoException next)
         {
             // Asked why, the other side did not answer either.
-            return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
-                ? Parked(until, next.Message, next.Host)
-                : await ParkAsync(next.Message, next.RetryAt, "unreachable", next.Host);
+            return RepoVerdict.Of(next) switch
+            {
+                RepoVerdict.Deferred { Until: var until } => Parked(until, next.Message, next.Host),
+                RepoVerdict.Refused { Kind: var kind } when next.IsFinal => await GiveUpAsync(Repo.Status, kind, next.Message),
+                _ => await ParkAsync(next.Message, next.RetryAt, "unreachable", next.Host),
+            };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
