@@ -42,4 +42,9 @@ public abstract record RepoOutcome
     /// <param name="Reason">What stood in the way.</param>
     [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.GivenUp")]
     public sealed record GivenUp([property: Id(0)] string Reason) : RepoOutcome;
+
+    /// <summary>Settled: the operator has said to leave it alone (<c>Atbb:Backfill:SkipDids</c>, <c>SkipHosts</c>). Its rows stay as they are.</summary>
+    /// <param name="Reason">By which setting.</param>
+    [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.LeftOut")]
+    public sealed record LeftOut([property: Id(0)] string Reason) : RepoOutcome;
 }

@@ -25,4 +25,7 @@ sealed partial class UserRepoGrain
 
     [LoggerMessage(206, LogLevel.Warning, "backfill.unordered: rows of {Did} at {Host} may be in the index that its repository no longer has: {Reason}", EventName = "backfill.unordered")]
     partial void LogUnordered(string did, string? host, string reason);
+
+    [LoggerMessage(207, LogLevel.Information, "backfill.left_out: {Reason} Nothing is asked about it, and what the index has of it stays as it is", EventName = "backfill.left_out")]
+    partial void LogLeftOut(string reason);
 }

@@ -36,6 +36,7 @@ sealed partial class UserRepoGrain(
     IDidResolver identities,
     IRepoClient pdses,
     HostHeads heads,
+    LeftOut leftOut,
     RepoMetrics metrics,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
@@ -118,7 +119,12 @@ sealed partial class UserRepoGrain(
         }
     }
 
-    RepoSlice SliceOf(RepoOutcome outcome) => new(outcome, known?.Counts.ToSyncCounts() ?? default);
+    RepoSlice SliceOf(RepoOutcome outcome)
+    {
+        var counts = known?.Counts.ToSyncCounts() ?? default;
+        // Nothing of it is written: it is counted by saying so whenever it is asked.
+        return new(outcome, outcome is RepoOutcome.LeftOut ? counts with { LeftOut = 1 } : counts);
+    }
 
     public async Task<RepoReport> GetStateAsync()
     {
@@ -164,7 +170,8 @@ sealed partial class UserRepoGrain(
             return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
 
         known = enter(Repo);
-        if (Repo.RetryAfter is { } until && Waits.IsAhead(until, time.GetUtcNow(), longestWait))
+        // What is left out does not wait for its host either: to be rid of that may be why it is.
+        if (Repo.RetryAfter is { } until && Waits.IsAhead(until, time.GetUtcNow(), longestWait) && !IsLeftOut)
             return Parked(until, Repo.LastError ?? "waiting for its next attempt", host: null);
 
         return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
@@ -174,6 +181,8 @@ sealed partial class UserRepoGrain(
     {
         if (!Did.TryParse(Key, out account))
             return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
+        if (leftOut.BecauseOf(Key) is { } reason)
+            return LeaveOut(reason);
 
         // A silo that is to end must not be kept from it by the waits and pages of a slice.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silo.ApplicationStopping);
@@ -204,7 +213,12 @@ sealed partial class UserRepoGrain(
 
     async Task<RepoOutcome> ReadPagesAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
     {
+        // Of did:web, the document's host is the account's own.
+        if (account.Method is "web" && leftOut.BecauseOf(Key, identities.HostOf(account)) is { } beforehand)
+            return LeaveOut(beforehand);
         await FindPdsAsync(forumDid, cancellationToken);
+        if (leftOut.BecauseOf(Key, Pds.Authority) is { } reason)
+            return LeaveOut(reason);
 
         if (!Repo.HasBegun(collections))
         {
@@ -352,6 +366,14 @@ sealed partial class UserRepoGrain(
         foreach (var failure in result.Failures.Where(failure => failure != batch.Failure))
             LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
         return true;
+    }
+
+    bool IsLeftOut => (leftOut.BecauseOf(Key) ?? leftOut.BecauseOf(Key, HostAskedNext)) is not null;
+
+    RepoOutcome LeaveOut(string reason)
+    {
+        LogLeftOut(reason);
+        return Leave(new RepoOutcome.LeftOut(reason));
     }
 
     /// <summary>Nothing is left to do here: a forum of any size must not stay in memory with all its repositories.</summary>

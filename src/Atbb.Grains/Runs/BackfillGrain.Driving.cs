@@ -11,6 +11,9 @@ namespace Atbb.Grains.Runs;
 /// <summary>The run under way: its two phases, its heartbeat, its end.</summary>
 sealed partial class BackfillGrain
 {
+    // In the log; the settings name the others.
+    const int LeftOutNamed = 20;
+
     /// <summary>
     /// Drives a run that is under way and not driven here: after a crash, after a resume, and after a pause that could not be saved.
     /// </summary>
@@ -41,6 +44,8 @@ sealed partial class BackfillGrain
             KeepAlive = true,
             Interleave = true,
         });
+        if (options.SkipDids.Count + options.SkipHosts.Count > 0)
+            LogLeavingOut(run!.RunId, options.SkipDids.Count, options.SkipHosts.Count, string.Join(", ", options.SkipHosts.Concat(options.SkipDids).Take(LeftOutNamed)));
         driving = DriveAsync(stop.Token);
     }
 

@@ -194,7 +194,7 @@ sealed class RepoWindow(
                 trouble.Note(reason);
                 Settle(answer.Did, slice.Counts);
                 break;
-            case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone:
+            case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone or RepoOutcome.LeftOut:
                 Settle(answer.Did, slice.Counts);
                 break;
             case RepoOutcome.More:
