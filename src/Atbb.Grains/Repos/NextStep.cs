@@ -11,6 +11,7 @@ static class NextStep
         "bad_did_document" => "Only the account's owner can mend its DID document; a later run reads it again.",
         "forbidden_address" => "If it is meant to be in a private network, set Atbb:Network:AllowPrivateAddresses; otherwise nothing is to be done.",
         "bad_did" => "Take it out of your lists.",
+        "out_of_time" => "What was read is in the index, and nothing was removed for it. If the server is slow, raise Atbb:Backfill:MaxRepoTime and retry the run; if it never ends, leave it out (Atbb:Backfill:SkipHosts).",
         "cursor_loop" => "Report it to that host's operator; retry the run once it is mended.",
         "unordered" => "Report it to that host's operator; once it is mended, the next run removes what is gone.",
         _ => throw new InvalidOperationException($"There is no next step for failures of kind {kind}."),

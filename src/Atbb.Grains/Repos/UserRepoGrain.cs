@@ -228,7 +228,7 @@ sealed partial class UserRepoGrain(
             // By hand, it is read whatever the rev: what a moderator takes down moves none.
             if (rev is not null && Repo.RunId != ErrorStore.ByHand && Repo.IsUnchangedAt(rev, collections))
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
-            known = Repo with { Rev = rev };
+            known = Repo.Begin(rev, time.GetUtcNow());
         }
 
         var began = time.GetTimestamp();
@@ -237,6 +237,8 @@ sealed partial class UserRepoGrain(
         {
             if (cancellationToken.IsCancellationRequested || time.GetElapsedTime(began) > options.SliceDuration)
                 return new RepoOutcome.More();
+            if (Repo.IsOutOfTime(time.GetUtcNow(), options.MaxRepoTime))
+                return await GiveUpAsync(Repo.Status, "out_of_time", $"{collection.Nsid} of {Key} at {Pds.Host} was not read to its end within {options.MaxRepoTime} from the run's first page of the repository on.");
             if (await ReadPageAsync(pages, collection, collections, cancellationToken) is { } interruption)
                 return interruption;
         }
