@@ -36,7 +36,7 @@ sealed partial class BackfillGrain(
     IOptions<AtProtoOptions> protocol,
     TimeProvider time,
     Random random,
-    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
+    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRunListener, IRemindable, IDisposable
 {
     const string ReminderName = "run";
 
@@ -199,6 +199,12 @@ sealed partial class BackfillGrain(
         if (run is { IsUnfinished: true })
             await IndexBoundary.TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
         return GetProgress();
+    }
+
+    public Task RepoIsBackAsync(string did)
+    {
+        window?.Wake(did);
+        return Task.CompletedTask;
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)

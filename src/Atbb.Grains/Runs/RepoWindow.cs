@@ -36,6 +36,7 @@ sealed class RepoWindow(
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
     bool isEnumerated;
+    TaskCompletionSource woken = NewSignal();
 
     /// <summary>What is settled.</summary>
     public RunLedger Ledger => ledger;
@@ -95,6 +96,17 @@ sealed class RepoWindow(
         }
     }
 
+    /// <summary>What a repository waits for is over: it is asked now. One that does not wait is left as it is.</summary>
+    public void Wake(string did)
+    {
+        if (!waiting.TryGetValue(did, out var wait) || !parked.Remove(did, out _, out _))
+            return;
+
+        parked.Enqueue(did, Elapsed);
+        waiting[did] = wait with { NextAttemptAt = time.GetUtcNow() };
+        woken.TrySetResult();
+    }
+
     TimeSpan Elapsed => time.GetElapsedTime(began);
 
     async Task FillAsync(CancellationToken cancellationToken)
@@ -142,8 +154,10 @@ sealed class RepoWindow(
         var wait = due - Elapsed;
         using var giveUpWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var elapsed = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, giveUpWaiting.Token);
-        await await Task.WhenAny(answered, elapsed);
+        await await Task.WhenAny(answered, elapsed, woken.Task);
         await giveUpWaiting.CancelAsync();
+        if (woken.Task.IsCompleted)
+            woken = NewSignal();
     }
 
     void Begin(string did, CancellationToken cancellationToken)
@@ -219,6 +233,8 @@ sealed class RepoWindow(
         parked.Enqueue(did, Elapsed + wait);
         waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, now + wait);
     }
+
+    static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     readonly record struct Answer(string Did, RepoSlice? Slice, Exception? Error);
 }
