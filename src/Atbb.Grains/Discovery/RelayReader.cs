@@ -87,7 +87,7 @@ sealed partial class RelayReader(
     async Task<RelayListing> GiveUpAsync(RelayListing listing, string kind, string problem, RunTrouble trouble, CancellationToken cancellationToken)
     {
         var message = $"The list of {listing.Collection} of the relay {listing.Relay} was left out after {listing.DidsListed} repositories: {problem}. The next full sync asks it again.";
-        trouble.Note(message);
+        trouble.NoteLasting(message);
         LogGivenUp(listing.Relay, listing.Collection, kind, message);
         return await patience.WaitForAsync(token => store.GiveUpAsync(listing, kind, message, token), cancellationToken);
     }

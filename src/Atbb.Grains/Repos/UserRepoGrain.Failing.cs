@@ -27,7 +27,7 @@ sealed partial class UserRepoGrain
             return verdict switch
             {
                 null => new RepoOutcome.More(),
-                RepoVerdict.Deferred { Until: var until } => Parked(until, e.Message, e.Host),
+                RepoVerdict.Deferred { Until: var until } => Deferred(until, e),
                 RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable", e.Host),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
                     until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again.", e.Host),
@@ -45,7 +45,7 @@ sealed partial class UserRepoGrain
             // Asked why, the other side did not answer either.
             return RepoVerdict.Of(next) switch
             {
-                RepoVerdict.Deferred { Until: var until } => Parked(until, next.Message, next.Host),
+                RepoVerdict.Deferred { Until: var until } => Deferred(until, next),
                 RepoVerdict.Refused { Kind: var kind } when next.IsFinal => await GiveUpAsync(Repo.Status, kind, next.Message),
                 _ => await ParkAsync(next.Message, next.RetryAt, "unreachable", next.Host),
             };
@@ -154,6 +154,8 @@ sealed partial class UserRepoGrain
     }
 
     RepoOutcome.Parked Parked(DateTimeOffset until, string reason, string? host) => new(until, reason, Repo.Attempts, host ?? HostAskedNext);
+
+    RepoOutcome.Parked Deferred(DateTimeOffset until, AtProtoException turn) => Parked(until, turn.Message, turn.Host) with { IsTurn = true };
 
     /// <summary>Whom the next question goes to: while it is not known where the account lives, to whoever has its DID document.</summary>
     string? HostAskedNext => HostOf(Repo);

@@ -169,7 +169,8 @@ sealed partial class BackfillGrain
         {
             // Completed, every repository has said what it came to: exact, and not what was shown before.
             var progress = ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last);
-            return last.End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
+            // Relays are given up beside any window.
+            return (last with { LastingError = trouble.Lasting ?? last.LastingError }).End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
         });
         heartbeat?.Dispose();
         heartbeat = null;

@@ -60,6 +60,9 @@ sealed class RepoWindow(
     /// <summary>The last thing that went wrong.</summary>
     public string? LastError => trouble.Last;
 
+    /// <summary>The last thing that was given up.</summary>
+    public string? LastingError => trouble.Lasting;
+
     /// <summary>What the phase has come to, with the pages of unsettled repositories.</summary>
     public SyncCounts Counts => unsettled.Values.Aggregate(ledger.Counts, static (sum, counts) => sum + counts);
 
@@ -205,7 +208,7 @@ sealed class RepoWindow(
                 Park(answer.Did, parking);
                 break;
             case RepoOutcome.GivenUp { Reason: var reason }:
-                trouble.Note(reason);
+                trouble.NoteLasting(reason);
                 Settle(answer.Did, slice.Counts);
                 break;
             case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone or RepoOutcome.LeftOut:
@@ -227,7 +230,8 @@ sealed class RepoWindow(
 
     void Park(string did, RepoOutcome.Parked parking)
     {
-        trouble.Note(parking.Reason);
+        if (!parking.IsTurn)
+            trouble.Note(parking.Reason);
         var now = time.GetUtcNow();
         var wait = Waits.Left(parking.Until, now, longestWait);
         parked.Enqueue(did, Elapsed + wait);

@@ -78,6 +78,9 @@ public class RepositoryTests
         cluster.Pds.Fault = null;
         var run = await cluster.EndOfAsync(start.RunId!.Value);
         Assert.Equal((RunStatus.Completed, 0, cluster.Forum.RecordCount), (run.Status, run.Counts.Failed, run.Counts.Indexed));
+        // It came through: there is nothing to show.
+        Assert.Null(run.LastError);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_progress where error_message is not null"));
         Assert.Empty(await cluster.DifferencesAsync());
     }
 

@@ -81,6 +81,24 @@ public class RepoWindowTests
     }
 
     [Fact]
+    public async Task LastError_OfWhatWaitsForItsTurn_IsNone()
+    {
+        var asked = 0;
+        var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        time.Waits += () => parked.TrySetResult();
+        var window = Window(width: 1, count: 1, _ => ++asked == 1
+            ? new(new RepoOutcome.Parked(time.GetUtcNow() + TimeSpan.FromSeconds(1), "its turn comes", IsTurn: true), default)
+            : Done);
+
+        var draining = window.DrainAsync(Cancel);
+        await parked.Task.WaitAsync(Cancel);
+
+        Assert.Null(window.LastError);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await draining.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
     public async Task Wake_ParkedForAnHour_IsAskedAtOnce()
     {
         var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
