@@ -3,6 +3,7 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Repos;
 using Atbb.Indexing;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Orleans.Storage;
 
@@ -151,7 +152,7 @@ sealed partial class BackfillGrain
         await patience.WaitForAsync(
             async token =>
             {
-                await errors.AddAsync(runId, did, "not_answered", reason, token);
+                await errors.AddAsync(runId, did, FailureKinds.NotAnswered, reason, token);
                 return true;
             },
             cancellationToken);
