@@ -376,7 +376,7 @@ sealed partial class UserRepoGrain(
         reported = spent;
         known = Written(batch, result);
         foreach (var failure in result.Failures.Where(failure => failure != batch.Failure))
-            LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
+            LogRecordError(Key, HostAskedNext, failure.Collection, failure.Uri, failure.Kind, failure.Message);
         return true;
     }
 
