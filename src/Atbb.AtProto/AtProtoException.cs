@@ -23,6 +23,9 @@ public sealed class AtProtoException(AtProtoFailure failure, string message, Exc
     /// <summary>When the server said that asking again makes sense (<c>Retry-After</c>, <c>RateLimit-Reset</c>); null when it did not say.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>Whether the host has refused everything for so long (<see cref="Politeness.PolitenessOptions.MaxRefusal"/>) that nothing should wait for it now.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>Whether the same question may be answered later. A permanent failure is an answer about the repository itself.</summary>
     public bool IsTransient => Failure
         is AtProtoFailure.Unreachable or AtProtoFailure.TimedOut or AtProtoFailure.ServerError

@@ -63,6 +63,7 @@ sealed class AtProtoOptionsValidator : IValidateOptions<AtProtoOptions>
         NotNegative(faults, $"{section}:{nameof(politeness.FirstWait)}", politeness.FirstWait);
         NotNegative(faults, $"{section}:{nameof(politeness.DefaultPause)}", politeness.DefaultPause);
         NotNegative(faults, $"{section}:{nameof(politeness.MaxPause)}", politeness.MaxPause);
+        Timeout(faults, $"{section}:{nameof(politeness.MaxRefusal)}", politeness.MaxRefusal);
     }
 
     static void AtLeast(List<string> faults, string key, int value, int least)

@@ -40,6 +40,25 @@ public sealed class BackfillOptions
     public long MaxRecordsPerCollection { get; set; } = 1_000_000;
 
     /// <summary>
+    /// How long a run may take over one repository, from its first page on, waits and failures included. Default 6 h: a million records at a page a
+    /// second take less than three. A bound for a server that drips, or that fails again and again without ever failing for good; past it the repository
+    /// is given up for the run, with one error of the kind <c>out_of_time</c>.
+    /// </summary>
+    public TimeSpan MaxRepoTime { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>
+    /// Accounts that are left out: nothing is asked about them, and what the index has of them stays as it is. Default none. For one that does harm, or that
+    /// keeps a run from its end.
+    /// </summary>
+    public IList<string> SkipDids { get; set; } = [];
+
+    /// <summary>
+    /// Hosts, with their port where it is not 443, whose accounts are left out in the same way. Default none. An account that leaves such a host is
+    /// noticed when its DID document is next read (<see cref="IdentityMaxAge"/>).
+    /// </summary>
+    public IList<string> SkipHosts { get; set; } = [];
+
+    /// <summary>
     /// How long a PDS that no longer knows a repository is given before it is asked again, and believed: then the account counts as deleted and
     /// its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
     /// </summary>

@@ -25,6 +25,7 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<DatabaseOutage>();
         silo.Services.AddSingleton<DatabasePatience>();
         silo.Services.AddSingleton<HostHeads>();
+        silo.Services.AddSingleton<LeftOut>();
         silo.Services.AddSingleton<RelayReader>();
 
         silo.Services.AddIndexMessages();

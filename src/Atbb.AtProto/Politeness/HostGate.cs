@@ -14,7 +14,7 @@ sealed class HostGate
     readonly TimeProvider time;
     readonly long origin;
     readonly HostSchedule schedule;
-    readonly HostSilence silence = new();
+    readonly HostDenial denial;
     readonly HostTrial? trial;
     readonly HostPlaces? places;
     readonly HostMetrics metrics;
@@ -33,6 +33,7 @@ sealed class HostGate
         origin = time.GetTimestamp();
         shared ??= new SharedPoliteness();
         schedule = new HostSchedule(options, shared);
+        denial = new HostDenial(options.MaxRefusal);
         places = options.Places > 0 ? new HostPlaces(options.Places, shared) : null;
     }
 
@@ -47,7 +48,7 @@ sealed class HostGate
         get
         {
             lock (sync)
-                return Users == 0 && schedule.IsIdleAt(Now) && silence.IsIdleAt(Now);
+                return Users == 0 && schedule.IsIdleAt(Now) && denial.IsIdleAt(Now);
         }
     }
 
@@ -113,22 +114,44 @@ sealed class HostGate
             var before = schedule.PauseLeft(now);
             schedule.Pause(now, asked);
             var left = schedule.PauseLeft(now);
+            if (before == TimeSpan.Zero)
+                denial.Paused(now, left);
             return left > before ? left : null;
         }
     }
 
-    /// <summary>The host answered, and said what is left of its allowance, or nothing of it.</summary>
+    /// <summary>How long whoever was told to wait so long should stay away: not past the moment from which on nobody waits for this host.</summary>
+    public TimeSpan WaitIn(TimeSpan asked)
+    {
+        lock (sync)
+            return denial.WaitIn(Now, asked);
+    }
+
+    /// <summary>Whether the host has refused everything for so long that nobody should wait for it.</summary>
+    public bool IsGivenUp
+    {
+        get
+        {
+            lock (sync)
+                return denial.IsFinalAt(Now);
+        }
+    }
+
+    /// <summary>The host answered otherwise than by asking for a pause, and said what is left of its allowance, or nothing of it.</summary>
     public void Answered(RateAllowance? allowance)
     {
         lock (sync)
+        {
             schedule.Answered(Now, allowance);
+            denial.Answered();
+        }
     }
 
     /// <summary>An exchange has ended by itself, in whatever way.</summary>
     public void Spoke()
     {
         lock (sync)
-            silence.Answered(Now);
+            denial.Spoke(Now);
         trial?.Spoke();
     }
 
@@ -136,14 +159,14 @@ sealed class HostGate
     public void TimedOut(TimeSpan sentAt)
     {
         lock (sync)
-            silence.TimedOut(Now, sentAt);
+            denial.TimedOut(Now, sentAt);
     }
 
     /// <summary>A request that came through is over.</summary>
     public void Leave()
     {
         lock (sync)
-            silence.Ended();
+            denial.Ended();
         trial?.End();
     }
 
@@ -153,10 +176,10 @@ sealed class HostGate
         lock (sync)
         {
             var now = Now;
-            if (silence.Refuse(now) is { } refusal)
+            if (denial.Refuse(now) is { } refusal)
                 return HostTurn.Refused(refusal);
 
-            silence.Sent(now);
+            denial.Sent(now);
             return new HostTurn(places, now, Refusal: null);
         }
     }
@@ -167,7 +190,11 @@ sealed class HostGate
         {
             var now = Now;
             cause = schedule.PauseLeft(now) > TimeSpan.Zero ? WaitCause.Pause : WaitCause.Pace;
-            return schedule.TryTake(now, deadline, out wait);
+            if (schedule.TryTake(now, deadline, out wait))
+                return true;
+
+            wait = denial.WaitIn(now, wait);
+            return false;
         }
     }
 
@@ -195,14 +222,16 @@ sealed class HostGate
             return schedule.PauseLeft(Now);
     }
 
-    // Before a place is taken or waited for: a pause of minutes is known now, and so is a host that does not answer.
+    // Before a place is taken or waited for: a pause of minutes is known now, and so is a host that gives nothing.
     HostRefusal? RefuseFor(TimeSpan maxWait)
     {
         lock (sync)
         {
             var now = Now;
             var pause = schedule.PauseLeft(now);
-            return pause > maxWait ? new HostRefusal(schedule.TurnAway(now, now + pause), IsFailure: false, WaitCause.Pause) : silence.Refuse(now);
+            return pause > maxWait
+                ? denial.RefuseInPause(now, pause) ?? new HostRefusal(denial.WaitIn(now, schedule.TurnAway(now, now + pause)), IsFailure: false, WaitCause.Pause)
+                : denial.Refuse(now);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.RateLimiting;
 using Atbb.AtProto.Xrpc;
 
@@ -26,8 +27,8 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
 
     /// <summary>Waits for the request's turn at its host.</summary>
     /// <exception cref="AtProtoException">
-    /// The request was not sent. <see cref="AtProtoFailure.RateLimited"/> without a status: the turn would come too late;
-    /// <see cref="AtProtoFailure.TimedOut"/> without one: the host does not answer.
+    /// The request was not sent. <see cref="AtProtoFailure.RateLimited"/> without a status: the turn would come too late; with one: the host
+    /// refuses everything; <see cref="AtProtoFailure.TimedOut"/> without one: it does not answer.
     /// </exception>
     public async ValueTask<HostLease> EnterAsync(XrpcRequest request, CancellationToken cancellationToken)
     {
@@ -87,15 +88,23 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
     {
         metrics.TurnedAway(refusal.Cause);
         var retryAt = time.GetUtcNow() + refusal.ComeBackIn;
-        return refusal.IsFailure
-            ? request.Failed(
-                AtProtoFailure.TimedOut,
-                $"not sent, the host has left the last requests unanswered ({HostSilence.MostUnanswered} or more in a row) and is asked again at {retryAt:u}",
-                retryAt: retryAt)
-            : request.Failed(
+        return refusal switch
+        {
+            { IsFailure: false } => request.Failed(
                 AtProtoFailure.RateLimited,
                 $"not sent, the host's turn comes too late (pace, busy, silent, or a pause it asked for); try again at {retryAt:u}",
-                retryAt: retryAt);
+                retryAt: retryAt),
+            { Cause: WaitCause.Pause } => request.Failed(
+                AtProtoFailure.RateLimited,
+                $"not sent, the host has refused everything it was asked for {TimeSpan.FromSeconds((long)refusal.RefusedFor.TotalSeconds)} and is asked again at {retryAt:u}",
+                status: HttpStatusCode.TooManyRequests,
+                retryAt: retryAt,
+                isFinal: refusal.IsFinal),
+            _ => request.Failed(
+                AtProtoFailure.TimedOut,
+                $"not sent, the host has left the last requests unanswered ({HostDenial.MostInARow} or more in a row) and is asked again at {retryAt:u}",
+                retryAt: retryAt),
+        };
     }
 
     static TimeSpan MaxWaitOf(XrpcRequest request, PolitenessOptions options) =>

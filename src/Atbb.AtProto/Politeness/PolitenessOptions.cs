@@ -38,6 +38,12 @@ public sealed class PolitenessOptions
     /// <summary>The longest pause that a host may ask for. Default 1 h; without it, one absurd header would park its repositories for good.</summary>
     public TimeSpan MaxPause { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a host may answer every request by asking to be left alone (429, or 503 with a time) before its repositories are given up together, without
+    /// waiting for its next pause to end. Any other answer begins it anew. Default 2 h: the longest pause twice, so that a host may ask for it and still be read.
+    /// </summary>
+    public TimeSpan MaxRefusal { get; set; } = TimeSpan.FromHours(2);
+
     /// <summary>The requests at once that these options come to; 0 is no limit.</summary>
     internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 48);
 }

@@ -187,24 +187,24 @@ sealed class XrpcClient
         };
         RequestMeter.CountRequest(request.Origin);
         using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.StatusCode is not HttpStatusCode.TooManyRequests)
-            turn.Answered(RateAllowance.Read(response, time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        // Before the body is read, which may take its time.
+        var retryAt = response.StatusCode is HttpStatusCode.OK ? null : RetryTime.Read(response, now, options.Politeness.MaxPause);
+        var isRefusal = response.StatusCode is HttpStatusCode.TooManyRequests || (response.StatusCode is HttpStatusCode.ServiceUnavailable && retryAt is not null);
+        if (isRefusal)
+        {
+            turn.Pause(retryAt - now);
+            retryAt = retryAt is { } asked ? now + turn.WaitIn(asked - now) : null;
+        }
+        else
+        {
+            turn.Answered(RateAllowance.Read(response, now));
+        }
+
         if (response.StatusCode is not HttpStatusCode.OK)
-            throw await ReadErrorAsync(request, turn, response, cancellationToken);
+            throw await XrpcErrors.ReadAsync(request, response, retryAt, isRefusal && turn.IsGivenUp, cancellationToken);
 
         return await ResponseBody.ReadAsync(response.Content, request.MaxBytes, cancellationToken)
             ?? throw request.Failed(AtProtoFailure.TooLarge, $"the answer is larger than {request.MaxBytes:N0} bytes", status: response.StatusCode);
-    }
-
-    async ValueTask<AtProtoException> ReadErrorAsync(
-        XrpcRequest request, HostLease turn, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        // Before the body is read, which may take its time.
-        var retryAt = RetryTime.Read(response, now, options.Politeness.MaxPause);
-        if (response.StatusCode is HttpStatusCode.TooManyRequests || (response.StatusCode is HttpStatusCode.ServiceUnavailable && retryAt is not null))
-            turn.Pause(retryAt - now);
-
-        return await XrpcErrors.ReadAsync(request, response, retryAt, cancellationToken);
     }
 }

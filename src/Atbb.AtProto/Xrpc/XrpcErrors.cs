@@ -14,9 +14,10 @@ static class XrpcErrors
     /// <param name="request">What was asked.</param>
     /// <param name="response">The answer.</param>
     /// <param name="retryAt">When it says to ask again.</param>
+    /// <param name="isFinal">Whether nobody should wait for that.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<AtProtoException> ReadAsync(
-        XrpcRequest request, HttpResponseMessage response, DateTimeOffset? retryAt, CancellationToken cancellationToken)
+        XrpcRequest request, HttpResponseMessage response, DateTimeOffset? retryAt, bool isFinal, CancellationToken cancellationToken)
     {
         using var start = await ResponseBody.ReadStartAsync(response.Content, MaxErrorBytes, cancellationToken);
         var body = Parse(start.Memory.Span);
@@ -26,7 +27,8 @@ static class XrpcErrors
             Describe(response, body),
             status: response.StatusCode,
             error: body.Error ?? (response.StatusCode is HttpStatusCode.NotImplemented ? MethodNotImplemented : null),
-            retryAt: failure is AtProtoFailure.RateLimited or AtProtoFailure.ServerError ? retryAt : null);
+            retryAt: failure is AtProtoFailure.RateLimited or AtProtoFailure.ServerError ? retryAt : null,
+            isFinal: isFinal);
     }
 
     /// <summary>What a status means to the caller.</summary>

@@ -27,12 +27,14 @@ readonly record struct XrpcRequest(Uri Origin, string PathAndQuery, string Metho
         Exception? inner = null,
         HttpStatusCode? status = null,
         string? error = null,
-        DateTimeOffset? retryAt = null) =>
+        DateTimeOffset? retryAt = null,
+        bool isFinal = false) =>
         new(failure, $"{Method} of {Subject} at {Origin.Authority}: {ForeignText.Shown(what)}.", inner)
         {
             Host = Origin.Authority,
             Status = status,
             Error = error,
             RetryAt = retryAt,
+            IsFinal = isFinal,
         };
 }

@@ -25,12 +25,14 @@ public abstract record RepoOutcome
     /// <param name="Reason">What stood in the way.</param>
     /// <param name="Attempts">Failures in a row; 0: nothing has failed.</param>
     /// <param name="Host">The host that is waited for: the PDS's, or the one that has the DID document; null when it is none.</param>
+    /// <param name="IsTurn">Whether it merely waits for that host's turn: nothing has gone wrong.</param>
     [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.Parked")]
     public sealed record Parked(
         [property: Id(0)] DateTimeOffset Until,
         [property: Id(1)] string Reason,
         [property: Id(2)] int Attempts = 0,
-        [property: Id(3)] string? Host = null) : RepoOutcome;
+        [property: Id(3)] string? Host = null,
+        [property: Id(4)] bool IsTurn = false) : RepoOutcome;
 
     /// <summary>Settled: there is nothing to read, because the account is switched off, gone, or no AT Protocol account.</summary>
     /// <param name="Status">The account's state, as in <c>users.status</c>.</param>
@@ -42,4 +44,9 @@ public abstract record RepoOutcome
     /// <param name="Reason">What stood in the way.</param>
     [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.GivenUp")]
     public sealed record GivenUp([property: Id(0)] string Reason) : RepoOutcome;
+
+    /// <summary>Settled: the operator has said to leave it alone (<c>Atbb:Backfill:SkipDids</c>, <c>SkipHosts</c>). Its rows stay as they are.</summary>
+    /// <param name="Reason">By which setting.</param>
+    [GenerateSerializer, Immutable, Alias("atbb.RepoOutcome.LeftOut")]
+    public sealed record LeftOut([property: Id(0)] string Reason) : RepoOutcome;
 }

@@ -70,7 +70,10 @@ public sealed record RunProgress
     [Id(14)]
     public string? LowWaterMark { get; init; }
 
-    /// <summary>The last thing that went wrong, with a repository, with a relay or with the run.</summary>
+    /// <summary>
+    /// The last thing that went wrong, with a repository, with a relay or with the run. Of a completed run: the last thing that was given up; null when
+    /// everything was mended on the way.
+    /// </summary>
     [Id(15)]
     public string? LastError { get; init; }
 

@@ -4,6 +4,7 @@ using Atbb.AtProto.Syntax;
 using Atbb.AtProto.Xrpc;
 using Atbb.Grains.Repos;
 using Atbb.Grains.Runs;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Discovery;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -55,7 +56,7 @@ sealed partial class RelayReader(
         {
             using var meter = RequestMeter.Start();
             string? problem;
-            var kind = "cursor_loop";
+            var kind = FailureKinds.CursorLoop;
             try
             {
                 var page = await retry.ExecuteAsync(
@@ -64,16 +65,16 @@ sealed partial class RelayReader(
                 // Not by the deadline: what has come is worth keeping.
                 listing = await patience.WaitForAsync(token => store.SaveAsync(Charge(after, meter), page.Dids, round, token), cancellationToken);
                 if (problem is null && !listing.IsEnded && listing.DidsFound >= options.MaxFound)
-                    (kind, problem) = ("too_many_found", $"it has named {listing.DidsFound} that nobody knew, and Atbb:Discovery:MaxFound allows a run no more of them");
+                    (kind, problem) = (FailureKinds.TooManyFound, $"it has named {listing.DidsFound} that nobody knew, and Atbb:Discovery:MaxFound allows a run no more of them");
             }
             catch (AtProtoException e)
             {
-                (kind, problem) = (e.IsTransient ? "relay_unreachable" : "relay_refused", e.Message.TrimEnd('.'));
+                (kind, problem) = (e.IsTransient ? FailureKinds.RelayUnreachable : FailureKinds.RelayRefused, e.Message.TrimEnd('.'));
                 listing = Charge(listing, meter);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                (kind, problem) = ("relay_unreachable", $"it was not done {options.MaxDelay} after everything known had been read");
+                (kind, problem) = (FailureKinds.RelayUnreachable, $"it was not done {options.MaxDelay} after everything known had been read");
                 listing = Charge(listing, meter);
             }
 
@@ -86,8 +87,8 @@ sealed partial class RelayReader(
 
     async Task<RelayListing> GiveUpAsync(RelayListing listing, string kind, string problem, RunTrouble trouble, CancellationToken cancellationToken)
     {
-        var message = $"The list of {listing.Collection} of the relay {listing.Relay} was left out after {listing.DidsListed} repositories: {problem}. The next full sync asks it again.";
-        trouble.Note(message);
+        var message = $"The list of {listing.Collection} of the relay {listing.Relay} was left out after {listing.DidsListed} repositories: {problem}. {FailureKinds.NextStep(kind)}";
+        trouble.NoteLasting(message);
         LogGivenUp(listing.Relay, listing.Collection, kind, message);
         return await patience.WaitForAsync(token => store.GiveUpAsync(listing, kind, message, token), cancellationToken);
     }

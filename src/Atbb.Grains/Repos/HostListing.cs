@@ -85,7 +85,7 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
         {
             page = await pdses.ListReposAsync(host, cursor, CancellationToken.None);
         }
-        catch (AtProtoException e) when (e is { Failure: AtProtoFailure.RateLimited, Status: not null } && refusals < MostRefusals)
+        catch (AtProtoException e) when (e is { Failure: AtProtoFailure.RateLimited, Status: not null, IsFinal: false } && refusals < MostRefusals)
         {
             refusals++;
             // The host has refused one request, its listing, and that is no failure of the repositories that wait for it: all its requests pause

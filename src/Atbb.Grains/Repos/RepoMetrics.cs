@@ -31,6 +31,7 @@ sealed class RepoMetrics
         RepoOutcome.Parked => "parked",
         RepoOutcome.Gone => "gone",
         RepoOutcome.GivenUp => "given_up",
+        RepoOutcome.LeftOut => "left_out",
         RepoOutcome.More => "more",
         _ => throw new InvalidOperationException($"There is no name for the outcome {outcome}."),
     };

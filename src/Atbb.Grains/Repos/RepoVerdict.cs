@@ -1,6 +1,7 @@
 using System.Net;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 
 namespace Atbb.Grains.Repos;
@@ -41,11 +42,13 @@ abstract record RepoVerdict
     public static RepoVerdict Of(AtProtoException e) => e.Failure switch
     {
         AtProtoFailure.RateLimited when e is { Status: null, RetryAt: { } turn } => new Deferred(turn),
+        // Its host's, and not its own: what is left there is given up together.
+        _ when e.IsFinal => new Refused(FailureKinds.Unreachable),
         _ when e.IsTransient => new Transient(e.RetryAt),
         AtProtoFailure.DidTombstoned => new Gone(RepoStatus.Deleted),
         AtProtoFailure.DidNotFound => new Gone(RepoStatus.NotFound),
-        AtProtoFailure.BadDidDocument => new Refused("bad_did_document"),
-        AtProtoFailure.Forbidden => new Refused("forbidden_address"),
+        AtProtoFailure.BadDidDocument => new Refused(FailureKinds.BadDidDocument),
+        AtProtoFailure.Forbidden => new Refused(FailureKinds.ForbiddenAddress),
         AtProtoFailure.Refused => e.Error switch
         {
             // An account that moved away is left behind deactivated, and whatever its old PDS does to it then is no word on the new one.

@@ -1,6 +1,7 @@
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Repos;
 
@@ -29,6 +30,7 @@ sealed partial class UserRepoGrain
         // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
         if (slice.Outcome is not RepoOutcome.More)
             await ComeBackAfterAsync(await IsReadByARunAsync(forumDid) ? null : slice.Outcome);
+        await TellTheRunAsync(forumDid, slice.Outcome);
         return slice;
     }
 
@@ -53,7 +55,13 @@ sealed partial class UserRepoGrain
                 : await SyncByHandAsync(forumDid, static repo => repo.GoOnByHand(default), cancellationToken);
         });
         await ComeBackAfterAsync(slice?.Outcome);
+        await TellTheRunAsync(forumDid, slice?.Outcome);
     }
+
+    // It may have been told to come back in an hour, and everything may wait for it: the forum's own repository.
+    Task TellTheRunAsync(string forumDid, RepoOutcome? outcome) => outcome is RepoOutcome.Completed or RepoOutcome.Gone
+        ? GrainFactory.GetGrain<IRunListener>(forumDid).RepoIsBackAsync(Key)
+        : Task.CompletedTask;
 
     /// <summary>Sees to the next attempt of a pass by hand, or that there is none.</summary>
     async Task ComeBackAfterAsync(RepoOutcome? outcome)

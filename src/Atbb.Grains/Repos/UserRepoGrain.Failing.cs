@@ -2,6 +2,7 @@ using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Indexing.Batches;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 
 namespace Atbb.Grains.Repos;
@@ -27,13 +28,13 @@ sealed partial class UserRepoGrain
             return verdict switch
             {
                 null => new RepoOutcome.More(),
-                RepoVerdict.Deferred { Until: var until } => Parked(until, e.Message, e.Host),
-                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, "unreachable", e.Host),
+                RepoVerdict.Deferred { Until: var until } => Deferred(until, e),
+                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, FailureKinds.Unreachable, e.Host),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
                     until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again.", e.Host),
                 // Anybody can make a name up: of one that is nothing but a name, nothing is missing.
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } when Repo.IsHearsay => await SettleGoneAsync(RepoStatus.NotFound, e.Message),
-                RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, "not_found", e.Message),
+                RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, FailureKinds.NotFound, e.Message),
                 RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
                 RepoVerdict.Refused when Repo.IsOldHearsay() => await SettleHearsayAsync(e.Message),
                 RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),
@@ -43,9 +44,12 @@ sealed partial class UserRepoGrain
         catch (AtProtoException next)
         {
             // Asked why, the other side did not answer either.
-            return RepoVerdict.Of(next) is RepoVerdict.Deferred { Until: var until }
-                ? Parked(until, next.Message, next.Host)
-                : await ParkAsync(next.Message, next.RetryAt, "unreachable", next.Host);
+            return RepoVerdict.Of(next) switch
+            {
+                RepoVerdict.Deferred { Until: var until } => Deferred(until, next),
+                RepoVerdict.Refused { Kind: var kind } when next.IsFinal => await GiveUpAsync(Repo.Status, kind, next.Message),
+                _ => await ParkAsync(next.Message, next.RetryAt, FailureKinds.Unreachable, next.Host),
+            };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -152,6 +156,8 @@ sealed partial class UserRepoGrain
 
     RepoOutcome.Parked Parked(DateTimeOffset until, string reason, string? host) => new(until, reason, Repo.Attempts, host ?? HostAskedNext);
 
+    RepoOutcome.Parked Deferred(DateTimeOffset until, AtProtoException turn) => Parked(until, turn.Message, turn.Host) with { IsTurn = true };
+
     /// <summary>Whom the next question goes to: while it is not known where the account lives, to whoever has its DID document.</summary>
     string? HostAskedNext => HostOf(Repo);
 
@@ -159,7 +165,7 @@ sealed partial class UserRepoGrain
 
     async Task<RepoOutcome> GiveUpAsync(RepoStatus status, string kind, string reason, string? collection = null)
     {
-        reason = $"{reason} {NextStep.Of(kind)}";
+        reason = $"{reason} {FailureKinds.NextStep(kind)}";
         LogGivenUp(Key, HostAskedNext, kind, reason);
         return await WriteAsync(new RecordBatch
         {

@@ -17,12 +17,15 @@ sealed partial class UserRepoGrain
     [LoggerMessage(203, LogLevel.Information, "backfill.repo_moved: {Did} has moved from {OldPds} to {NewPds} and is read from there", EventName = "backfill.repo_moved")]
     partial void LogMoved(string did, string? oldPds, string? newPds);
 
-    [LoggerMessage(204, LogLevel.Warning, "backfill.record_error: a record of {Did} is not in the index: {Collection} {Uri} ({Kind}): {Reason}", EventName = "backfill.record_error")]
-    partial void LogRecordError(string did, string? collection, string? uri, string kind, string reason);
+    [LoggerMessage(204, LogLevel.Warning, "backfill.record_error: a record of {Did} at {Host} is not in the index: {Collection} {Uri} ({Kind}): {Reason}", EventName = "backfill.record_error")]
+    partial void LogRecordError(string did, string? host, string? collection, string? uri, string kind, string reason);
 
     [LoggerMessage(205, LogLevel.Warning, "backfill.stale_write: the row of {Did} was moved by another writer, so nothing was written and it is read again; this happens when a silo was lost or cut off, and nothing is to be done", EventName = "backfill.stale_write")]
     partial void LogStale(string did);
 
     [LoggerMessage(206, LogLevel.Warning, "backfill.unordered: rows of {Did} at {Host} may be in the index that its repository no longer has: {Reason}", EventName = "backfill.unordered")]
     partial void LogUnordered(string did, string? host, string reason);
+
+    [LoggerMessage(207, LogLevel.Information, "backfill.left_out: {Reason} Nothing is asked about it, and what the index has of it stays as it is", EventName = "backfill.left_out")]
+    partial void LogLeftOut(string reason);
 }

@@ -36,6 +36,7 @@ sealed partial class UserRepoGrain(
     IDidResolver identities,
     IRepoClient pdses,
     HostHeads heads,
+    LeftOut leftOut,
     RepoMetrics metrics,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
@@ -60,7 +61,9 @@ sealed partial class UserRepoGrain(
     // Null: the row has to be read. Set to null again whenever it is not known what became of a write.
     RepoState? known;
     Did account;
-    readonly HashSet<(string Collection, string Cursor)> unorderedCursors = [];
+
+    // Of listings without an order, the cursors that pages in the index have led to in this activation; by whom they were read, since a pass by hand comes to them too.
+    readonly HashSet<(long RunId, string Collection, string Cursor)> unorderedCursors = [];
 
     // The collection under way, and how much of it was read. In memory alone: forgotten, the limit begins anew, and it is one for those who have no end.
     (string? Collection, long Records) read;
@@ -118,7 +121,12 @@ sealed partial class UserRepoGrain(
         }
     }
 
-    RepoSlice SliceOf(RepoOutcome outcome) => new(outcome, known?.Counts.ToSyncCounts() ?? default);
+    RepoSlice SliceOf(RepoOutcome outcome)
+    {
+        var counts = known?.Counts.ToSyncCounts() ?? default;
+        // Nothing of it is written: it is counted by saying so whenever it is asked.
+        return new(outcome, outcome is RepoOutcome.LeftOut ? counts with { LeftOut = 1 } : counts);
+    }
 
     public async Task<RepoReport> GetStateAsync()
     {
@@ -164,7 +172,8 @@ sealed partial class UserRepoGrain(
             return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
 
         known = enter(Repo);
-        if (Repo.RetryAfter is { } until && Waits.IsAhead(until, time.GetUtcNow(), longestWait))
+        // What is left out does not wait for its host either: to be rid of that may be why it is.
+        if (Repo.RetryAfter is { } until && Waits.IsAhead(until, time.GetUtcNow(), longestWait) && !IsLeftOut)
             return Parked(until, Repo.LastError ?? "waiting for its next attempt", host: null);
 
         return await ReadAsync(RepoPass.CollectionsOf(phase), forumDid, cancellationToken);
@@ -173,7 +182,9 @@ sealed partial class UserRepoGrain(
     async Task<RepoOutcome> ReadAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
     {
         if (!Did.TryParse(Key, out account))
-            return await GiveUpAsync(RepoStatus.NotFound, "bad_did", $"{Key} is not a DID.");
+            return await GiveUpAsync(RepoStatus.NotFound, FailureKinds.BadDid, $"{Key} is not a DID.");
+        if (leftOut.BecauseOf(Key) is { } reason)
+            return LeaveOut(reason);
 
         // A silo that is to end must not be kept from it by the waits and pages of a slice.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silo.ApplicationStopping);
@@ -204,7 +215,12 @@ sealed partial class UserRepoGrain(
 
     async Task<RepoOutcome> ReadPagesAsync(IReadOnlyList<RecordCollection> collections, string forumDid, CancellationToken cancellationToken)
     {
+        // Of did:web, the document's host is the account's own.
+        if (account.Method is "web" && leftOut.BecauseOf(Key, identities.HostOf(account)) is { } beforehand)
+            return LeaveOut(beforehand);
         await FindPdsAsync(forumDid, cancellationToken);
+        if (leftOut.BecauseOf(Key, Pds.Authority) is { } reason)
+            return LeaveOut(reason);
 
         if (!Repo.HasBegun(collections))
         {
@@ -214,7 +230,9 @@ sealed partial class UserRepoGrain(
             // By hand, it is read whatever the rev: what a moderator takes down moves none.
             if (rev is not null && Repo.RunId != ErrorStore.ByHand && Repo.IsUnchangedAt(rev, collections))
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
-            known = Repo with { Rev = rev };
+            // A pass begins, or begins anew at another PDS: what led where before is of the past.
+            unorderedCursors.Clear();
+            known = Repo.Begin(rev, time.GetUtcNow());
         }
 
         var began = time.GetTimestamp();
@@ -223,6 +241,8 @@ sealed partial class UserRepoGrain(
         {
             if (cancellationToken.IsCancellationRequested || time.GetElapsedTime(began) > options.SliceDuration)
                 return new RepoOutcome.More();
+            if (Repo.IsOutOfTime(time.GetUtcNow(), options.MaxRepoTime))
+                return await GiveUpAsync(Repo.Status, FailureKinds.OutOfTime, $"{collection.Nsid} of {Key} at {Pds.Host} was not read to its end within {options.MaxRepoTime} from the run's first page of the repository on.");
             if (await ReadPageAsync(pages, collection, collections, cancellationToken) is { } interruption)
                 return interruption;
         }
@@ -250,7 +270,7 @@ sealed partial class UserRepoGrain(
         {
             page.Dispose();
             return await ParkAsync(
-                $"{collection.Nsid} of {Key} at {Pds.Host} cannot be read to its end: {problem}.", notBefore: null, "cursor_loop", Pds.Authority, collection.Nsid);
+                $"{collection.Nsid} of {Key} at {Pds.Host} cannot be read to its end: {problem}.", notBefore: null, FailureKinds.CursorLoop, Pds.Authority, collection.Nsid);
         }
 
         var written = await WriteAsync(new RecordBatch
@@ -264,7 +284,13 @@ sealed partial class UserRepoGrain(
 
         // Not in a finally: when the write threw, the indexer may still be reading the buffer, and it must not go back to the pool.
         page.Dispose();
-        return written ? null : new RepoOutcome.More();
+        if (!written)
+            return new RepoOutcome.More();
+
+        // Not before: a page that was not written is read again, and would be taken for one that the listing has come round to.
+        if (reading.After is { Order: ListingOrder.Unordered, Cursor: { } cursor })
+            unorderedCursors.Add((Repo.RunId!.Value, reading.After.Collection, cursor));
+        return null;
     }
 
     /// <summary>Whether a collection may have so many records more in this pass.</summary>
@@ -279,21 +305,21 @@ sealed partial class UserRepoGrain(
     /// <summary>Leaves the rest of a collection unread, with one error that says so, and goes on to the next. Nothing is removed for it.</summary>
     async Task<RepoOutcome?> LeaveOffAsync(CollectionState collection, IReadOnlyList<RecordCollection> collections)
     {
-        var reason = $"{collection.Collection} of {Key} at {Pds.Host} has more than {options.MaxRecordsPerCollection} records, the rest is not read (Atbb:Backfill:MaxRecordsPerCollection).";
-        LogGivenUp(Key, Repo.Pds, "too_many_records", reason);
+        var reason = $"{collection.Collection} of {Key} at {Pds.Host} has more than {options.MaxRecordsPerCollection} records, the rest is not read. {FailureKinds.NextStep(FailureKinds.TooManyRecords)}";
+        LogGivenUp(Key, Repo.Pds, FailureKinds.TooManyRecords, reason);
         return await WriteAsync(new RecordBatch
         {
             Repo = Repo.LeaveOff(collection, collections, time.GetUtcNow()),
-            Failure = new RecordFailure(collection.Collection, Uri: null, Cid: null, "too_many_records", reason),
+            Failure = new RecordFailure(collection.Collection, Uri: null, Cid: null, FailureKinds.TooManyRecords, reason),
         }) ? null : new RepoOutcome.More();
     }
 
     /// <summary>One error for a collection, at the page that is out of order: what it has is indexed, and nothing is removed for it in this pass.</summary>
     RecordFailure Unordered(string collection)
     {
-        var reason = $"{collection} of {Key} at {Pds.Host} is not listed in the order of its record keys, each once. Its records are added and updated; those that it no longer has are not removed. {NextStep.Of("unordered")}";
+        var reason = $"{collection} of {Key} at {Pds.Host} is not listed in the order of its record keys, each once. Its records are added and updated; those that it no longer has are not removed. {FailureKinds.NextStep(FailureKinds.Unordered)}";
         LogUnordered(Key, Repo.Pds, reason);
-        return new RecordFailure(collection, Uri: null, Cid: null, "unordered", reason);
+        return new RecordFailure(collection, Uri: null, Cid: null, FailureKinds.Unordered, reason);
     }
 
     /// <summary>
@@ -303,7 +329,7 @@ sealed partial class UserRepoGrain(
     bool IsRound(PageReading reading, [NotNullWhen(true)] out string? problem)
     {
         var (collection, cursor) = (reading.After.Collection, reading.After.Cursor);
-        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && !unorderedCursors.Add((collection, cursor));
+        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && unorderedCursors.Contains((Repo.RunId!.Value, collection, cursor));
         problem = isRound ? $"the PDS lists in no order and has come round to the cursor '{cursor}'" : null;
         return isRound;
     }
@@ -350,8 +376,16 @@ sealed partial class UserRepoGrain(
         reported = spent;
         known = Written(batch, result);
         foreach (var failure in result.Failures.Where(failure => failure != batch.Failure))
-            LogRecordError(Key, failure.Collection, failure.Uri, failure.Kind, failure.Message);
+            LogRecordError(Key, HostAskedNext, failure.Collection, failure.Uri, failure.Kind, failure.Message);
         return true;
+    }
+
+    bool IsLeftOut => (leftOut.BecauseOf(Key) ?? leftOut.BecauseOf(Key, HostAskedNext)) is not null;
+
+    RepoOutcome LeaveOut(string reason)
+    {
+        LogLeftOut(reason);
+        return Leave(new RepoOutcome.LeftOut(reason));
     }
 
     /// <summary>Nothing is left to do here: a forum of any size must not stay in memory with all its repositories.</summary>

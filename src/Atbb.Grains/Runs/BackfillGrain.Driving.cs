@@ -3,6 +3,7 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Repos;
 using Atbb.Indexing;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Orleans.Storage;
 
@@ -11,6 +12,9 @@ namespace Atbb.Grains.Runs;
 /// <summary>The run under way: its two phases, its heartbeat, its end.</summary>
 sealed partial class BackfillGrain
 {
+    // In the log; the settings name the others.
+    const int LeftOutNamed = 20;
+
     /// <summary>
     /// Drives a run that is under way and not driven here: after a crash, after a resume, and after a pause that could not be saved.
     /// </summary>
@@ -41,6 +45,8 @@ sealed partial class BackfillGrain
             KeepAlive = true,
             Interleave = true,
         });
+        if (options.SkipDids.Count + options.SkipHosts.Count > 0)
+            LogLeavingOut(run!.RunId, options.SkipDids.Count, options.SkipHosts.Count, string.Join(", ", options.SkipHosts.Concat(options.SkipDids).Take(LeftOutNamed)));
         driving = DriveAsync(stop.Token);
     }
 
@@ -150,7 +156,7 @@ sealed partial class BackfillGrain
         await patience.WaitForAsync(
             async token =>
             {
-                await errors.AddAsync(runId, did, "not_answered", reason, token);
+                await errors.AddAsync(runId, did, FailureKinds.NotAnswered, reason, token);
                 return true;
             },
             cancellationToken);
@@ -168,7 +174,8 @@ sealed partial class BackfillGrain
         {
             // Completed, every repository has said what it came to: exact, and not what was shown before.
             var progress = ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last);
-            return last.End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
+            // Relays are given up beside any window.
+            return (last with { LastingError = trouble.Lasting ?? last.LastingError }).End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
         });
         heartbeat?.Dispose();
         heartbeat = null;

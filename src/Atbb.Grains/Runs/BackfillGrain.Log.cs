@@ -50,6 +50,9 @@ sealed partial class BackfillGrain
     [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven by another silo, this one stops and nothing is to be done: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);
 
+    [LoggerMessage(119, LogLevel.Warning, "backfill.leaving_out: run {RunId} leaves out {Dids} accounts (Atbb:Backfill:SkipDids) and what lives on {Hosts} hosts (Atbb:Backfill:SkipHosts): {Named}; what the index has of them stays as it is", EventName = "backfill.leaving_out")]
+    partial void LogLeavingOut(long runId, int dids, int hosts, string named);
+
     [LoggerMessage(112, LogLevel.Information, "backfill.round: run {RunId} goes on to round {Round}, over {Found} repositories that it has found on its way", EventName = "backfill.round")]
     partial void LogRound(long runId, int round, long found);
 

@@ -90,7 +90,8 @@ sealed partial class BackfillGrain
             StartedAt = at.StartedAt,
             FinishedAt = at.FinishedAt,
             LowWaterMark = inUsers && window is not null ? window.Ledger.LowWaterMark : at.LowWaterMark,
-            LastError = trouble.Last ?? at.LastError,
+            // What has ended says by itself what it ended with.
+            LastError = (at.IsUnfinished ? trouble.Last : null) ?? at.LastError,
         };
     }
 }

@@ -38,7 +38,7 @@ sealed partial class BackfillGrain(
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     Random random,
-    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRemindable, IDisposable
+    ILogger<BackfillGrain> logger) : Grain, IBackfillGrain, IRunListener, IRemindable, IDisposable
 {
     const string ReminderName = "run";
 
@@ -204,6 +204,12 @@ sealed partial class BackfillGrain(
         if (run is { IsUnfinished: true })
             await IndexBoundary.TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
         return GetProgress();
+    }
+
+    public Task RepoIsBackAsync(string did)
+    {
+        window?.Wake(did);
+        return Task.CompletedTask;
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)

@@ -2,6 +2,7 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Repos;
+using Atbb.Indexing.Collections;
 
 namespace Atbb.Grains.Runs;
 
@@ -70,7 +71,7 @@ sealed class RepoCaller(
         }
 
         open.Remove(did);
-        var message = $"The grain of {did} did not answer in {attempts} attempts: {reason} {NextStep.Of("not_answered")}";
+        var message = $"The grain of {did} did not answer in {attempts} attempts: {reason} {FailureKinds.NextStep(FailureKinds.NotAnswered)}";
         await giveUp(did, message, cancellationToken);
         return new RepoSlice(new RepoOutcome.GivenUp(message), counts + new SyncCounts { Failed = 1 });
     }

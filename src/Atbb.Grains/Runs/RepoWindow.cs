@@ -36,6 +36,7 @@ sealed class RepoWindow(
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
     bool isEnumerated;
+    TaskCompletionSource woken = NewSignal();
 
     /// <summary>What is settled.</summary>
     public RunLedger Ledger => ledger;
@@ -73,6 +74,9 @@ sealed class RepoWindow(
     /// <summary>The last thing that went wrong.</summary>
     public string? LastError => trouble.Last;
 
+    /// <summary>The last thing that was given up.</summary>
+    public string? LastingError => trouble.Lasting;
+
     /// <summary>What the phase has come to, with the pages of unsettled repositories.</summary>
     public SyncCounts Counts => unsettled.Values.Aggregate(ledger.Counts, static (sum, counts) => sum + counts);
 
@@ -107,6 +111,17 @@ sealed class RepoWindow(
                     inFlight.Remove(last.Did);
             }
         }
+    }
+
+    /// <summary>What a repository waits for is over: it is asked now. One that does not wait is left as it is.</summary>
+    public void Wake(string did)
+    {
+        if (!waiting.TryGetValue(did, out var wait) || !parked.Remove(did, out _, out _))
+            return;
+
+        parked.Enqueue(did, Elapsed);
+        waiting[did] = wait with { NextAttemptAt = time.GetUtcNow() };
+        woken.TrySetResult();
     }
 
     TimeSpan Elapsed => time.GetElapsedTime(began);
@@ -156,8 +171,10 @@ sealed class RepoWindow(
         var wait = due - Elapsed;
         using var giveUpWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var elapsed = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, giveUpWaiting.Token);
-        await await Task.WhenAny(answered, elapsed);
+        await await Task.WhenAny(answered, elapsed, woken.Task);
         await giveUpWaiting.CancelAsync();
+        if (woken.Task.IsCompleted)
+            woken = NewSignal();
     }
 
     void Begin(string did, CancellationToken cancellationToken)
@@ -205,10 +222,10 @@ sealed class RepoWindow(
                 Park(answer.Did, parking);
                 break;
             case RepoOutcome.GivenUp { Reason: var reason }:
-                trouble.Note(reason);
+                trouble.NoteLasting(reason);
                 Settle(answer.Did, slice.Counts);
                 break;
-            case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone:
+            case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone or RepoOutcome.LeftOut:
                 Settle(answer.Did, slice.Counts);
                 break;
             case RepoOutcome.More:
@@ -227,12 +244,15 @@ sealed class RepoWindow(
 
     void Park(string did, RepoOutcome.Parked parking)
     {
-        trouble.Note(parking.Reason);
+        if (!parking.IsTurn)
+            trouble.Note(parking.Reason);
         var now = time.GetUtcNow();
         var wait = Waits.Left(parking.Until, now, longestWait);
         parked.Enqueue(did, Elapsed + wait);
         waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, now + wait);
     }
+
+    static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     readonly record struct Answer(string Did, RepoSlice? Slice, Exception? Error);
 }

@@ -35,6 +35,7 @@ static class RunRows
         DidsTotal = progress.DidsTotal,
         DidsProcessed = progress.DidsDone,
         DidsDeferred = progress.Deferred,
+        DidsLeftOut = progress.Counts.LeftOut,
         RecordsIndexed = progress.Counts.Indexed,
         RecordsUpdated = progress.Counts.Updated,
         RecordsUnchanged = progress.Counts.Unchanged,
@@ -52,7 +53,7 @@ static class RunRows
     public static RunProgress ToProgress(RunRow row)
     {
         var counts = new SyncCounts(
-            row.RecordsIndexed, row.RecordsUpdated, row.RecordsUnchanged, row.RecordsDeleted, row.RecordsFailed, row.Requests, row.Bytes);
+            row.RecordsIndexed, row.RecordsUpdated, row.RecordsUnchanged, row.RecordsDeleted, row.RecordsFailed, row.Requests, row.Bytes, row.DidsLeftOut);
         var end = row.CompletedAt ?? row.UpdatedAt;
         return new RunProgress
         {

@@ -68,6 +68,10 @@ sealed record RunState
     [Id(21)]
     public SyncCounts Shown { get; init; }
 
+    /// <summary>The last thing that it gave up: what it has to show for an error once it has completed.</summary>
+    [Id(22)]
+    public string? LastingError { get; init; }
+
     /// <summary>Whether something is left to do, now or on request.</summary>
     public bool IsUnfinished => Status is RunStatus.InProgress or RunStatus.Paused;
 
@@ -114,8 +118,14 @@ sealed record RunState
             Counts = window.Ledger.CountsAtMark,
             Shown = SyncCounts.Max(Shown, window.Counts),
             LastError = window.LastError ?? LastError,
+            LastingError = window.LastingError ?? LastingError,
         },
-        _ => this with { Shown = SyncCounts.Max(Shown, Counts + window.Counts), LastError = window.LastError ?? LastError },
+        _ => this with
+        {
+            Shown = SyncCounts.Max(Shown, Counts + window.Counts),
+            LastError = window.LastError ?? LastError,
+            LastingError = window.LastingError ?? LastingError,
+        },
     };
 
     /// <summary>The ledger to go on with from this checkpoint.</summary>
@@ -143,6 +153,7 @@ sealed record RunState
         // Users who appeared or went while the run was under way: a completed run has done all there are.
         DidsTotal = status is RunStatus.Completed ? last.DidsDone : last.DidsTotal,
         Counts = last.Counts,
-        LastError = error ?? last.LastError,
+        // Trouble that it came through is no error of what it has completed.
+        LastError = error ?? (status is RunStatus.Completed ? LastingError : last.LastError),
     };
 }

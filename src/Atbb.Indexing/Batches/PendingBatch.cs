@@ -62,7 +62,7 @@ sealed class PendingBatch
             if (RecordReader.TryRead(pending.Collection!, batch.Repo.Did, record, named, maxRecordBytes, out var row, out var fault))
                 pending.rows[row.Rkey] = row;
             else
-                pending.failures.Add(new RecordFailure(batch.Collection, pending.UriOf(record), record.Cid, fault.Kind, $"{fault.Message} {FailureKinds.NextStep(fault.Kind)}"));
+                pending.failures.Add(new RecordFailure(batch.Collection, pending.UriOf(record), record.Cid, fault.Kind, pending.Told(fault.Message, fault.Kind)));
         }
 
         return pending;
@@ -72,7 +72,7 @@ sealed class PendingBatch
     public void Refuse(RecordRow row, string message)
     {
         rows.Remove(row.Rkey);
-        failures.Add(new RecordFailure(Batch.Collection, row.Uri, row.Cid, FailureKinds.RefusedByDatabase, $"{message} {FailureKinds.NextStep(FailureKinds.RefusedByDatabase)}"));
+        failures.Add(new RecordFailure(Batch.Collection, row.Uri, row.Cid, FailureKinds.RefusedByDatabase, Told(message, FailureKinds.RefusedByDatabase)));
     }
 
     public void Complete(BatchResult result) => completion.TrySetResult(result);
@@ -80,6 +80,10 @@ sealed class PendingBatch
     public void Fail(Exception error) => completion.TrySetException(error);
 
     public void Cancel(CancellationToken cancellationToken) => completion.TrySetCanceled(cancellationToken);
+
+    // With the host: whether one server's records fail or everybody's is the first thing to be known.
+    string Told(string message, string kind) =>
+        $"{message}{(Uri.TryCreate(Repo.Pds, UriKind.Absolute, out var pds) ? $" It is at {pds.Authority}." : "")} {FailureKinds.NextStep(kind)}";
 
     string UriOf(SourceRecord record) =>
         string.IsNullOrEmpty(record.Uri) ? $"at://{Repo.Did}/{Batch.Collection}/{record.Rkey}" : record.Uri;

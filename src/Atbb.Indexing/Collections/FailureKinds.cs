@@ -1,6 +1,9 @@
 namespace Atbb.Indexing.Collections;
 
-/// <summary>Why a record is not in the index: the values of <c>backfill_errors.kind</c>. Stable, since operators filter by them.</summary>
+/// <summary>
+/// Why a record, a repository or a relay's list is not in the index: the values of <c>backfill_errors.kind</c>. Stable, since operators filter by them.
+/// docs/operating.md tells what each means.
+/// </summary>
 public static class FailureKinds
 {
     /// <summary>A required field is absent or null.</summary>
@@ -30,11 +33,75 @@ public static class FailureKinds
     /// <summary>The database would not have it.</summary>
     public const string RefusedByDatabase = "refused_by_database";
 
-    /// <summary>What an operator can do about a failure of a kind, as a sentence.</summary>
+    /// <summary>The PDS or the directory failed as often as is allowed, or refused everything for as long.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>The repository had failed and was waiting for its next attempt when its run ended.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>The repository's grain did not answer.</summary>
+    public const string NotAnswered = "not_answered";
+
+    /// <summary>Neither the directory nor the PDS knows the account.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>The DID document is not one of this DID, or names no PDS.</summary>
+    public const string BadDidDocument = "bad_did_document";
+
+    /// <summary>The DID document leads to an address that is not connected to.</summary>
+    public const string ForbiddenAddress = "forbidden_address";
+
+    /// <summary>What was listed is no DID.</summary>
+    public const string BadDid = "bad_did";
+
+    /// <summary>A listing leads in circles.</summary>
+    public const string CursorLoop = "cursor_loop";
+
+    /// <summary>A collection is not listed in the order of its record keys, each once.</summary>
+    public const string Unordered = "unordered";
+
+    /// <summary>A collection has more records than are read of one.</summary>
+    public const string TooManyRecords = "too_many_records";
+
+    /// <summary>A repository took a run longer than it may.</summary>
+    public const string OutOfTime = "out_of_time";
+
+    /// <summary>A relay named more new repositories than a run takes from one.</summary>
+    public const string TooManyFound = "too_many_found";
+
+    /// <summary>A relay's list could not be read to its end.</summary>
+    public const string RelayUnreachable = "relay_unreachable";
+
+    /// <summary>A relay does not give out its list.</summary>
+    public const string RelayRefused = "relay_refused";
+
+    /// <summary>Every kind, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        BadDate, BadDid, BadDidDocument, BadRecord, BadReference, Cancelled, CursorLoop, ForbiddenAddress, MissingField, NotAnswered, NotFound, OutOfTime,
+        RefusedByDatabase, RelayRefused, RelayUnreachable, TooDeep, TooLarge, TooManyFound, TooManyRecords, Unordered, Unreachable, WrongRecordType, WrongTypeField,
+    ];
+
+    /// <summary>What an operator can do about a failure of a kind, as a sentence for its error row and the log.</summary>
     public static string NextStep(string kind) => kind switch
     {
         RefusedByDatabase => "Report it with this message; retry the run once it is mended.",
         TooLarge => "Nothing is to be done, unless Atbb:Indexing:RecordBytes is set too low: its author may shorten it, and a later run reads it again.",
-        _ => "Nothing is to be done here: its author may mend it, and a later run reads it again.",
+        BadDate or BadRecord or BadReference or MissingField or TooDeep or WrongRecordType or WrongTypeField =>
+            "Nothing is to be done here: its author may mend it, and a later run reads it again.",
+        Unreachable => "Nothing of it was removed. Retry the run once that host answers.",
+        Cancelled => "Retry the run.",
+        NotAnswered => "This is the cluster's trouble and not the account's host's: look for silos that were lost in the log, then retry the run.",
+        NotFound => "Its rows are kept. If it is a typing error, take it out of your lists.",
+        BadDidDocument => "Only the account's owner can mend its DID document; a later run reads it again.",
+        ForbiddenAddress => "If it is meant to be in a private network, set Atbb:Network:AllowPrivateAddresses; otherwise nothing is to be done.",
+        BadDid => "Take it out of your lists.",
+        CursorLoop => "Report it to that host's operator; retry the run once it is mended.",
+        Unordered => "Report it to that host's operator; once it is mended, the next run removes what is gone.",
+        TooManyRecords => "If they are somebody's, raise Atbb:Backfill:MaxRecordsPerCollection, and the next run reads on; if the server makes them up, nothing is to be done.",
+        OutOfTime => "What was read is in the index, and nothing was removed for it. If the server is slow, raise Atbb:Backfill:MaxRepoTime and retry the run; if it never ends, leave it out (Atbb:Backfill:SkipHosts).",
+        TooManyFound => "The next full sync takes the next ones; a relay that never comes to an end makes names up: leave it out.",
+        RelayUnreachable or RelayRefused => "See that Atbb:Discovery:Relays is right; the next full sync asks it again.",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of failure."),
     };
 }

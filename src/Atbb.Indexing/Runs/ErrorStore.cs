@@ -15,8 +15,6 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     /// <summary>The run that stands for repositories read by hand, beside every run.</summary>
     public const long ByHand = 0;
 
-    const string LeftOver = "cancelled";
-
     // Overtaken is an error
     // - of a record or a collection: when a pass of a later run, or one by hand, has read that collection to its end without it;
     // - of a whole repository: when the repository was settled since, with what it holds or with its account's state;
@@ -134,16 +132,16 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             await connection.ExecuteAsync(new CommandDefinition(
                 """
                 insert into backfill_errors (backfill_id, did, kind, error_message, created_at, updated_at)
-                select last_run_id, did, @kind, coalesce(last_error, '') || ' The run has ended before the next attempt.', @now, @now
+                select last_run_id, did, @kind, coalesce(last_error, '') || ' The run has ended before the next attempt. ' || @next, @now, @now
                 from repos
                 where last_run_id = @runId and not is_settled and attempts > 0
                 order by did
                 on conflict (backfill_id, did, collection, uri) do nothing
                 """,
-                new { runId, kind = LeftOver, now = time.GetUtcNow() },
+                new { runId, kind = FailureKinds.Cancelled, next = FailureKinds.NextStep(FailureKinds.Cancelled), now = time.GetUtcNow() },
                 cancellationToken: token));
             return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                "select count(*) from backfill_errors where backfill_id = @runId and kind = @kind", new { runId, kind = LeftOver }, cancellationToken: token));
+                "select count(*) from backfill_errors where backfill_id = @runId and kind = @kind", new { runId, kind = FailureKinds.Cancelled }, cancellationToken: token));
         },
         cancellationToken);
 

@@ -30,6 +30,9 @@ public sealed record RunRow
     /// <summary>Repositories put off after a failure that may pass.</summary>
     public long DidsDeferred { get; init; }
 
+    /// <summary>Of those settled, repositories that were left out since the operator said so.</summary>
+    public long DidsLeftOut { get; init; }
+
     /// <summary>Records added to the index.</summary>
     public long RecordsIndexed { get; init; }
 

@@ -27,6 +27,9 @@ sealed record RunAnswer
 
     public required long DidsTotal { get; init; }
 
+    /// <summary>Of those done, repositories that were left out since the operator said so.</summary>
+    public long DidsLeftOut { get; init; }
+
     public required int InFlight { get; init; }
 
     public required int Deferred { get; init; }
@@ -92,6 +95,7 @@ sealed record RunAnswer
         Phase = (int)run.Phase,
         DidsDone = run.DidsDone,
         DidsTotal = run.DidsTotal,
+        DidsLeftOut = run.Counts.LeftOut,
         InFlight = run.InFlight,
         Deferred = run.Deferred,
         NextAttemptAt = run.NextAttemptAt,
@@ -127,7 +131,7 @@ sealed record RunAnswer
         InFlight = InFlight,
         Deferred = Deferred,
         Waiting = Waiting,
-        Counts = new(RecordsIndexed, RecordsUpdated, RecordsUnchanged, RecordsDeleted, RecordsFailed, Requests, Bytes),
+        Counts = new(RecordsIndexed, RecordsUpdated, RecordsUnchanged, RecordsDeleted, RecordsFailed, Requests, Bytes, DidsLeftOut),
         RecordsPerSecond = RecordsPerSecond,
         Remaining = SecondsRemaining is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         StartedAt = StartedAt,

@@ -4,7 +4,7 @@ using Atbb.Grains.Interfaces.Runs;
 namespace Atbb.Silo.Admin;
 
 /// <summary>What came of reading a repository by hand.</summary>
-/// <param name="Outcome"><c>completed</c>, <c>gone</c>, <c>given_up</c>, <c>parked</c> (not to be had for now), or <c>more</c> (ask again to go on).</param>
+/// <param name="Outcome"><c>completed</c>, <c>gone</c>, <c>given_up</c>, <c>left_out</c> (a setting says so), <c>parked</c> (not to be had for now), or <c>more</c> (ask again to go on).</param>
 /// <param name="Reason">Why it is not completed.</param>
 /// <param name="Message">What came of it and what to do, in a sentence.</param>
 /// <param name="Until">When it is asked again by itself, if it is parked.</param>
@@ -30,6 +30,7 @@ sealed record SyncAnswer(
             RepoOutcome.Parked parked => new("parked", parked.Reason, MessageOf(parked, runAtIt), parked.Until, runAtIt, slice.Counts, known),
             RepoOutcome.Gone gone => new("gone", gone.Reason, $"There is nothing to read: the account is {gone.Status}.", null, null, slice.Counts, known),
             RepoOutcome.GivenUp givenUp => new("given_up", givenUp.Reason, "It was not read, and has an error that says why.", null, null, slice.Counts, known),
+            RepoOutcome.LeftOut leftOut => new("left_out", leftOut.Reason, $"It was not read. {leftOut.Reason} Take it out there, and restart the service, to have it read.", null, null, slice.Counts, known),
             _ => throw new InvalidOperationException($"There is no answer for {slice.Outcome}."),
         };
     }

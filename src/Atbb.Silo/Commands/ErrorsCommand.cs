@@ -9,14 +9,6 @@ namespace Atbb.Silo.Commands;
 /// <summary><c>atbb errors</c>: what a run could not bring into the index.</summary>
 static class ErrorsCommand
 {
-    // Those of records have a class of their own; the others are told where repositories and relays are read.
-    static readonly string[] Kinds =
-    [
-        FailureKinds.BadDate, "bad_did", "bad_did_document", FailureKinds.BadRecord, FailureKinds.BadReference, "cursor_loop", "forbidden_address",
-        FailureKinds.MissingField, "not_answered", "not_found", FailureKinds.RefusedByDatabase, "relay_refused", "relay_unreachable",
-        FailureKinds.TooDeep, FailureKinds.TooLarge, "too_many_found", "unordered", "unreachable", FailureKinds.WrongRecordType, FailureKinds.WrongTypeField,
-    ];
-
     public static Command Create()
     {
         var remote = new RemoteOptions();
@@ -24,7 +16,7 @@ static class ErrorsCommand
         id.Description += " 0: what was read by hand.";
         var did = new Option<string?>("--did") { Description = "Those of that repository.", HelpName = "DID" };
         var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operating.md.", HelpName = "KIND" };
-        kind.CompletionSources.Add(Kinds);
+        kind.CompletionSources.Add([.. FailureKinds.All]);
         var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR" };
         var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: 1_000);
         var all = new Option<bool>("--all") { Description = "Every page." };

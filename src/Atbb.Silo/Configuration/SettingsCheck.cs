@@ -85,10 +85,18 @@ static class SettingsCheck
         if (string.IsNullOrWhiteSpace(backfill.FirehoseService))
             yield return "Atbb:Backfill:FirehoseService: is empty.";
 
+        foreach (var did in backfill.SkipDids.Where(did => !Did.TryParse(did, out _)))
+            yield return $"Atbb:Backfill:SkipDids: '{did}' is not a DID (did:method:id).";
+        if (settings.Forum.Did.Length > 0 && backfill.SkipDids.Contains(settings.Forum.Did))
+            yield return "Atbb:Backfill:SkipDids: names the forum itself.";
+        foreach (var host in backfill.SkipHosts.Where(host => !IsHost(host)))
+            yield return $"Atbb:Backfill:SkipHosts: '{host}' is not a host such as pds.example.com, with a port where it is not 443.";
+
         (string Name, TimeSpan Value)[] times =
         [
             (nameof(backfill.CheckpointInterval), backfill.CheckpointInterval),
             (nameof(backfill.SliceDuration), backfill.SliceDuration),
+            (nameof(backfill.MaxRepoTime), backfill.MaxRepoTime),
             (nameof(backfill.RetryBaseDelay), backfill.RetryBaseDelay),
             (nameof(backfill.RetryMaxDelay), backfill.RetryMaxDelay),
             (nameof(backfill.DeletionConfirmDelay), backfill.DeletionConfirmDelay),
@@ -171,6 +179,10 @@ static class SettingsCheck
             if (port is < 0 or > 65_535)
                 yield return $"Atbb:Cluster:{name}: {port} is not a port.";
     }
+
+    // As it stands in a DID document's origin, and with nothing that would never be found there.
+    static bool IsHost(string host) =>
+        Uri.TryCreate($"https://{host}", UriKind.Absolute, out var url) && url.Authority.Equals(host, StringComparison.OrdinalIgnoreCase);
 
     static bool IsLoopback(Uri url) => url.IsLoopback || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -13,6 +13,8 @@ static class ProgressText
             ? "forum"
             : string.Create(CultureInfo.InvariantCulture, $"users {run.DidsDone:N0}/{run.DidsTotal:N0}");
         var deferred = run.Deferred > 0 ? string.Create(CultureInfo.InvariantCulture, $" · {run.Deferred:N0} waiting") : "";
+        if (run.Counts.LeftOut > 0)
+            deferred += string.Create(CultureInfo.InvariantCulture, $" · {run.Counts.LeftOut:N0} left out");
         if (run.Waiting is [var next, ..])
             deferred += string.Create(CultureInfo.InvariantCulture, $" (next at {next.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {next.Did} at {next.Host ?? "?"})");
         var left = run.Remaining is { } remaining ? $" · {remaining:h\\:mm\\:ss} left" : "";

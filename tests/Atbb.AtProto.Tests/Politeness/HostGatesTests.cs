@@ -33,6 +33,31 @@ public sealed class HostGatesTests
     }
 
     [Fact]
+    public async Task ListRecords_OfAHostThatDoesNothingButRefuse_FailsUnsentAndForGoodInTheEnd()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.TooManyRequests, "", ("Retry-After", "1800"));
+        using var client = new TestClient(handler);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.False((await FailAsync(client, Example.Pds)).IsFinal);
+            client.Time.Advance(TimeSpan.FromSeconds(1800));
+        }
+
+        await FailAsync(client, Example.Pds);
+        client.Time.Advance(TimeSpan.FromSeconds(1700));
+        var unsent = await FailAsync(client, Example.Pds);
+        client.Time.Advance(TimeSpan.FromSeconds(100));
+        Assert.True((await FailAsync(client, Example.Pds)).IsFinal);
+        var last = await FailAsync(client, Example.Pds, Did.Parse("did:plc:other"));
+
+        // With a status, though none was asked for it: it counts as an attempt, where a turn that has not come counts as none.
+        Assert.Equal((AtProtoFailure.RateLimited, HttpStatusCode.TooManyRequests, false), (unsent.Failure, unsent.Status, unsent.IsFinal));
+        Assert.True(last.IsFinal);
+        Assert.Contains("has refused everything it was asked for 02:00:00", last.Message, StringComparison.Ordinal);
+        Assert.Equal(5, handler.Requests.Count);
+    }
+
+    [Fact]
     public async Task ListRecords_AfterA429_TellsThePeersOnce()
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.TooManyRequests, "", ("Retry-After", "300")));

@@ -31,8 +31,8 @@ sealed class SoakAccount
         set
         {
             field = value;
-            // Its rows are removed, and should it come back they are read anew.
-            if (IsGone)
+            // Its rows are removed, or may be, and should it come back they are read anew.
+            if (IsGone || value is SoakFate.DeletedElsewhere)
                 CheckedRev = null;
         }
     }
@@ -48,14 +48,15 @@ sealed class SoakAccount
     /// <summary>Whether the rows are to be gone.</summary>
     public bool IsGone => Fate is SoakFate.Deleted or SoakFate.Tombstoned;
 
-    /// <summary>The word for it in the index.</summary>
-    public string Status => Fate switch
+    /// <summary>The words for it in the index: one of these.</summary>
+    public IReadOnlyList<string> Statuses => Fate switch
     {
-        SoakFate.Active => "active",
-        SoakFate.Deactivated => "deactivated",
-        SoakFate.TakenDown => "takendown",
-        SoakFate.Suspended => "suspended",
-        SoakFate.Deleted or SoakFate.Tombstoned => "deleted",
+        SoakFate.Active => ["active"],
+        SoakFate.Deactivated => ["deactivated"],
+        SoakFate.TakenDown => ["takendown"],
+        SoakFate.Suspended => ["suspended"],
+        SoakFate.Deleted or SoakFate.Tombstoned => ["deleted"],
+        SoakFate.DeletedElsewhere => ["deleted", "notfound"],
         _ => throw new InvalidOperationException($"Fate {Fate} has no status."),
     };
 

@@ -29,7 +29,8 @@ sealed class SoakCheck(SoakWorld world, IndexAddress database, string context)
         foreach (var account in world.Accounts)
             CompareAccount(account, users.GetValueOrDefault(account.Did), repos.GetValueOrDefault(account.Did));
 
-        CompareErrors([.. (await IndexReader.QueryAsync(index, "select distinct did, uri, kind from backfill_errors")).Select(row => (row[0], row[1], row[2]))]);
+        CompareLeft(rows, repos);
+        CompareErrors(repos, [.. (await IndexReader.QueryAsync(index, "select distinct did, uri, kind from backfill_errors")).Select(row => (row[0], row[1], row[2]))]);
 
         // Whatever was killed on the way: what all runs together took in, less what they took out, is what is there.
         differences.Compare("indexed less deleted, of all runs", rows.Count,
@@ -48,8 +49,11 @@ sealed class SoakCheck(SoakWorld world, IndexAddress database, string context)
     }
 
     /// <summary>The run after a storm has counted exactly what it had to do.</summary>
-    public void CheckRun(RunFigures run, IReadOnlyList<IndexedRow> before, SoakFigures figures)
+    public void CheckRun(RunFigures run, IReadOnlyList<IndexedRow> before, IReadOnlyList<IndexedRow> after, SoakFigures figures)
     {
+        // Whether these are removed is the index's to say; that it has counted what it removed is not.
+        var left = world.Accounts.Where(account => account.Fate is SoakFate.DeletedElsewhere).Select(account => account.Did).ToHashSet();
+        var still = after.Where(row => left.Contains(row.Did)).Select(KeyOf).ToHashSet();
         var there = before.ToDictionary(KeyOf, row => row.Cid);
         var due = world.Accounts.Where(account => account.Fate is SoakFate.Active).SelectMany(account => account.Rows()).ToDictionary(KeyOf, row => row.Cid);
         var kept = world.Accounts.Where(account => account.Fate is not SoakFate.Active && !account.IsGone).Select(account => account.Did).ToHashSet();
@@ -57,7 +61,7 @@ sealed class SoakCheck(SoakWorld world, IndexAddress database, string context)
         CheckCounts(run);
         differences.Compare("calm: indexed", due.Keys.Count(key => !there.ContainsKey(key)), run.RecordsIndexed);
         differences.Compare("calm: updated", due.Count(row => there.TryGetValue(row.Key, out var old) && old != row.Value), run.RecordsUpdated);
-        differences.Compare("calm: deleted", there.Keys.Count(key => !due.ContainsKey(key) && !kept.Contains(key.Did)), run.RecordsDeleted);
+        differences.Compare("calm: deleted", there.Keys.Count(key => left.Contains(key.Did) ? !still.Contains(key) : !due.ContainsKey(key) && !kept.Contains(key.Did)), run.RecordsDeleted);
         figures.Count("records left over after storms", run.RecordsIndexed + run.RecordsUpdated + run.RecordsDeleted);
     }
 
@@ -87,40 +91,58 @@ sealed class SoakCheck(SoakWorld world, IndexAddress database, string context)
 
     // What is switched off stays as it was read: exact where nothing was written since the index was known to hold it.
     static bool IsExact(SoakAccount account) =>
-        account.Fate is SoakFate.Active || account.IsGone || account.CheckedRev == account.Repo.Rev.Value;
+        account.Fate is SoakFate.Active || account.IsGone || (account.Fate is not SoakFate.DeletedElsewhere && account.CheckedRev == account.Repo.Rev.Value);
+
+    // Of those that left the PDS that they had moved to: deleted, with all their rows; or not found, with rows as they were.
+    void CompareLeft(IReadOnlyList<IndexedRow> rows, IReadOnlyDictionary<string, string[]> repos)
+    {
+        foreach (var account in world.Accounts.Where(account => account.Fate is SoakFate.DeletedElsewhere && repos.GetValueOrDefault(account.Did)?[2] == "deleted"))
+            differences.Compare($"rows of {account.Did}, deleted", 0, rows.Count(row => row.Did == account.Did));
+    }
 
     void CompareAccount(SoakAccount account, string[]? user, string[]? repo)
     {
         if (repo is null)
             differences.Add($"repos: {account.Did} is missing");
         else
-            differences.Compare($"repos: {account.Did} ({account.Fate}), status", account.Status, repo[2]);
+            CompareStatus($"repos: {account.Did} ({account.Fate})", account, repo[2]);
 
         if (account.Fate is SoakFate.Active)
         {
             differences.Compare($"repos: {account.Did}, rev and attempts", (account.Repo.Rev.Value, "0"), (repo?[1], repo?[3]));
-            differences.Compare($"users: {account.Did}", (account.Repo.Handle, account.Status), (user?[1], user?[2]));
+            differences.Compare($"users: {account.Did}", (account.Repo.Handle, "active"), (user?[1], user?[2]));
         }
         else if (user is not null)
         {
-            differences.Compare($"users: {account.Did}, status", account.Status, user[2]);
+            CompareStatus($"users: {account.Did}", account, user[2]);
         }
     }
 
-    void CompareErrors(HashSet<(string Did, string Uri, string Kind)> found)
+    void CompareStatus(string whose, SoakAccount account, string found)
+    {
+        if (!account.Statuses.Contains(found))
+            differences.Add($"{whose}: status {found}, not {string.Join(" or ", account.Statuses)}");
+    }
+
+    void CompareErrors(IReadOnlyDictionary<string, string[]> repos, HashSet<(string Did, string Uri, string Kind)> found)
     {
         var due = world.Accounts.Where(IsExact).Where(account => !account.IsGone)
             .SelectMany(account => account.BadUris().Select(uri => (account.Did, uri, "missing_field")))
             .Concat(world.Ghosts.Select(ghost => (ghost.Key, "", ghost.Value)))
+            .Concat(world.Accounts.Where(account => IsNotFound(account, repos)).Select(account => (account.Did, "", "not_found")))
             .ToHashSet();
         foreach (var error in due.Except(found))
             differences.Add($"backfill_errors: {error} is missing");
 
         var undecided = world.Accounts.Where(account => !IsExact(account)).ToDictionary(account => account.Did);
-        foreach (var error in found.Where(error => !due.Contains(error)))
+        // What failed with such an account in the storm is overtaken by nothing: it was never read since.
+        foreach (var error in found.Where(error => !due.Contains(error) && !(error.Uri.Length == 0 && undecided.TryGetValue(error.Did, out var left) && IsNotFound(left, repos))))
             if (!undecided.TryGetValue(error.Did, out var account) || error.Kind != "missing_field" || !account.WasEverBad(error.Uri))
                 differences.Add($"backfill_errors: {error} is too many");
     }
+
+    static bool IsNotFound(SoakAccount account, IReadOnlyDictionary<string, string[]> repos) =>
+        account.Fate is SoakFate.DeletedElsewhere && repos.GetValueOrDefault(account.Did)?[2] == "notfound";
 
     static (string Did, string Collection, string Rkey) KeyOf(IndexedRow row) => (row.Did, row.Collection, row.Rkey);
 }

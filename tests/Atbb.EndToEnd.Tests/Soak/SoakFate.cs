@@ -18,6 +18,12 @@ enum SoakFate
     /// <summary>Gone from its PDS; the DID document stays.</summary>
     Deleted,
 
+    /// <summary>
+    /// Gone from the PDS that it had moved to since the last check. Where the index had read it there meanwhile, it is deleted; where it had not, that PDS is not
+    /// believed, its rows stay, and an error says so. Which of both it is, only the index knows.
+    /// </summary>
+    DeletedElsewhere,
+
     /// <summary>Given up at the directory.</summary>
     Tombstoned,
 }

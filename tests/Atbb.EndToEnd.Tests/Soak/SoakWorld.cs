@@ -135,11 +135,15 @@ sealed class SoakWorld : IAsyncDisposable
             case < 35 when account.Fate is SoakFate.Active:
                 SwitchOff(account);
                 break;
-            case < 38 when account is { Fate: SoakFate.Active, HasMoved: false }:
-                Set(account, SoakFate.Deleted, AccountState.Deleted);
+            case < 38 when account.Fate is SoakFate.Active:
+                Set(account, account.HasMoved ? SoakFate.DeletedElsewhere : SoakFate.Deleted, AccountState.Deleted);
                 break;
             case < 40 when account.Fate is SoakFate.Active:
                 Tombstone(account);
+                break;
+            // Few move, and fewer of those are drawn a second time before the next check.
+            case < 50 when account is { Fate: SoakFate.Active, HasMoved: true }:
+                Set(account, SoakFate.DeletedElsewhere, AccountState.Deleted);
                 break;
             case < 55:
                 BringBack();

@@ -59,6 +59,38 @@ public class RepositoryTests
         Assert.Empty(await cluster.DifferencesAsync());
     }
 
+    /// <summary>A page that was not written is read again: its cursor is none that the listing has come round to.</summary>
+    [Fact]
+    public async Task Sync_WithoutOrderAndAStaleWriteInTheMiddle_ReadsItsPageAgain()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 2, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        var user = cluster.Forum.Users[0];
+        var moved = 0;
+        cluster.Pds.BeforeAnswer = async request =>
+        {
+            // As another silo would, that was cut off meanwhile.
+            if (request is { Collection: ForumRecords.Post, Cursor: not null } && request.Did == user.Did && Interlocked.Exchange(ref moved, 1) == 0)
+                await cluster.Database.ExecuteAsync($"update repos set version = version + 1 where did = '{user.Did}'");
+        };
+        cluster.Pds.Fault = request => request.Did == user.Did && request.Collection == ForumRecords.Post ? PdsFault.Edited(SwapTwo) : null;
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Single(cluster.Log.Of("backfill.stale_write"));
+        Assert.Equal("unordered", Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId))).Kind);
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    static void SwapTwo(JsonObject page)
+    {
+        if (page["records"] is not JsonArray { Count: > 1 } records)
+            return;
+
+        var first = records[0];
+        records.RemoveAt(0);
+        records.Insert(1, first);
+    }
+
     [Fact]
     public async Task Sync_WhileAPdsIsDown_ParksAndGoesOnWhenItIsBack()
     {
@@ -78,6 +110,9 @@ public class RepositoryTests
         cluster.Pds.Fault = null;
         var run = await cluster.EndOfAsync(start.RunId!.Value);
         Assert.Equal((RunStatus.Completed, 0, cluster.Forum.RecordCount), (run.Status, run.Counts.Failed, run.Counts.Indexed));
+        // It came through: there is nothing to show.
+        Assert.Null(run.LastError);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_progress where error_message is not null"));
         Assert.Empty(await cluster.DifferencesAsync());
     }
 

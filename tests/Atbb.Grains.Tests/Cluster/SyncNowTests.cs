@@ -89,6 +89,25 @@ public class SyncNowTests
         await cluster.Backfill.CancelAsync(start.RunId!.Value);
     }
 
+    /// <summary>Phase 2 waits for phase 1, and that for as long as the forum's PDS has asked for.</summary>
+    [Fact]
+    public async Task SyncNow_OfTheForumThatARunWaitsFor_FreesTheRun()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        cluster.Pds.Fault = request => request.Did == cluster.Forum.Forum.Did && request.Method.StartsWith("com.atproto", StringComparison.Ordinal)
+            ? PdsFault.Verbatim(500, "application/json", [], ("Retry-After", "3600"))
+            : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await cluster.UntilAsync(run => run.Waiting.Any(repo => repo.NextAttemptAt > TimeProvider.System.GetUtcNow().AddMinutes(50)));
+        cluster.Pds.Fault = null;
+
+        Assert.IsType<RepoOutcome.Completed>((await SyncNowAsync(cluster, cluster.Forum.Forum.Did)).Outcome);
+
+        var run = await cluster.EndOfAsync(start.RunId!.Value);
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
     [Fact]
     public async Task SyncNow_OfAnAccountNobodyHasHeardOf_ReadsIt()
     {

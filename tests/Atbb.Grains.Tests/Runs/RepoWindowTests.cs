@@ -80,6 +80,41 @@ public class RepoWindowTests
         Assert.Equal(2, asked);
     }
 
+    [Fact]
+    public async Task LastError_OfWhatWaitsForItsTurn_IsNone()
+    {
+        var asked = 0;
+        var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        time.Waits += () => parked.TrySetResult();
+        var window = Window(width: 1, count: 1, _ => ++asked == 1
+            ? new(new RepoOutcome.Parked(time.GetUtcNow() + TimeSpan.FromSeconds(1), "its turn comes", IsTurn: true), default)
+            : Done);
+
+        var draining = window.DrainAsync(Cancel);
+        await parked.Task.WaitAsync(Cancel);
+
+        Assert.Null(window.LastError);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await draining.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
+    public async Task Wake_ParkedForAnHour_IsAskedAtOnce()
+    {
+        var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = 0;
+        var window = Window(width: 1, count: 1, _ => ++asked == 1 ? Parked(TimeSpan.FromHours(1)) : Done);
+        time.Waits += () => parked.TrySetResult();
+
+        var draining = window.DrainAsync(Cancel);
+        await parked.Task.WaitAsync(Cancel);
+        window.Wake("did:nobody");
+        window.Wake("did:000000");
+
+        await draining.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(2, asked);
+    }
+
     RepoWindow Window(int width, int count, Func<string, RepoSlice> sync) => new(
         new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)));
 

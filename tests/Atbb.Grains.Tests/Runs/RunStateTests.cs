@@ -61,6 +61,18 @@ public class RunStateTests
         Assert.Equal((3, 40, "broke", status), (ended.DidsDone, ended.DidsTotal, ended.LastError, ended.Status));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("given up")]
+    public void End_Completed_ShowsWhatWasGivenUpAndNotWhatItCameThrough(string? lasting)
+    {
+        var run = Begun.EnterUsers(default, 40) with { LastError = "came through", LastingError = lasting };
+
+        var ended = run.End(RunStatus.Completed, Progress(didsDone: 40, didsTotal: 40) with { LastError = "came through" }, Now);
+
+        Assert.Equal(lasting, ended.LastError);
+    }
+
     [Fact]
     public void Pause_ThenResume_IsTheSameRun() => Assert.Equal(Begun, Begun.Pause().Resume());
 

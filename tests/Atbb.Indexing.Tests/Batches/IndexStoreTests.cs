@@ -125,7 +125,10 @@ public sealed class IndexStoreTests : IndexTests
         var store = Store(database);
         var bad = Record(Alice, Post, "a", new { text = 5 });
 
-        var first = await store.WriteAsync(Batch(Repo(Alice, run: 7), Post, bad), Token);
+        var first = await store.WriteAsync(Batch(Repo(Alice, run: 7) with { Pds = "https://pds.example.com:8443" }, Post, bad), Token);
+        Assert.Equal(
+            "'text' is a number, not a string. It is at pds.example.com:8443. Nothing is to be done here: its author may mend it, and a later run reads it again.",
+            Assert.Single(first.Failures).Message);
         var again = await store.WriteAsync(Batch(first.Next(), Post, bad), Token);
         Assert.Equal([[2L, 1L]], await Numbers(database, "select max(attempts), count(*) from backfill_errors"));
         Assert.Equal((1, 0), (first.Counts.Failed, again.Counts.Failed));

@@ -27,6 +27,6 @@ export function judge(runs, missing) {
     if (missing === null)
         return ["unknown", `Run ${last.runId} has read everything. Counting what is missing…`];
     return missing === 0
-        ? ["whole", `The index is whole: run ${last.runId} has read everything to its end, ${moment(last.finishedAt)}.`]
+        ? ["whole", `The index is whole${last.didsLeftOut > 0 ? ` but for ${count(last.didsLeftOut, "repository", "repositories")} that your settings leave out` : ""}: run ${last.runId} has read everything to its end, ${moment(last.finishedAt)}.`]
         : ["lacking", `The index is whole but for ${count(missing, "error", "errors")}, listed below.`];
 }
