@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Atbb.Silo.Admin;
 using Atbb.Silo.Commands;
+using Atbb.Silo.Health;
 
 namespace Atbb.Silo.Remote;
 
@@ -75,9 +77,13 @@ sealed class AdminClient : IDisposable
     public Task<AdminAnswer<SyncAnswer>> SyncRepoAsync(string name, CancellationToken cancellationToken) =>
         SendAsync<SyncAnswer>(HttpMethod.Post, $"{Repos}/{Uri.EscapeDataString(name)}/sync", null, cancellationToken);
 
+    /// <summary>Whether the process is ready. One that is not says so, which is an answer like any other.</summary>
+    public Task<AdminAnswer<HealthAnswer>> GetHealthAsync(CancellationToken cancellationToken) =>
+        SendAsync<HealthAnswer>(HttpMethod.Get, "health/ready", null, cancellationToken, alsoAnswers: HttpStatusCode.ServiceUnavailable);
+
     public void Dispose() => http.Dispose();
 
-    async Task<AdminAnswer<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    async Task<AdminAnswer<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, HttpStatusCode? alsoAnswers = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -86,7 +92,7 @@ sealed class AdminClient : IDisposable
         {
             using var answer = await http.SendAsync(request, cancellationToken);
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            if (!answer.IsSuccessStatusCode)
+            if (!answer.IsSuccessStatusCode && answer.StatusCode != alsoAnswers)
                 throw Refusal.Of(answer.StatusCode, text, address);
 
             var json = JsonSerializer.Deserialize<JsonElement>(text);

@@ -11,8 +11,13 @@ sealed class AdminClient : IDisposable
     const string Runs = "/api/admin/backfill";
 
     public AdminClient(int port, string? token = null)
+        : this(new Uri($"http://127.0.0.1:{port}"), token)
     {
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    public AdminClient(Uri origin, string? token)
+    {
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = origin };
         if (token is not null)
             Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
