@@ -1,6 +1,6 @@
 namespace Atbb.Silo.Commands;
 
-/// <summary>What the process's exit status means. Documented in the help and in docs/operating.md.</summary>
+/// <summary>What the process's exit status means. Documented in the help and in docs/operate.md.</summary>
 static class ExitCode
 {
     /// <summary>The run has completed (also with records that failed: the figures say how many), or none was needed.</summary>

@@ -21,13 +21,17 @@ sealed class ContainerNetwork(string database)
         return $"{net}.{names.IndexOf(name) + 1}";
     }
 
-    /// <summary>What a container is told, as it has to be told to a process on this machine.</summary>
-    /// <param name="container">Who is told.</param>
-    /// <param name="text">A value of its environment, or an argument.</param>
-    /// <param name="others">The names that it may meet.</param>
-    public string Translate(string container, string text, IEnumerable<string> others)
+    /// <summary>An argument of a container's command, as it has to be given to a process on this machine: other containers stand there with their ports.</summary>
+    /// <param name="container">Whose command.</param>
+    /// <param name="argument">The argument.</param>
+    /// <param name="others">The names that it may hold.</param>
+    public string Argument(string container, string argument, IEnumerable<string> others)
     {
-        text = text.Replace("@postgres:5432", $"@{database}", StringComparison.Ordinal).Replace("0.0.0.0", AddressOf(container), StringComparison.Ordinal);
-        return others.Aggregate(text, (rest, name) => Regex.Replace(rest, $"""(?<![\w.-]){Regex.Escape(name)}(?![\w.-])(?!://)""", AddressOf(name)));
+        argument = argument.Replace("@postgres:5432", $"@{database}", StringComparison.Ordinal).Replace("0.0.0.0", AddressOf(container), StringComparison.Ordinal);
+        return others.Aggregate(argument, (text, name) => Regex.Replace(text, $"""(?<=^|//){Regex.Escape(name)}(?=:\d)""", AddressOf(name)));
     }
+
+    /// <summary>The same of a value of its environment, which may also be a name and nothing else.</summary>
+    /// <inheritdoc cref="Argument"/>
+    public string Variable(string container, string argument, IEnumerable<string> others) => others.Contains(argument) ? AddressOf(argument) : Argument(container, argument, others);
 }

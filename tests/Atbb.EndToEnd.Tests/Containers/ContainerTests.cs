@@ -29,7 +29,7 @@ public sealed class ContainerTests : IDisposable
         var token = environment["ATBB_TOKEN"];
 
         await using var pds = Start(compose, network, "demo-pds");
-        await Poll.UntilAsync(_ => Task.FromResult(pds.Output.Contains("Forum:", StringComparison.Ordinal) ? "listens" : null), AtbbProcess.Patience, () => $"the demo's PDS.\n{pds}");
+        await Poll.UntilAsync(_ => Task.FromResult(pds.Output.Contains("Forum:", StringComparison.Ordinal) || pds.HasEnded ? "listens" : null), AtbbProcess.Patience, () => $"the demo's PDS.\n{pds}");
         Assert.True(await HealthAsync(compose, network, "silo-1") != 0, "Nobody listens there, and the health check is content.");
 
         await using var one = Start(compose, network, "silo-1");
@@ -96,8 +96,8 @@ public sealed class ContainerTests : IDisposable
     AtbbProcess Run(ComposeFile compose, ContainerNetwork network, string name, IReadOnlyList<string> arguments)
     {
         var environment = image.Environment.Concat(compose.Services[name].Environment)
-            .ToDictionary(variable => variable.Key, variable => (string?)network.Translate(name, variable.Value, compose.Services.Keys));
-        return AtbbProcess.Start(folder.CreateSubdirectory(name).FullName, [.. arguments.Select(argument => network.Translate(name, argument, compose.Services.Keys))], environment);
+            .ToDictionary(variable => variable.Key, variable => (string?)network.Variable(name, variable.Value, compose.Services.Keys));
+        return AtbbProcess.Start(folder.CreateSubdirectory(name).FullName, [.. arguments.Select(argument => network.Argument(name, argument, compose.Services.Keys))], environment);
     }
 
     /// <summary>Asks whom Prometheus asks, in its way.</summary>
@@ -106,7 +106,7 @@ public sealed class ContainerTests : IDisposable
         var settings = PrometheusSettings.Read();
         using var http = new HttpClient();
         List<MetricsText> found = [];
-        foreach (var url in settings.Targets.Select(target => $"http://{network.Translate("prometheus", target, compose.Services.Keys)}{settings.Path}"))
+        foreach (var url in settings.Targets.Select(target => $"http://{network.Argument("prometheus", target, compose.Services.Keys)}{settings.Path}"))
         {
             using (var stranger = await http.GetAsync(url, Ends))
                 Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
