@@ -11,6 +11,9 @@ public sealed class ContainerFilesTests
 {
     const string Program = "src/Atbb.Silo/Atbb.Silo.csproj";
 
+    /// <summary>What <c>atbb demo-pds</c> makes unless it is told otherwise.</summary>
+    internal static readonly SampleForumOptions DemoSize = new() { Users = 400, PostsPerUser = 40 };
+
     static readonly Dockerfile Image = Dockerfile.Parse(Checkout.Read("Dockerfile"));
 
     [Fact]
@@ -86,7 +89,7 @@ public sealed class ContainerFilesTests
         var demo = EnvFile.Parse(Checkout.Read("deploy/demo.env"));
         var pds = Compose().Services["demo-pds"].Command;
 
-        Assert.Equal(SampleForum.Generate().Forum.Did, demo["FORUM_DID"]);
+        Assert.Equal(SampleForum.Generate(DemoSize).Forum.Did, demo["FORUM_DID"]);
         Assert.Equal(demo["ATBB_PLC_DIRECTORY"], pds[^1]);
         Assert.Equal(demo["ATBB_RELAYS"], pds[^1]);
     }

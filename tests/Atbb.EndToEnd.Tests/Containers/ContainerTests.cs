@@ -41,7 +41,7 @@ public sealed class ContainerTests : IDisposable
         // Nobody has asked for a run: the index is empty, and the first silo sees that by itself.
         using var admin = new AdminClient(new Uri($"http://{network.AddressOf("silo-2")}:5080"), token);
         var run = await admin.CompletedAsync(two);
-        Assert.Equal(("full_sync", SampleForum.Generate().RecordCount, 0), (run.Type, run.RecordsIndexed, run.RecordsFailed));
+        Assert.Equal(("full_sync", SampleForum.Generate(ContainerFilesTests.DemoSize).RecordCount, 0), (run.Type, run.RecordsIndexed, run.RecordsFailed));
 
         var slices = (await ScrapeAsync(compose, network, environment)).Select(metrics => metrics.Of("atbb_repo_slices_total").Sum(sample => sample.Value)).ToList();
         Assert.Equal(2, slices.Count);
