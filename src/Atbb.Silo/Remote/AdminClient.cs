@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Atbb.Silo.Admin;
 using Atbb.Silo.Commands;
@@ -98,7 +99,8 @@ sealed class AdminClient : IDisposable
             var json = JsonSerializer.Deserialize<JsonElement>(text);
             return new(json, json.Deserialize<T>(AdminJson.Options) ?? throw new JsonException("null is no answer"));
         }
-        catch (HttpRequestException e)
+        // The bare one is met where a process that starts has only tried whether it gets its port.
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw new RemoteException(ExitCode.NotReachable, $"{address.Url} is not reachable ({(e.InnerException ?? e).Message.TrimEnd('.')}). Is atbb serve running there? --url names another address.", e);
         }

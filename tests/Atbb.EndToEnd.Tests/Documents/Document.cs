@@ -59,7 +59,7 @@ sealed partial class Document
 
             if (language is null)
             {
-                found.AddRange(Quote().Matches(line).Select(match => match.Groups[1].Value).Where(quoted => quoted.StartsWith("curl ", StringComparison.Ordinal)).Select(At));
+                found.AddRange(Quote().Matches(line).Select(match => match.Groups[1].Value).Where(quoted => CurlInPassing().IsMatch(quoted)).Select(At));
                 if (LooksLikeACommand().IsMatch(line))
                     stray.Add(At(line.Trim()));
             }
@@ -80,6 +80,10 @@ sealed partial class Document
 
     [GeneratedRegex("""(?<!`)`([^`\n]+)`(?!`)""")]
     private static partial Regex Quote();
+
+    // With an address: without one it is spoken of and not told.
+    [GeneratedRegex("""^curl .*(http|\$)""")]
+    private static partial Regex CurlInPassing();
 
     [GeneratedRegex("""\]\(([^)\s]+)\)""")]
     private static partial Regex Link();

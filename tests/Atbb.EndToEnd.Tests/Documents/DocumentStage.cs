@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Atbb.EndToEnd.Tests.Processes;
@@ -199,7 +200,7 @@ sealed partial class DocumentStage : IAsyncDisposable
             using var answer = await http.GetAsync(url, Ends);
             return answer.StatusCode is HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return false;
         }

@@ -17,7 +17,11 @@ public sealed class DocumentTests
     {
         await using var stage = await DocumentStage.SetAsync();
         foreach (var command in Document.Of(path).Commands.Where(IsRunHere))
+        {
+            var begun = TimeProvider.System.GetTimestamp();
             await stage.DoAsync(command);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{TimeProvider.System.GetElapsedTime(begun).TotalSeconds:F1} s  {command}");
+        }
     }
 
     [Fact]

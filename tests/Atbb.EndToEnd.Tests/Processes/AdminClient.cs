@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Atbb.EndToEnd.Tests.Processes;
@@ -97,7 +98,8 @@ sealed class AdminClient : IDisposable
             using var answer = await Http.GetAsync(path, cancellationToken);
             return answer.StatusCode;
         }
-        catch (HttpRequestException)
+        // The second of a listener that has closed again, as when a starting process tries its port.
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return null;
         }
