@@ -51,7 +51,7 @@ public sealed class ContainerFilesTests
         Assert.Equal(asked.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
         Assert.All(EnvFile.Parse(Checkout.Read("deploy/demo.env")).Keys, name => Assert.Contains(name, named));
         // A password or a token that everybody can read in a repository is none.
-        Assert.All(["POSTGRES_PASSWORD", "ATBB_TOKEN", "GRAFANA_PASSWORD"], name => Assert.Equal("", EnvFile.Parse(Checkout.Read(".env.example"))[name]));
+        Assert.All(["POSTGRES_PASSWORD", "ATBB_TOKEN"], name => Assert.Equal("", EnvFile.Parse(Checkout.Read(".env.example"))[name]));
         Assert.Contains("POSTGRES_PASSWORD", Assert.Throws<FormatException>(() => ComposeFile.Parse(text, new Dictionary<string, string> { ["POSTGRES_PASSWORD"] = "" })).Message, StringComparison.Ordinal);
     }
 
@@ -132,7 +132,8 @@ public sealed class ContainerFilesTests
         var folder = (string)ComposeFile.Map(provider["options"])["path"]!;
         Assert.Contains(grafana.Mounts, mount => mount[1] == $"{folder}/atbb-backfill.json");
         Assert.Equal($"{folder}/atbb-backfill.json", grafana.Environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]);
-        Assert.Equal($"/run/secrets/{Assert.Single(grafana.Secrets)}", grafana.Environment["GF_SECURITY_ADMIN_PASSWORD__FILE"]);
+        // Its own default is an account whose password everybody knows.
+        Assert.Equal("true", grafana.Environment["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"]);
     }
 
     internal static ComposeFile Compose() => ComposeFile.Parse(Checkout.Read("docker-compose.yml"), Filled());
