@@ -99,6 +99,17 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Serve_ClusterAddressIsAName_ListensWhereItLeads()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        await using var serve = it.Site.Serve(AtbbSite.Set("Cluster:Address", "localhost"));
+        using var admin = new AdminClient(it.Site.AdminPort);
+        await admin.ReadyAsync(serve);
+
+        Assert.Contains($"clients such as an AppView are taken at 127.0.0.1:{it.Site.GatewayPort}", serve.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Backfill_Retry_ReadsAgainWhatFailedInThatRun()
     {
         await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
+using Atbb.Testing.Databases;
 
 namespace Atbb.EndToEnd.Tests;
 
@@ -78,6 +79,33 @@ public sealed class RemoteCommandTests
             if (status == 0 && !arguments.Contains("--json") && !arguments.Contains("--watch"))
                 Assert.All(said.Split('\n'), line => Assert.True(line.Length <= TerminalWidth, line));
             return said;
+        }
+    }
+
+    [Fact]
+    public async Task Health_OfAProcess_IsItsExitStatus()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var server = await PostgresServer.StartAsync(durable: false);
+        await using var it = await ForumCase.CreateAsync(await IndexAddress.CreateAsync(server), Small);
+        await SayAsync(4, "Is atbb serve running there?");
+        await using var serve = it.Site.Serve(AtbbSite.Set("Admin:Token", Token));
+        using var admin = new AdminClient(it.Site.AdminPort, Token);
+        await admin.ReadyAsync(serve);
+
+        // The health routes ask for no token.
+        await SayAsync(0, "Healthy");
+        Assert.Equal("Healthy", Json(await SayAsync(0, "{", "--json")).GetProperty("status").GetString());
+        await server.CrashAsync();
+        Assert.Contains("  database: ", await SayAsync(1, "Unhealthy"), StringComparison.Ordinal);
+        await SayAsync(4, "does not answer as atbb does", "--url", it.Pds.Origin.ToString());
+
+        async Task<string> SayAsync(int status, string words, params string[] more)
+        {
+            await using var atbb = AtbbProcess.Start(it.Site.Folder, ["health", .. more], new Dictionary<string, string?> { ["Atbb__Admin__Url"] = $"http://127.0.0.1:{it.Site.AdminPort}" });
+            Assert.True(await atbb.ExitAsync() == status, $"expected {status}\n{atbb}");
+            Assert.Contains(words, status is 4 ? atbb.Errors : atbb.Output, StringComparison.Ordinal);
+            return atbb.Output;
         }
     }
 

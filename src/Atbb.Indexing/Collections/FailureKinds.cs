@@ -2,7 +2,7 @@ namespace Atbb.Indexing.Collections;
 
 /// <summary>
 /// Why a record, a repository or a relay's list is not in the index: the values of <c>backfill_errors.kind</c>. Stable, since operators filter by them.
-/// docs/operating.md tells what each means.
+/// docs/operate.md tells what each means.
 /// </summary>
 public static class FailureKinds
 {

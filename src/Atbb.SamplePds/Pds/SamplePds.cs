@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Atbb.Sample;
 
 /// <summary>
-/// A PDS on loopback with repositories in memory, which answers readers as the reference PDS does, or as badly as it is told to. It also
+/// A PDS, on loopback unless told otherwise, with repositories in memory, which answers readers as the reference PDS does, or as badly as it is told to. It also
 /// serves its PLC directory at the same origin.
 /// </summary>
 public sealed class SamplePds : IAsyncDisposable
@@ -20,20 +20,25 @@ public sealed class SamplePds : IAsyncDisposable
     readonly Lock adding = new();
     readonly TimeProvider time;
     readonly PdsMethods methods;
+    readonly IPAddress address;
+    readonly Uri? knownAs;
     volatile HostedAccount[] accounts = [];
     WebApplication? listener;
     CancellationTokenSource stopping = new();
     int added;
+    int port;
 
-    SamplePds(SamplePlc plc, TimeProvider time)
+    SamplePds(SamplePlc plc, TimeProvider time, IPAddress address, Uri? knownAs)
     {
         Plc = plc;
         this.time = time;
+        this.address = address;
+        this.knownAs = knownAs;
         methods = new PdsMethods(this);
         Origin = new Uri("http://127.0.0.1:0");
     }
 
-    /// <summary>Where it listens: <c>http://127.0.0.1:port</c>. The PLC directory's address too.</summary>
+    /// <summary>Where others find it: <c>http://127.0.0.1:port</c>, unless it is known under another name. The PLC directory's address too.</summary>
     public Uri Origin { get; private set; }
 
     /// <summary>The directory that names this PDS for its accounts.</summary>
@@ -67,11 +72,13 @@ public sealed class SamplePds : IAsyncDisposable
 
     /// <summary>Starts a PDS without repositories.</summary>
     /// <param name="plc">The directory; null makes a new one.</param>
-    /// <param name="port">The port on loopback; 0 takes any that is free.</param>
+    /// <param name="port">The port; 0 takes any that is free.</param>
     /// <param name="time">The clock of <see cref="Latency"/> and of the log.</param>
-    public static async Task<SamplePds> StartAsync(SamplePlc? plc = null, int port = 0, TimeProvider? time = null)
+    /// <param name="address">The address it listens on; null is loopback.</param>
+    /// <param name="knownAs">The origin that its accounts' documents name; null is where it listens.</param>
+    public static async Task<SamplePds> StartAsync(SamplePlc? plc = null, int port = 0, TimeProvider? time = null, IPAddress? address = null, Uri? knownAs = null)
     {
-        var pds = new SamplePds(plc ?? new SamplePlc(), time ?? TimeProvider.System);
+        var pds = new SamplePds(plc ?? new SamplePlc(), time ?? TimeProvider.System, address ?? IPAddress.Loopback, knownAs);
         await pds.ListenAsync(port);
         return pds;
     }
@@ -122,7 +129,7 @@ public sealed class SamplePds : IAsyncDisposable
     }
 
     /// <summary>Listens again at the same address.</summary>
-    public Task ListenAgainAsync() => ListenAsync(Origin.Port);
+    public Task ListenAgainAsync() => ListenAsync(port);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -137,7 +144,7 @@ public sealed class SamplePds : IAsyncDisposable
     HostedAccount Account(string did) =>
         byDid.GetValueOrDefault(did) ?? throw new ArgumentException($"{did} is not on the PDS at {Origin}.", nameof(did));
 
-    async Task ListenAsync(int port)
+    async Task ListenAsync(int wanted)
     {
         if (listener is not null)
             throw new InvalidOperationException($"The PDS at {Origin} listens already.");
@@ -149,7 +156,7 @@ public sealed class SamplePds : IAsyncDisposable
             options.AddServerHeader = false;
             // A drip is meant to be slow.
             options.Limits.MinResponseDataRate = null;
-            options.Listen(IPAddress.Loopback, port);
+            options.Listen(address, wanted);
         });
         var app = builder.Build();
         app.Run(AnswerAsync);
@@ -158,7 +165,9 @@ public sealed class SamplePds : IAsyncDisposable
         await app.StartAsync();
         listener = app;
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        Origin = new Uri(addresses.Addresses.Single());
+        var listening = new Uri(addresses.Addresses.Single());
+        port = listening.Port;
+        Origin = knownAs ?? listening;
     }
 
     async Task AnswerAsync(HttpContext context)

@@ -18,6 +18,7 @@ static class AtbbCommand
             """)
         {
             DemoCommand.Create(),
+            DemoPdsCommand.Create(),
             BackfillCommand.Create(),
             ServeCommand.Create(),
             StartCommand.Create(),
@@ -31,6 +32,7 @@ static class AtbbCommand
             RepoCommand.Create(),
             SyncCommand.Create(),
             DoctorCommand.Create(),
+            HealthCommand.Create(),
             CompletionCommand.Create(),
         };
         // By itself it does nothing, and says what it could do. It is a wrong command line all the same: a script that lost its command shall not go on.

@@ -14,10 +14,7 @@ static class DemoCommand
 {
     public static Command Create()
     {
-        var users = NumberOption.Create("--users", "Members of the generated forum.", byDefault: 400);
-        var posts = NumberOption.Create("--posts", "Posts of each of them.", byDefault: 40);
-        var seed = NumberOption.Create("--seed", "What chance starts from: the same seed makes the same forum.", byDefault: 1, least: int.MinValue);
-        var latency = NumberOption.Create("--latency", "Milliseconds that the PDS takes for every answer.", byDefault: 3, helpName: "MS");
+        var size = new DemoForumOptions();
         var folder = new Option<DirectoryInfo>("--folder") { Description = "Where the demo keeps its database.", DefaultValueFactory = _ => new(Path.Combine("data", "demo")), HelpName = "DIR" };
         var exit = new Option<bool>("--exit") { Description = "End after the run. Default on a terminal: stay, with the operator's page, until Ctrl-C." };
 
@@ -28,11 +25,12 @@ static class DemoCommand
             Kill it in the middle (kill -9) and start it again: it goes on where it stood, and the figures come out the same.
             """);
         var json = JsonOut.Option();
-        foreach (var option in new Option[] { users, posts, seed, latency, folder, exit, json })
+        size.AddTo(command);
+        foreach (var option in new Option[] { folder, exit, json })
             command.Options.Add(option);
         command.SetAction(async (line, _) => await RunAsync(
-            new SampleForumOptions { Users = line.GetValue(users), PostsPerUser = line.GetValue(posts), Seed = line.GetValue(seed) },
-            TimeSpan.FromMilliseconds(line.GetValue(latency)),
+            size.Read(line),
+            size.Latency(line),
             line.GetValue(folder)!,
             stays: !line.GetValue(exit) && !line.GetValue(json) && !Console.IsOutputRedirected && !Console.IsInputRedirected,
             json: line.GetValue(json)));

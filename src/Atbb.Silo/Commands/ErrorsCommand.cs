@@ -15,7 +15,7 @@ static class ErrorsCommand
         var id = RemoteOptions.Run();
         id.Description += " 0: what was read by hand.";
         var did = new Option<string?>("--did") { Description = "Those of that repository.", HelpName = "DID" };
-        var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operating.md.", HelpName = "KIND" };
+        var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operate.md.", HelpName = "KIND" };
         kind.CompletionSources.Add([.. FailureKinds.All]);
         var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR" };
         var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: 1_000);

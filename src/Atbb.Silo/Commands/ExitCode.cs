@@ -1,12 +1,12 @@
 namespace Atbb.Silo.Commands;
 
-/// <summary>What the process's exit status means. Documented in the help and in docs/operating.md.</summary>
+/// <summary>What the process's exit status means. Documented in the help and in docs/operate.md.</summary>
 static class ExitCode
 {
     /// <summary>The run has completed (also with records that failed: the figures say how many), or none was needed.</summary>
     public const int Completed = 0;
 
-    /// <summary>The run has failed or was cancelled.</summary>
+    /// <summary>The run has failed or was cancelled; what was asked for was not done; the service is not ready.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line or the configuration is wrong; nothing was done.</summary>
@@ -50,7 +50,7 @@ static class ExitCode
     public const string RemoteTable = """
         Exit status:
           0    done
-          1    not done: a run that was watched did not complete, a repository could not be read, the service met an error
+          1    not done: a run that was watched did not complete, a repository could not be read, the service is not ready or met an error
           2    the command line or the configuration is wrong
           4    no serving process answers at the address
           5    it asks for a token, or refuses the one given

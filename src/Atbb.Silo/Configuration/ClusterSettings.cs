@@ -7,8 +7,9 @@ sealed class ClusterSettings
     public string Id { get; set; } = "atbb";
 
     /// <summary>
-    /// The address at which other silos and clients reach this one, and the only one it listens on. Default 127.0.0.1: everybody on one machine. Neither
-    /// asks who is there: an address of a private network, never a public one.
+    /// The address at which other silos and clients reach this one, and the only one it listens on; or a name that leads to it, as a container has one among
+    /// the others and does not know its address. Default 127.0.0.1: everybody on one machine. Nobody asks who is there: an address of a private network,
+    /// never a public one.
     /// </summary>
     public string Address { get; set; } = "127.0.0.1";
 

@@ -171,8 +171,8 @@ static class SettingsCheck
         var cluster = settings.Cluster;
         if (string.IsNullOrWhiteSpace(cluster.Id))
             yield return "Atbb:Cluster:Id: is empty.";
-        if (!IPAddress.TryParse(cluster.Address, out _))
-            yield return $"Atbb:Cluster:Address: '{cluster.Address}' is not an IP address.";
+        if (Uri.CheckHostName(cluster.Address) is UriHostNameType.Unknown)
+            yield return $"Atbb:Cluster:Address: '{cluster.Address}' is neither an IP address nor a host's name.";
         if (cluster.DetectionTime < TimeSpan.FromSeconds(4) || cluster.DetectionTime > TimeSpan.FromMinutes(10))
             yield return $"Atbb:Cluster:DetectionTime: {cluster.DetectionTime} is not between 4 s and 10 min.";
         foreach (var (name, port) in new[] { (nameof(cluster.SiloPort), cluster.SiloPort), (nameof(cluster.GatewayPort), cluster.GatewayPort) })

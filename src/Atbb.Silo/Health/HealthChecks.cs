@@ -31,10 +31,10 @@ static class HealthChecks
     }
 
     static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
-        new
+        new HealthAnswer
         {
             Status = report.Status.ToString(),
-            Checks = report.Entries.ToDictionary(e => e.Key, e => new { Status = e.Value.Status.ToString(), e.Value.Description }),
+            Checks = report.Entries.ToDictionary(e => e.Key, e => new HealthCheckAnswer(e.Value.Status.ToString(), e.Value.Description)),
         },
         context.RequestAborted);
 

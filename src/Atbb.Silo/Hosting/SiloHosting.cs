@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Atbb.AtProto;
 using Atbb.Grains;
 using Atbb.Indexing;
@@ -66,7 +67,7 @@ static class SiloHosting
     static ISiloBuilder AddAtbbCluster(this ISiloBuilder silo, DatabaseKind database, ClusterSettings cluster)
     {
         var (siloPort, gatewayPort) = SiloPorts.Choose(cluster);
-        var address = IPAddress.Parse(cluster.Address);
+        var address = AddressOf(cluster.Address);
         if (database is DatabaseKind.Sqlite)
             silo.UseDevelopmentClustering(new IPEndPoint(address, siloPort));
         else
@@ -75,6 +76,13 @@ static class SiloHosting
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Id))
             .ConfigureEndpoints(address, siloPort, gatewayPort);
     }
+
+    // The silos name one another by address: a name is looked up once, by the one that bears it. IPv4 first, since a container's name often has both and
+    // only that one is reached from everywhere.
+    static IPAddress AddressOf(string addressOrName) =>
+        IPAddress.TryParse(addressOrName, out var address)
+            ? address
+            : Dns.GetHostAddresses(addressOrName).OrderBy(static found => found.AddressFamily is AddressFamily.InterNetwork ? 0 : 1).First();
 
     static void AddPostgresCluster(this ISiloBuilder silo, ClusterSettings cluster) =>
         silo

@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Atbb.Silo.Admin;
 using Atbb.Silo.Commands;
+using Atbb.Silo.Health;
 
 namespace Atbb.Silo.Remote;
 
@@ -75,9 +78,13 @@ sealed class AdminClient : IDisposable
     public Task<AdminAnswer<SyncAnswer>> SyncRepoAsync(string name, CancellationToken cancellationToken) =>
         SendAsync<SyncAnswer>(HttpMethod.Post, $"{Repos}/{Uri.EscapeDataString(name)}/sync", null, cancellationToken);
 
+    /// <summary>Whether the process is ready. One that is not says so, which is an answer like any other.</summary>
+    public Task<AdminAnswer<HealthAnswer>> GetHealthAsync(CancellationToken cancellationToken) =>
+        SendAsync<HealthAnswer>(HttpMethod.Get, "health/ready", null, cancellationToken, alsoAnswers: HttpStatusCode.ServiceUnavailable);
+
     public void Dispose() => http.Dispose();
 
-    async Task<AdminAnswer<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    async Task<AdminAnswer<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken, HttpStatusCode? alsoAnswers = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -86,13 +93,14 @@ sealed class AdminClient : IDisposable
         {
             using var answer = await http.SendAsync(request, cancellationToken);
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            if (!answer.IsSuccessStatusCode)
+            if (!answer.IsSuccessStatusCode && answer.StatusCode != alsoAnswers)
                 throw Refusal.Of(answer.StatusCode, text, address);
 
             var json = JsonSerializer.Deserialize<JsonElement>(text);
             return new(json, json.Deserialize<T>(AdminJson.Options) ?? throw new JsonException("null is no answer"));
         }
-        catch (HttpRequestException e)
+        // The bare one is met where a process that starts has only tried whether it gets its port.
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw new RemoteException(ExitCode.NotReachable, $"{address.Url} is not reachable ({(e.InnerException ?? e).Message.TrimEnd('.')}). Is atbb serve running there? --url names another address.", e);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Atbb.EndToEnd.Tests.Processes;
@@ -11,8 +12,13 @@ sealed class AdminClient : IDisposable
     const string Runs = "/api/admin/backfill";
 
     public AdminClient(int port, string? token = null)
+        : this(new Uri($"http://127.0.0.1:{port}"), token)
     {
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    public AdminClient(Uri origin, string? token)
+    {
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = origin };
         if (token is not null)
             Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -92,7 +98,8 @@ sealed class AdminClient : IDisposable
             using var answer = await Http.GetAsync(path, cancellationToken);
             return answer.StatusCode;
         }
-        catch (HttpRequestException)
+        // The second of a listener that has closed again, as when a starting process tries its port.
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return null;
         }

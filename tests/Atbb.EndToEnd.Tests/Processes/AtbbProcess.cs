@@ -38,7 +38,16 @@ sealed class AtbbProcess : IAsyncDisposable
     /// <param name="environment">Variables besides those of this process; null takes one away.</param>
     public static AtbbProcess Start(string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        return Start(Program, $"atbb {string.Join(' ', arguments)}", folder, arguments, environment);
+    }
+
+    /// <summary>Starts what a shell makes of a line, which has to <c>exec</c> what it starts: signals are meant for that.</summary>
+    /// <inheritdoc cref="Start(string, IReadOnlyList{string}, IReadOnlyDictionary{string, string})"/>
+    public static AtbbProcess StartShell(string folder, string line, IReadOnlyDictionary<string, string?> environment) => Start("sh", line, folder, ["-c", line], environment);
+
+    static AtbbProcess Start(string program, string commandLine, string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -51,7 +60,7 @@ sealed class AtbbProcess : IAsyncDisposable
             start.Environment.Remove(name);
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
-        return new AtbbProcess(new Process { StartInfo = start }, $"atbb {string.Join(' ', arguments)}");
+        return new AtbbProcess(new Process { StartInfo = start }, commandLine);
     }
 
     public string CommandLine { get; }

@@ -38,7 +38,7 @@ public sealed class RollingUpgradeTests : IDisposable
     {
         var gone = File.ReadAllLines(Path.Combine(Folder, ContractFile)).Except(MessageContract.Lines()).ToList();
 
-        Assert.True(gone.Count == 0, $"A cluster of two releases needs these still (docs/operating.md, Upgrades):\n{string.Join('\n', gone)}");
+        Assert.True(gone.Count == 0, $"A cluster of two releases needs these still (docs/operate.md, Upgrades):\n{string.Join('\n', gone)}");
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public class CommandLineTests
     [InlineData("demo", "--users", 400)]
     [InlineData("demo --users 0", "--users", 0)]
     [InlineData("demo --seed -5", "--seed", -5)]
+    [InlineData("demo-pds --users 3", "--users", 3)]
     [InlineData("runs", "--limit", 20)]
     [InlineData("errors 1 --limit 1000", "--limit", 1_000)]
     public void Parse_ANumber_IsTaken(string line, string option, int number)

@@ -20,6 +20,6 @@ public class FailureKindsTests
     public void Kind_HasANextStepAndIsTold(string kind)
     {
         Assert.EndsWith(".", FailureKinds.NextStep(kind), StringComparison.Ordinal);
-        Assert.Contains($"`{kind}`", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "operating.md")), StringComparison.Ordinal);
+        Assert.Contains($"`{kind}`", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "operate.md")), StringComparison.Ordinal);
     }
 }

@@ -121,7 +121,7 @@ public class SettingsTests
     [InlineData("Atbb:Admin:Url", "http://forum.example:5080", "loopback")]
     [InlineData("Atbb:Admin:Url", "5080", "address to listen on")]
     [InlineData("Atbb:Admin:Token", "short", "16 characters")]
-    [InlineData("Atbb:Cluster:Address", "localhost", "IP address")]
+    [InlineData("Atbb:Cluster:Address", "silo 1", "IP address")]
     [InlineData("Atbb:Cluster:SiloPort", "70000", "not a port")]
     [InlineData("Atbb:Cluster:DetectionTime", "00:00:01", "not between 4 s and 10 min")]
     public void Load_AWrongValue_IsNamedWithItsKey(string key, string value, string reason)

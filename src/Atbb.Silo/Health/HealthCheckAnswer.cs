@@ -1,0 +1,6 @@
+namespace Atbb.Silo.Health;
+
+/// <summary>One check.</summary>
+/// <param name="Status"><c>Healthy</c>, <c>Degraded</c> or <c>Unhealthy</c>.</param>
+/// <param name="Description">A sentence, where it is not healthy.</param>
+sealed record HealthCheckAnswer(string Status, string? Description);
