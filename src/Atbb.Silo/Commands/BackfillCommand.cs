@@ -91,9 +91,18 @@ static class BackfillCommand
         builder.AddAtbbSilo(settings);
         // A signal pauses the run and then ends the host: the framework's own lifetime would end it first.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        using var host = builder.Build();
+        var host = builder.Build();
         StartLog.WriteWarnings(host.Services, settings);
-        await host.StartAsync();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+
         ForegroundOutcome outcome;
         try
         {
@@ -101,8 +110,7 @@ static class BackfillCommand
         }
         finally
         {
-            // However it went: a silo that is disposed while it works would take that for faults of the run.
-            await ForegroundRun.StopAsync(host);
+            await ForegroundRun.EndAsync(host);
         }
 
         ProgressDisplay.WriteResult(outcome, json ? Console.Error : Console.Out);

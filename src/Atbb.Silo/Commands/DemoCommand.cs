@@ -71,7 +71,7 @@ static class DemoCommand
             said.WriteLine($"  atbb serve --forum {settings.Forum.Did} --database {settings.Database} --set Backfill:OnStartup=false");
         }
 
-        await ForegroundRun.StopAsync(app);
+        await app.StopAsync();
         ProgressDisplay.WriteResult(outcome, said);
         return outcome.ExitCode;
     }

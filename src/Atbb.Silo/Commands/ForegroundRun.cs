@@ -75,15 +75,18 @@ static partial class ForegroundRun
         }
     }
 
-    /// <summary>Stops the silo that the run was in. Without its database it cannot sign off, and is not waited for: others find it dead, and the next start too.</summary>
-    public static async Task StopAsync(IHost host)
+    /// <summary>
+    /// Takes down the silo that the run was in. Without its database it cannot sign off, and would try for minutes: it is left to the end of the process
+    /// then, as it is, since taking away its services while it works would look like faults of the run. Others, and the next start, find it dead.
+    /// </summary>
+    public static async Task EndAsync(IHost host)
     {
-        using var patience = new CancellationTokenSource(StopPatience);
         try
         {
-            await host.StopAsync(patience.Token);
+            await host.StopAsync(CancellationToken.None).WaitAsync(StopPatience);
+            host.Dispose();
         }
-        catch (Exception e) when (e is OperationCanceledException or OrleansException or DbException or AggregateException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException)
         {
             LogUnordered(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), e.Message.ReplaceLineEndings(" "));
         }

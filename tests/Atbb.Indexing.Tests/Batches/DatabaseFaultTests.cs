@@ -27,7 +27,7 @@ public sealed class DatabaseFaultTests : IndexTests
 
         proxy.CutNext(cut);
         var error = await Assert.ThrowsAsync<IndexUnavailableException>(() => store.WriteAsync(batch, Token));
-        Assert.Contains("goes on by itself", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Check that the server runs", error.Message, StringComparison.Ordinal);
 
         // As its caller would: the same again, which is refused where it was done after all.
         if (cut is CommitCut.BeforeTheAnswer)
