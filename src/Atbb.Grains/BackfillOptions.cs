@@ -40,13 +40,6 @@ public sealed class BackfillOptions
     public long MaxRecordsPerCollection { get; set; } = 1_000_000;
 
     /// <summary>
-    /// How long a run may take over one repository, from its first page on, waits and failures included. Default 6 h: a million records at a page a
-    /// second take less than three. A bound for a server that drips, or that fails again and again without ever failing for good; past it the repository
-    /// is given up for the run, with one error of the kind <c>out_of_time</c>.
-    /// </summary>
-    public TimeSpan MaxRepoTime { get; set; } = TimeSpan.FromHours(6);
-
-    /// <summary>
     /// Accounts that are left out: nothing is asked about them, and what the index has of them stays as it is. Default none. For one that does harm, or that
     /// keeps a run from its end.
     /// </summary>

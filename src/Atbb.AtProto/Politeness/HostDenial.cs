@@ -24,7 +24,9 @@ sealed class HostDenial(TimeSpan longestRefusal)
     int unanswered;
     TimeSpan quietSince;
     int pauses;
-    TimeSpan refusingSince;
+    TimeSpan refused;
+    TimeSpan pauseBegin;
+    TimeSpan pauseEnd;
     TimeSpan lastRest;
     TimeSpan restEnd;
 
@@ -53,17 +55,23 @@ sealed class HostDenial(TimeSpan longestRefusal)
 
         var isFinal = IsFinalAt(now);
         return isFinal || pauses >= MostInARow
-            ? new HostRefusal(WaitIn(now, pause), IsFailure: true, WaitCause.Pause) { RefusedFor = now - refusingSince, IsFinal = isFinal }
+            ? new HostRefusal(WaitIn(now, pause), IsFailure: true, WaitCause.Pause) { RefusedFor = RefusedAt(now), IsFinal = isFinal }
             : null;
     }
 
     /// <summary>Whether the host has refused everything for so long that nobody should wait for it.</summary>
-    public bool IsFinalAt(TimeSpan now) => pauses > 0 && now - refusingSince >= longestRefusal;
+    public bool IsFinalAt(TimeSpan now) => pauses > 0 && RefusedAt(now) >= longestRefusal;
+
+    // The time that it has asked for. What lies between two pauses counts as long as the pause before it at most: in time in which nobody asked it
+    // anything it has not refused.
+    TimeSpan RefusedAt(TimeSpan now) => refused + HeldAt(now);
+
+    TimeSpan HeldAt(TimeSpan now) => (now < pauseEnd ? now : pauseEnd) - pauseBegin;
 
     /// <summary>How long to stay away in a pause: not past the moment from which on nobody waits for this host.</summary>
     public TimeSpan WaitIn(TimeSpan now, TimeSpan pause)
     {
-        var left = pauses == 0 ? pause : refusingSince + longestRefusal - now;
+        var left = pauses == 0 ? pause : longestRefusal - RefusedAt(now);
         return left > TimeSpan.Zero && left < pause ? left : pause;
     }
 
@@ -107,8 +115,9 @@ sealed class HostDenial(TimeSpan longestRefusal)
     /// <param name="length">How long the pause is.</param>
     public void Paused(TimeSpan now, TimeSpan length)
     {
-        if (pauses++ == 0)
-            refusingSince = now;
-        lastRest = length;
+        var held = HeldAt(now);
+        var between = now > pauseEnd ? now - pauseEnd : TimeSpan.Zero;
+        refused = pauses++ == 0 ? TimeSpan.Zero : refused + held + (between < held ? between : held);
+        (lastRest, pauseBegin, pauseEnd) = (length, now, now + length);
     }
 }

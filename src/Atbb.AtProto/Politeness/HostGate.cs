@@ -103,7 +103,14 @@ sealed class HostGate
         }
     }
 
-    /// <summary>Holds every request to this host for a while.</summary>
+    /// <summary>Holds every request to this host for a while, which it has asked of a peer: of what the peer was answered since, nothing is known here.</summary>
+    public void Hold(TimeSpan length)
+    {
+        lock (sync)
+            schedule.Pause(Now, length);
+    }
+
+    /// <summary>Holds every request to this host for a while, since it has refused one.</summary>
     /// <param name="asked">For how long the host asked; null when it did not say.</param>
     /// <returns>What is left of the pause, where this has made it longer; otherwise null.</returns>
     public TimeSpan? Pause(TimeSpan? asked)

@@ -80,7 +80,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
     public void Hold(Uri host, TimeSpan length)
     {
         var gate = Acquire(host);
-        gate.Pause(length);
+        gate.Hold(length);
         Release(gate);
     }
 
@@ -96,7 +96,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
                 retryAt: retryAt),
             { Cause: WaitCause.Pause } => request.Failed(
                 AtProtoFailure.RateLimited,
-                $"not sent, the host has refused everything it was asked for {TimeSpan.FromSeconds((long)refusal.RefusedFor.TotalSeconds)} and is asked again at {retryAt:u}",
+                $"not sent, the host has refused everything it was asked for {TimeSpan.FromSeconds((long)refusal.RefusedFor.TotalSeconds)}{(refusal.IsFinal ? ", longer than Atbb:Politeness:MaxRefusal," : "")} and is asked again at {retryAt:u}",
                 status: HttpStatusCode.TooManyRequests,
                 retryAt: retryAt,
                 isFinal: refusal.IsFinal),

@@ -24,7 +24,7 @@ static class XrpcErrors
         var failure = Class(response.StatusCode);
         return request.Failed(
             failure,
-            Describe(response, body),
+            isFinal ? $"{Describe(response, body)}, as everything it was asked for longer than Atbb:Politeness:MaxRefusal" : Describe(response, body),
             status: response.StatusCode,
             error: body.Error ?? (response.StatusCode is HttpStatusCode.NotImplemented ? MethodNotImplemented : null),
             retryAt: failure is AtProtoFailure.RateLimited or AtProtoFailure.ServerError ? retryAt : null,

@@ -40,7 +40,7 @@ static class RepoPass
     public static RepoState Enter(this RepoState repo, long runId, RunPhase phase) =>
         repo.RunId == runId && repo.Phase == (int)phase
             ? repo
-            : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null, BeganAt = null };
+            : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null };
 
     /// <summary>As <see cref="Enter"/>, but the pass that begins here reads the DID document, and every page whatever the rev.</summary>
     public static RepoState EnterAfresh(this RepoState repo, long runId, RunPhase phase)
@@ -108,13 +108,6 @@ static class RepoPass
     /// <summary>Whether the pass of this run has begun: the rev must not be read again then, or what changed since would be taken for read.</summary>
     public static bool HasBegun(this RepoState repo, IReadOnlyList<RecordCollection> collections) =>
         collections.Any(c => repo.Collections.TryGetValue(c.Nsid, out var state) && state.RunId == repo.RunId);
-
-    /// <summary>The pass reads its first page. Wherever the account moves to from there, and however often: its time is that of the run.</summary>
-    public static RepoState Begin(this RepoState repo, string? rev, DateTimeOffset now) => repo with { Rev = rev, BeganAt = repo.BeganAt ?? now };
-
-    /// <summary>Whether a run has read at the repository for as long as it may. By hand there is nobody whom it holds up.</summary>
-    public static bool IsOutOfTime(this RepoState repo, DateTimeOffset now, TimeSpan longest) =>
-        repo.RunId != ErrorStore.ByHand && repo.BeganAt is { } began && now - began > longest;
 
     /// <summary>Whether every collection has been read up to that rev.</summary>
     public static bool IsUnchangedAt(this RepoState repo, string rev, IReadOnlyList<RecordCollection> collections) =>

@@ -156,7 +156,12 @@ sealed partial class UserRepoGrain
 
     RepoOutcome.Parked Parked(DateTimeOffset until, string reason, string? host) => new(until, reason, Repo.Attempts, host ?? HostAskedNext);
 
-    RepoOutcome.Parked Deferred(DateTimeOffset until, AtProtoException turn) => Parked(until, turn.Message, turn.Host) with { IsTurn = true };
+    RepoOutcome.Parked Deferred(DateTimeOffset until, AtProtoException turn)
+    {
+        // Collected in the wait, it would forget the rev, and ask for nothing else whenever its turn comes.
+        DelayDeactivation(until - time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        return Parked(until, turn.Message, turn.Host) with { IsTurn = true };
+    }
 
     /// <summary>Whom the next question goes to: while it is not known where the account lives, to whoever has its DID document.</summary>
     string? HostAskedNext => HostOf(Repo);

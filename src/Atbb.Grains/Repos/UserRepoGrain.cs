@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using Atbb.AtProto;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
@@ -63,7 +66,8 @@ sealed partial class UserRepoGrain(
     Did account;
 
     // Of listings without an order, the cursors that pages in the index have led to in this activation; by whom they were read, since a pass by hand comes to them too.
-    readonly HashSet<(long RunId, string Collection, string Cursor)> unorderedCursors = [];
+    // Of each a hash: a server may make every one as long as it may be.
+    readonly HashSet<(long RunId, string Collection, UInt128 Cursor)> unorderedCursors = [];
 
     // The collection under way, and how much of it was read. In memory alone: forgotten, the limit begins anew, and it is one for those who have no end.
     (string? Collection, long Records) read;
@@ -232,7 +236,7 @@ sealed partial class UserRepoGrain(
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
             // A pass begins, or begins anew at another PDS: what led where before is of the past.
             unorderedCursors.Clear();
-            known = Repo.Begin(rev, time.GetUtcNow());
+            known = Repo with { Rev = rev };
         }
 
         var began = time.GetTimestamp();
@@ -241,8 +245,6 @@ sealed partial class UserRepoGrain(
         {
             if (cancellationToken.IsCancellationRequested || time.GetElapsedTime(began) > options.SliceDuration)
                 return new RepoOutcome.More();
-            if (Repo.IsOutOfTime(time.GetUtcNow(), options.MaxRepoTime))
-                return await GiveUpAsync(Repo.Status, FailureKinds.OutOfTime, $"{collection.Nsid} of {Key} at {Pds.Host} was not read to its end within {options.MaxRepoTime} from the run's first page of the repository on.");
             if (await ReadPageAsync(pages, collection, collections, cancellationToken) is { } interruption)
                 return interruption;
         }
@@ -289,7 +291,7 @@ sealed partial class UserRepoGrain(
 
         // Not before: a page that was not written is read again, and would be taken for one that the listing has come round to.
         if (reading.After is { Order: ListingOrder.Unordered, Cursor: { } cursor })
-            unorderedCursors.Add((Repo.RunId!.Value, reading.After.Collection, cursor));
+            unorderedCursors.Add((Repo.RunId!.Value, reading.After.Collection, HashOf(cursor)));
         return null;
     }
 
@@ -322,6 +324,8 @@ sealed partial class UserRepoGrain(
         return new RecordFailure(collection, Uri: null, Cid: null, FailureKinds.Unordered, reason);
     }
 
+    static UInt128 HashOf(string cursor) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(cursor)));
+
     /// <summary>
     /// Whether a listing without an order has come round to where it has been: with an order, every page is further than the one before,
     /// and none needs remembering.
@@ -329,7 +333,7 @@ sealed partial class UserRepoGrain(
     bool IsRound(PageReading reading, [NotNullWhen(true)] out string? problem)
     {
         var (collection, cursor) = (reading.After.Collection, reading.After.Cursor);
-        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && unorderedCursors.Contains((Repo.RunId!.Value, collection, cursor));
+        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && unorderedCursors.Contains((Repo.RunId!.Value, collection, HashOf(cursor)));
         problem = isRound ? $"the PDS lists in no order and has come round to the cursor '{cursor}'" : null;
         return isRound;
     }

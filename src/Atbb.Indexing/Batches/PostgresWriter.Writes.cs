@@ -73,8 +73,7 @@ sealed partial class PostgresWriter
             PostgresBatch.Texts(repos.Select(repo => StorableText.Of(repo.LastError))),
             PostgresBatch.Times(repos.Select(repo => repo.SyncedAt?.UtcDateTime)),
             PostgresBatch.Bigints(repos.Select(repo => repo.Version)),
-            PostgresBatch.Value(plan.Now),
-            PostgresBatch.Times(repos.Select(repo => repo.BeganAt?.UtcDateTime)));
+            PostgresBatch.Value(plan.Now));
     }
 
     static void AddCursors(PostgresBatch batch, WritePlan plan)

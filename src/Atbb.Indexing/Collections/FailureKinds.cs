@@ -63,9 +63,6 @@ public static class FailureKinds
     /// <summary>A collection has more records than are read of one.</summary>
     public const string TooManyRecords = "too_many_records";
 
-    /// <summary>A repository took a run longer than it may.</summary>
-    public const string OutOfTime = "out_of_time";
-
     /// <summary>A relay named more new repositories than a run takes from one.</summary>
     public const string TooManyFound = "too_many_found";
 
@@ -78,7 +75,7 @@ public static class FailureKinds
     /// <summary>Every kind, in the order of the alphabet.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        BadDate, BadDid, BadDidDocument, BadRecord, BadReference, Cancelled, CursorLoop, ForbiddenAddress, MissingField, NotAnswered, NotFound, OutOfTime,
+        BadDate, BadDid, BadDidDocument, BadRecord, BadReference, Cancelled, CursorLoop, ForbiddenAddress, MissingField, NotAnswered, NotFound,
         RefusedByDatabase, RelayRefused, RelayUnreachable, TooDeep, TooLarge, TooManyFound, TooManyRecords, Unordered, Unreachable, WrongRecordType, WrongTypeField,
     ];
 
@@ -99,7 +96,6 @@ public static class FailureKinds
         CursorLoop => "Report it to that host's operator; retry the run once it is mended.",
         Unordered => "Report it to that host's operator; once it is mended, the next run removes what is gone.",
         TooManyRecords => "If they are somebody's, raise Atbb:Backfill:MaxRecordsPerCollection, and the next run reads on; if the server makes them up, nothing is to be done.",
-        OutOfTime => "What was read is in the index, and nothing was removed for it. If the server is slow, raise Atbb:Backfill:MaxRepoTime and retry the run; if it never ends, leave it out (Atbb:Backfill:SkipHosts).",
         TooManyFound => "The next full sync takes the next ones; a relay that never comes to an end makes names up: leave it out.",
         RelayUnreachable or RelayRefused => "See that Atbb:Discovery:Relays is right; the next full sync asks it again.",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of failure."),

@@ -47,9 +47,6 @@ public sealed record RepoState
     /// <summary>When a pass over it last ended well.</summary>
     public DateTimeOffset? SyncedAt { get; init; }
 
-    /// <summary>When that phase of that run began to read its pages; null before.</summary>
-    public DateTimeOffset? BeganAt { get; init; }
-
     /// <summary>Raised by every write; 0 while there is no row. A writer that holds an older one is refused.</summary>
     public long Version { get; init; }
 

@@ -147,6 +147,22 @@ public sealed class HostDenialTests
     }
 
     [Fact]
+    public void IsFinal_TimeInWhichNobodyAskedIt_IsNotItsRefusal()
+    {
+        denial.Paused(S(0), S(60));
+
+        denial.Paused(S(86_400), S(60));
+        Assert.False(denial.IsFinalAt(S(86_460)));
+        Assert.Null(denial.RefuseInPause(S(86_401), S(59)));
+
+        // Two minutes by now, and the minute between them that counts.
+        for (var i = 1; i < 118; i++)
+            denial.Paused(S(86_400 + (i * 60)), S(60));
+        Assert.False(denial.IsFinalAt(S(86_400 + (118 * 60) - 61)));
+        Assert.True(denial.IsFinalAt(S(86_400 + (118 * 60))));
+    }
+
+    [Fact]
     public void Refuse_AfterPausesInARow_LetsOneRequestThroughThatTellsWhetherItIsBack()
     {
         for (var i = 0; i < HostDenial.MostInARow; i++)

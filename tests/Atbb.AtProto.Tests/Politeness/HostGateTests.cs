@@ -140,6 +140,21 @@ public sealed class HostGateTests
     }
 
     [Fact]
+    public void Hold_ToldByPeersForHours_SaysNothingOfWhatTheHostAnswers()
+    {
+        var gate = Gate(o => o.MaxRefusal = TimeSpan.FromMinutes(10));
+        for (var i = 0; i < 60; i++)
+        {
+            gate.Hold(TimeSpan.FromMinutes(1));
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.False(gate.IsGivenUp);
+        gate.Pause(TimeSpan.FromMinutes(1));
+        Assert.False(gate.IsGivenUp);
+    }
+
+    [Fact]
     public async Task Enter_AllPlacesTaken_WaitsForOneToBeLeft()
     {
         var gate = Gate(o => o.ConcurrentRequests = 2);
