@@ -15,8 +15,8 @@ namespace Atbb.Client;
 /// </summary>
 /// <remarks>
 /// A call that meets a service that is starting, restarting or moving is made again, for as long as <see cref="AtbbClientOptions.Patience"/> says; then it
-/// throws <see cref="BackfillUnreachableException"/>. Asking twice does no harm. Only an answer may look odd: a run whose start was answered
-/// while the connection broke is told the second time as <see cref="StartOutcome.AlreadyRunning"/>, with its own id.
+/// throws <see cref="BackfillUnreachableException"/>. Asking twice does no harm: starts go under a key, and are answered the second time as
+/// the first. Only a cancel may look odd, which answers null when what it has ended is told once more.
 /// </remarks>
 public sealed class AtbbClient : IAsyncDisposable
 {
@@ -65,16 +65,25 @@ public sealed class AtbbClient : IAsyncDisposable
     /// <summary>Starts a run and answers with its id at once; or with the id of the unfinished one that stands in the way.</summary>
     /// <param name="force">Which run, whatever the cursor says; null: the one that is needed, if any.</param>
     /// <param name="dids">Repositories to know of from now on; a full sync reads them.</param>
+    /// <param name="requestKey">A key of the caller's own, under which asking again, also from another process, answers as the first time. Default: one for this call.</param>
     /// <param name="cancellationToken">Ends the asking, not the run.</param>
-    public Task<StartResult> StartAsync(RunType? force = null, IEnumerable<string>? dids = null, CancellationToken cancellationToken = default)
+    public Task<StartResult> StartAsync(
+        RunType? force = null, IEnumerable<string>? dids = null, string? requestKey = null, CancellationToken cancellationToken = default)
     {
-        var request = new StartRequest { Force = force, Dids = [.. dids ?? []] };
+        // Asked again when the connection broke, by which time the run that it began may have ended: without a key a second one would begin.
+        var request = new StartRequest { Force = force, Dids = [.. dids ?? []], RequestKey = requestKey ?? NewKey() };
         return OnBackfill(backfill => backfill.StartAsync(request), cancellationToken);
     }
 
     /// <summary>Starts a run that reads again, in full, every repository of which another run has errors.</summary>
-    public Task<StartResult> RetryAsync(long runId, CancellationToken cancellationToken = default) =>
-        OnBackfill(backfill => backfill.RetryAsync(runId), cancellationToken);
+    /// <inheritdoc cref="StartAsync"/>
+    public Task<StartResult> RetryAsync(long runId, string? requestKey = null, CancellationToken cancellationToken = default)
+    {
+        var key = requestKey ?? NewKey();
+        return OnBackfill(backfill => backfill.RetryAsync(runId, key), cancellationToken);
+    }
+
+    static string NewKey() => Guid.NewGuid().ToString("N");
 
     /// <summary>Stops a run within a page of each repository, until it is resumed.</summary>
     /// <returns>The run as it then stands; null when there is no such unfinished run.</returns>

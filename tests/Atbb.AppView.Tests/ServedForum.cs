@@ -65,7 +65,7 @@ public sealed class ServedForum : IAsyncDisposable
             Patience = AtbbProcess.Patience,
         }))
         {
-            await atbb.StartAsync(RunType.FullSync, forum.Sample.Users.Select(user => user.Did), TestContext.Current.CancellationToken);
+            await atbb.StartAsync(RunType.FullSync, forum.Sample.Users.Select(user => user.Did), cancellationToken: TestContext.Current.CancellationToken);
             var run = await atbb.WatchAsync(TestContext.Current.CancellationToken).LastAsync(TestContext.Current.CancellationToken);
             Assert.True(run is { Status: RunStatus.Completed, Counts.Failed: 0 }, $"{run}\n{service}");
         }

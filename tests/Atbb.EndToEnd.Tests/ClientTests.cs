@@ -26,7 +26,7 @@ public sealed class ClientTests
         it.Pds.Latency = TimeSpan.FromMilliseconds(50);
         var middle = it.Pds.Log.AnsweredAsync(16, request => request.IsListing, Ends);
         await using var first = it.Site.Serve();
-        var started = await atbb.StartAsync(RunType.FullSync, it.Dids, Ends);
+        var started = await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends);
         Assert.Equal(StartOutcome.Started, started.Outcome);
 
         var states = new List<RunProgress>();
@@ -73,7 +73,7 @@ public sealed class ClientTests
 
         // In the middle of a run: pause, resume, cancel.
         it.Pds.Latency = TimeSpan.FromMilliseconds(100);
-        var first = (await atbb.StartAsync(RunType.FullSync, it.Dids, Ends)).RunId!.Value;
+        var first = (await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends)).RunId!.Value;
         var again = await atbb.StartAsync(cancellationToken: Ends);
         Assert.Equal((StartOutcome.AlreadyRunning, first), (again.Outcome, again.RunId));
         Assert.Equal(RunStatus.Paused, (await atbb.PauseAsync(first, Ends))?.Status);
@@ -83,7 +83,7 @@ public sealed class ClientTests
         Assert.Null(await atbb.PauseAsync(first + 100, Ends));
         it.Pds.Latency = TimeSpan.Zero;
 
-        var second = (await atbb.StartAsync(RunType.FullSync, it.Dids, Ends)).RunId!.Value;
+        var second = (await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends)).RunId!.Value;
         var last = await atbb.WatchAsync(Ends).LastAsync(Ends);
         Assert.Equal((second, RunStatus.Completed), (last.RunId, last.Status));
         Assert.Equal([second, first], await atbb.ListRunsAsync(Ends).Select(run => run.RunId).ToListAsync(Ends));
@@ -98,7 +98,7 @@ public sealed class ClientTests
         var report = await atbb.GetRepoAsync(did, Ends);
         Assert.Equal((user.Rev.Value, true), (report.Rev, report.IsKnown));
 
-        var retry = await atbb.RetryAsync(second, Ends);
+        var retry = await atbb.RetryAsync(second, cancellationToken: Ends);
         Assert.Equal((StartOutcome.Started, RunType.Retry), (retry.Outcome, retry.Type!.Value));
         Assert.Equal(RunStatus.Completed, (await atbb.WatchAsync(Ends).LastAsync(Ends)).Status);
     }

@@ -30,7 +30,7 @@ static class SignIn
         await context.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme));
         // Within this service only: a link must not send the operator elsewhere with a fresh cookie.
-        return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') ? to : OperatorPage.Path);
+        return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') && !to.Any(char.IsControl) ? to : OperatorPage.Path);
     }
 
     static async Task<IResult> LeaveAsync(HttpContext context)

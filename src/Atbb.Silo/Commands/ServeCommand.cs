@@ -28,7 +28,7 @@ static class ServeCommand
 
     static async Task<int> RunAsync(AtbbSettings settings, CancellationToken cancellationToken)
     {
-        await using var app = WebHosting.Build(settings);
+        var app = WebHosting.Build(settings);
         StartLog.WriteWarnings(app.Services, settings);
         StartLog.WriteGateway(app.Services);
         var lifetime = app.Lifetime;
@@ -38,14 +38,23 @@ static class ServeCommand
         var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => asked = true)).ToList();
         try
         {
-            await app.RunAsync(cancellationToken);
+            await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (lifetime is { ApplicationStarted.IsCancellationRequested: false, ApplicationStopping.IsCancellationRequested: true } && IsCutShort(e))
+        catch (Exception e) when (lifetime.ApplicationStopping.IsCancellationRequested && IsCutShort(e))
         {
             // Asked to end before it was up: nothing has failed.
             return ExitCode.Completed;
         }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
 
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopped = lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
+        await ForegroundRun.EndAsync(app);
         registrations.ForEach(static registration => registration.Dispose());
         return asked ? ExitCode.Completed : ExitCode.Replaced;
     }
