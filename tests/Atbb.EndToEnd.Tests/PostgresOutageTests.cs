@@ -66,6 +66,23 @@ public sealed class PostgresOutageTests
         await it.AssertIndexAsync(last.Figures(), before: null, $"{last}");
     }
 
+    [Fact]
+    public async Task Serve_TerminatedWhilePostgresIsAway_EndsAsAsked()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var server = await PostgresServer.StartAsync(durable: true);
+        await using var it = await ForumCase.CreateAsync(await IndexAddress.CreateAsync(server), ForumCase.Size);
+        using var admin = new AdminClient(it.Site.AdminPort);
+        await using var atbb = it.Site.Serve();
+        await admin.ReadyAsync(atbb);
+        await server.CrashAsync();
+        await atbb.SignalAsync("TERM");
+
+        // Sooner than whoever has asked kills it, which is after minutes nowhere.
+        Assert.True(await atbb.ExitAsync(TimeSpan.FromSeconds(60)) == 0, $"{atbb}");
+        Assert.Contains("silo.stopped_out_of_order", atbb.Errors, StringComparison.Ordinal);
+    }
+
     static async Task RunThroughAsync(ForumCase it, string name, int times, Func<Task> outage)
     {
         var random = Chance.For(name);
