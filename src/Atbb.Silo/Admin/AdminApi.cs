@@ -69,7 +69,8 @@ static class AdminApi
         return await AnswerToAsync(backfill, await backfill.StartAsync(new StartRequest { Force = type, Dids = body.Dids ?? [], RequestKey = key }));
     }
 
-    static bool TryReadForce(string? force, out RunType? type)
+    /// <summary>Reads a run's type as it is asked for; null asks for none.</summary>
+    public static bool TryReadForce(string? force, out RunType? type)
     {
         type = force switch
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Admin;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Silo.Progress;
@@ -65,14 +66,8 @@ static class BackfillCommand
             if (relays.Length > 0)
                 given["Atbb:Discovery:Relays"] = string.Join(',', relays);
             var typeGiven = line.GetValue(type);
-            RunType? asked = typeGiven switch
-            {
-                "catch_up" => RunType.CatchUp,
-                "full_sync" => RunType.FullSync,
-                _ => null,
-            };
             // Told with the settings: what is wrong is named at once, wherever it was given.
-            string[] faults = typeGiven is null || asked is not null ? [] : [$"--type: '{typeGiven}' is neither catch_up nor full_sync."];
+            string[] faults = AdminApi.TryReadForce(typeGiven, out var asked) ? [] : [$"--type: '{typeGiven}' is neither catch_up nor full_sync."];
             var settings = SettingsLoader.Load(given, faults);
             var listed = line.GetValue(dids) is { } file ? await DidsFile.ReadAsync(file) : [];
             asked ??= listed.Count > 0 || relays.Length > 0 ? RunType.FullSync : null;
@@ -93,16 +88,7 @@ static class BackfillCommand
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var host = builder.Build();
         StartLog.WriteWarnings(host.Services, settings);
-        try
-        {
-            await host.StartAsync();
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
-
+        await HostLife.StartAsync(host);
         ForegroundOutcome outcome;
         try
         {
@@ -110,7 +96,7 @@ static class BackfillCommand
         }
         finally
         {
-            await ForegroundRun.EndAsync(host);
+            await HostLife.EndAsync(host);
         }
 
         ProgressDisplay.WriteResult(outcome, json ? Console.Error : Console.Out);

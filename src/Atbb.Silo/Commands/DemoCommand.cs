@@ -80,16 +80,8 @@ static class DemoCommand
     {
         settings.Admin.Url = $"http://127.0.0.1:{adminPort}";
         var app = WebHosting.Build(settings, LogLevel.Warning);
-        try
-        {
-            await app.StartAsync();
-            return app;
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+        await HostLife.StartAsync(app);
+        return app;
     }
 
     static AtbbSettings Settings(SampleForum forum, SamplePds pds, string database)

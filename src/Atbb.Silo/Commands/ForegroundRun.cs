@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.InteropServices;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
@@ -9,10 +8,8 @@ using Polly.Retry;
 namespace Atbb.Silo.Commands;
 
 /// <summary>A run that somebody waits for: started, or gone on with, watched to its end, paused by a signal.</summary>
-static partial class ForegroundRun
+static class ForegroundRun
 {
-    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
-
     /// <summary>Goes through a run.</summary>
     public static Task<ForegroundOutcome> GoAsync(IServiceProvider services, string forumDid, StartRequest request, IProgressDisplay display) =>
         GoAsync(services, forumDid, backfill => backfill.StartAsync(request), run => request.Force is null || request.Force == run.Type, display);
@@ -74,26 +71,6 @@ static partial class ForegroundRun
             signalled.Cancel();
         }
     }
-
-    /// <summary>
-    /// Takes down the silo that the run was in. Without its database it cannot sign off, and would try for minutes: it is left to the end of the process
-    /// then, as it is, since taking away its services while it works would look like faults of the run. Others, and the next start, find it dead.
-    /// </summary>
-    public static async Task EndAsync(IHost host)
-    {
-        try
-        {
-            await host.StopAsync(CancellationToken.None).WaitAsync(StopPatience);
-            host.Dispose();
-        }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException)
-        {
-            LogUnordered(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), e.Message.ReplaceLineEndings(" "));
-        }
-    }
-
-    [LoggerMessage(322, LogLevel.Warning, "silo.stopped_out_of_order: the silo ends without having signed off, which costs the next start nothing: {Reason}", EventName = "silo.stopped_out_of_order")]
-    static partial void LogUnordered(ILogger logger, string reason);
 
     static string AnotherIsUnfinished(RunProgress run)
     {

@@ -38,23 +38,18 @@ static class ServeCommand
         var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => asked = true)).ToList();
         try
         {
-            await app.StartAsync(cancellationToken);
+            await HostLife.StartAsync(app, cancellationToken);
         }
         catch (Exception e) when (lifetime.ApplicationStopping.IsCancellationRequested && IsCutShort(e))
         {
             // Asked to end before it was up: nothing has failed.
             return ExitCode.Completed;
         }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
 
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stopped = lifetime.ApplicationStopping.Register(stopping.SetResult);
         await stopping.Task;
-        await ForegroundRun.EndAsync(app);
+        await HostLife.EndAsync(app);
         registrations.ForEach(static registration => registration.Dispose());
         return asked ? ExitCode.Completed : ExitCode.Replaced;
     }

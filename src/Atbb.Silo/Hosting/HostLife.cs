@@ -1,0 +1,45 @@
+using System.Data.Common;
+
+namespace Atbb.Silo.Hosting;
+
+/// <summary>How a process's host begins and ends, whichever command it is for.</summary>
+static partial class HostLife
+{
+    static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts a host; one that does not start is taken down again.</summary>
+    public static async Task StartAsync(IHost host, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync(host);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes a host down with its silo. Without its database that cannot sign off, and would try for minutes: it is left to the end of the process
+    /// then, as it is, since taking away its services while it works would look like faults of the run. Others, and the next start, find it dead.
+    /// </summary>
+    public static async Task EndAsync(IHost host)
+    {
+        try
+        {
+            await host.StopAsync(CancellationToken.None).WaitAsync(StopPatience);
+            await DisposeAsync(host);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException)
+        {
+            LogUnordered(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    static ValueTask DisposeAsync(IHost host) => ((IAsyncDisposable)host).DisposeAsync();
+
+    [LoggerMessage(322, LogLevel.Warning, "silo.stopped_out_of_order: the silo ends without having signed off, which costs the next start nothing: {Reason}", EventName = "silo.stopped_out_of_order")]
+    static partial void LogUnordered(ILogger logger, string reason);
+}
