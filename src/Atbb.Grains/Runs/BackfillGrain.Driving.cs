@@ -115,8 +115,8 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
     }
 
-    PagedSource UserSource() => run!.RetryOf is { } failed
-        ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, after, limit, token), patience)
+    PagedSource UserSource() => run is { RetryOf: { } failed, RunId: var retry }
+        ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, retry, after, limit, token), patience)
         : new PagedSource(PageOf(Scope), patience);
 
     // The scope of now: the next round has another.

@@ -14,7 +14,7 @@ sealed partial class BackfillGrain
     [LoggerMessage(117, LogLevel.Warning, "backfill.index_emptied: tables of {Forum}'s index have been emptied; {Repositories} repositories that were read before are read again in full", EventName = "backfill.index_emptied")]
     partial void LogEmptied(string forum, int repositories);
 
-    [LoggerMessage(118, LogLevel.Warning, "backfill.index_replaced: run {RunId} of {Forum} was unfinished, and the index is not the one that it was writing; it is forgotten. A start of the service begins what is needed by itself; otherwise start a full sync", EventName = "backfill.index_replaced")]
+    [LoggerMessage(118, LogLevel.Warning, "backfill.index_replaced: run {RunId} of {Forum} was unfinished, and the index does not know it, or knows it as ended; it is forgotten. A start of the service begins what is needed by itself; otherwise start a full sync", EventName = "backfill.index_replaced")]
     partial void LogOfAnotherIndex(long runId, string forum);
 
     [LoggerMessage(102, LogLevel.Information, "backfill.resuming: run {RunId} goes on in phase {Phase}, round {Round}, after {LowWaterMark}, with {DidsDone} of {DidsTotal} repositories settled", EventName = "backfill.resuming")]

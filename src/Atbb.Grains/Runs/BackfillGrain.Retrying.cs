@@ -27,7 +27,8 @@ sealed partial class BackfillGrain
                 return new StartResult(StartOutcome.NotNeeded, Message: $"Run {runId} has no errors that are left to retry.");
 
             var forumFailed = await runs.CountErrorsAsync(new(runId, ForumDid), CancellationToken.None) > 0;
-            var started = await CreateAsync((id, now) => RunState.BeginRetry(id, runId, forumFailed, total, now), requestKey, asked);
+            if (await CreateAsync((id, now) => RunState.BeginRetry(id, runId, forumFailed, total, now), requestKey, asked) is not { } started)
+                return await InTheWayAsync() ?? EndedMeanwhile();
             LogRetrying(started.RunId, ForumDid, runId, total);
             Drive();
             return new StartResult(StartOutcome.Started, started.RunId, started.Type);

@@ -118,7 +118,7 @@ sealed partial class BackfillGrain(
             return before;
 
         if (run is { IsUnfinished: true } unfinished)
-            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type, Message: await NoteLateAsync(request.Dids));
+            return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type, Message: await NoteLateAsync(unfinished.RunId, request.Dids));
 
         if (request.Force is RunType.Retry)
             return new(StartOutcome.Refused, Message: "A retry is of a run: ask for it with that run's id.");
@@ -137,10 +137,11 @@ sealed partial class BackfillGrain(
             if (await InTheWayAsync() is { } refused)
                 return refused;
 
-            await repos.AddPendingAsync(dids, CancellationToken.None);
+            await repos.AddPendingAsync(dids, underWay: null, CancellationToken.None);
             if (await repos.ForgetEmptiedAsync(CancellationToken.None) is > 0 and var emptied)
                 LogEmptied(ForumDid, emptied);
-            var started = await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked);
+            if (await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked) is not { } started)
+                return await InTheWayAsync() ?? EndedMeanwhile();
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
             Drive();
             var later = type is RunType.CatchUp && request.Dids.Count > 0 ? NotedOnly(request.Dids.Count) : null;
@@ -232,16 +233,22 @@ sealed partial class BackfillGrain(
     /// Makes a run durable. Killed before the last line, nobody has been told of the run: its row is closed when the next one starts, and
     /// the reminder finds nothing to do.
     /// </summary>
-    async Task<RunState> CreateAsync(Func<long, DateTimeOffset, RunState> begin, string? requestKey, string asked)
+    /// <returns>The run; null when one of another forum has come before it.</returns>
+    async Task<RunState?> CreateAsync(Func<long, DateTimeOffset, RunState> begin, string? requestKey, string asked)
     {
+        // The last one's row may be a step behind, and say that it is unfinished.
+        if (run is not null)
+            await SaveAsync(static last => last);
         await runs.CloseAbandonedAsync(
-            ForumDid, run?.RunId, RunRows.StatusOf(RunStatus.Failed),
+            ForumDid, RunRows.StatusOf(RunStatus.Failed),
             "Nobody goes on with this run: its process ended before it was under way, or its state was lost (tables of Orleans emptied or restored, another Atbb:Cluster:Id). What it had read is in the index. Nothing is to be done; the run after it stands in its place.",
             CancellationToken.None);
         var now = time.GetUtcNow();
         // The id is the row's, which says the rest as the state does.
         var row = begin(0, now);
-        var runId = await runs.CreateAsync(ForumDid, RunRows.TypeOf(row.Type), row.RetryOf, now, CancellationToken.None);
+        if (await runs.CreateAsync(ForumDid, RunRows.TypeOf(row.Type), row.RetryOf, now, CancellationToken.None) is not { } runId)
+            return null;
+
         await RememberAsync();
         var started = begin(runId, now);
         IReadOnlyList<KeyedStart> remembered = requestKey is null
@@ -262,6 +269,9 @@ sealed partial class BackfillGrain(
                 Message: $"Run {id} of the forum {other} is unfinished in this database, and runs there go one at a time: nothing was done. " +
                     $"If {ForumDid} is the forum that is meant, go on with that run as {other} to its end, or cancel it, or take another database.");
 
+    static StartResult EndedMeanwhile() =>
+        new(StartOutcome.AnotherForum, Message: "A run of another forum in this database, where runs go one at a time, has just ended: nothing was done. Ask again.");
+
     /// <summary>The answer to a request that was made before, which its caller may not have seen; null when it was not.</summary>
     StartResult? AnsweredBefore(string? requestKey, string asked) => keyed.FirstOrDefault(start => start.Key == requestKey) switch
     {
@@ -271,7 +281,8 @@ sealed partial class BackfillGrain(
         { RunId: var runId, Type: var type } => new(StartOutcome.Started, runId, type),
     };
 
-    // The index's file was removed, or its tables were, and the run's state stands elsewhere: that run would go on with what it takes for read.
+    // The index's file was removed, or its tables were, and the run's state stands elsewhere: that run would go on with what it takes for read. Or the index
+    // knows it as ended, which no run's row says before its state does: it was closed as nobody's, or a power failure took back the state alone.
     async Task ForgetRunOfAnotherIndexAsync(CancellationToken cancellationToken)
     {
         if (run is not { IsUnfinished: true } unfinished)
@@ -279,7 +290,7 @@ sealed partial class BackfillGrain(
 
         try
         {
-            if (await runs.GetAsync(unfinished.RunId, cancellationToken) is not null)
+            if (await runs.GetAsync(unfinished.RunId, cancellationToken) is { CompletedAt: null })
                 return;
         }
         catch (IndexUnavailableException)
@@ -295,10 +306,10 @@ sealed partial class BackfillGrain(
     }
 
     // Listed while a run is unfinished, as when its command is given again with another list: none of them may be lost without a word.
-    async Task<string?> NoteLateAsync(IReadOnlyList<string> dids)
+    async Task<string?> NoteLateAsync(long underWay, IReadOnlyList<string> dids)
     {
         var noted = await IndexBoundary.TranslateAsync(
-            () => repos.AddPendingAsync([.. dids.Where(did => Did.TryParse(did, out _))], CancellationToken.None));
+            () => repos.AddPendingAsync([.. dids.Where(did => Did.TryParse(did, out _))], underWay, CancellationToken.None));
         return noted == 0 ? null : $"{noted} of the DIDs listed were not known and are noted: this run reads those that it has not passed yet, if it is a full sync, and the next full sync reads the others.";
     }
 

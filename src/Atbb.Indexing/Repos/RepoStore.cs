@@ -123,18 +123,21 @@ public sealed class RepoStore
     /// Notes repositories that somebody has listed. One that is known already stays as it is, but is no hearsay any more; a new one has version 1
     /// and the status <see cref="RepoStatus.Pending"/>.
     /// </summary>
+    /// <param name="dids">The repositories.</param>
+    /// <param name="underWay">A run whose rounds stay as they are, with what it has found itself: taken out of a round, a repository's counts would be lost by a kill.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were new.</returns>
-    public async Task<int> AddPendingAsync(IReadOnlyCollection<string> dids, CancellationToken cancellationToken)
+    public async Task<int> AddPendingAsync(IReadOnlyCollection<string> dids, long? underWay, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dids);
         // By byte order: two callers that add the same ones must not wait for one another in a circle.
         var added = 0;
         foreach (var chunk in dids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Chunk(ChunkSize))
-            added += await database.QueryAsync((connection, token) => AddChunkAsync(connection, chunk, token), cancellationToken);
+            added += await database.QueryAsync((connection, token) => AddChunkAsync(connection, chunk, underWay, token), cancellationToken);
         return added;
     }
 
-    async Task<int> AddChunkAsync(DbConnection connection, string[] dids, CancellationToken cancellationToken)
+    async Task<int> AddChunkAsync(DbConnection connection, string[] dids, long? underWay, CancellationToken cancellationToken)
     {
         var listed = JsonSerializer.Serialize(dids);
         var added = await connection.ExecuteAsync(new CommandDefinition($"""
@@ -148,9 +151,9 @@ public sealed class RepoStore
             cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition($"""
             update repos set found_by_run = null, found_in_round = null
-            where found_by_run is not null and did {database.AnyOf("@dids")}
+            where found_by_run <> @underWay and did {database.AnyOf("@dids")}
             """,
-            new { dids = listed },
+            new { dids = listed, underWay = underWay ?? 0 },
             cancellationToken: cancellationToken));
         return added;
     }

@@ -67,15 +67,25 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     static readonly string RowsOfRepo = string.Join(
         "\nunion all\n", CollectionCatalog.All.Select(of => $"select '{of.Nsid}', count(*) from {of.Table} where did = @did"));
 
-    /// <summary>The next repositories of which a run has errors, by byte order; an empty page is the end.</summary>
-    /// <param name="runId">The run.</param>
+    /// <summary>
+    /// The next repositories that a retry reads, by byte order; an empty page is the end. They are those of which the run that it retries has errors, and those
+    /// that it has been at itself: of these the errors may be gone, by a sync by hand, and what they came to still counts.
+    /// </summary>
+    /// <param name="runId">The run that is retried.</param>
+    /// <param name="retryId">The retry.</param>
     /// <param name="afterDid">The last DID of the page before; null for the first page.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<string>> PageDidsAsync(long runId, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
+    public Task<IReadOnlyList<string>> PageDidsAsync(long runId, long retryId, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            "select distinct did from backfill_errors where backfill_id = @runId and did > @after order by did limit @limit",
-            new { runId, after = afterDid ?? "", limit },
+            """
+            select did from backfill_errors where backfill_id = @runId and did > @after
+            union
+            select did from repos where last_run_id = @retryId and did > @after
+            order by did
+            limit @limit
+            """,
+            new { runId, retryId, after = afterDid ?? "", limit },
             cancellationToken: token))).AsList(),
         cancellationToken);
 

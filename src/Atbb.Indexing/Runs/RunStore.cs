@@ -65,13 +65,14 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     /// <param name="retryOf">The run whose failures it reads again, if it is a retry.</param>
     /// <param name="startedAt">When it began.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Its id.</returns>
-    public Task<long> CreateAsync(
+    /// <returns>Its id; null when another run is unfinished, of which there is never more than one.</returns>
+    public Task<long?> CreateAsync(
         string forumDid, string type, long? retryOf, DateTimeOffset startedAt, CancellationToken cancellationToken) => database.QueryAsync(
-        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        (connection, token) => connection.ExecuteScalarAsync<long?>(new CommandDefinition(
             """
             insert into backfill_progress (forum_did, status, backfill_type, retry_of, started_at, updated_at)
             values (@forumDid, @status, @type, @retryOf, @startedAt, @startedAt)
+            on conflict do nothing
             returning id
             """,
             new { forumDid, status = InProgress, type, retryOf, startedAt },
@@ -142,13 +143,12 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
 
     /// <summary>Closes a forum's runs that are unfinished, paused ones too, and nobody's: their owner's state was lost.</summary>
     /// <param name="forumDid">The forum.</param>
-    /// <param name="exceptId">The run that has an owner, if any.</param>
     /// <param name="status">What they become.</param>
     /// <param name="message">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were closed.</returns>
     public Task<int> CloseAbandonedAsync(
-        string forumDid, long? exceptId, string status, string message, CancellationToken cancellationToken) => database.QueryAsync(
+        string forumDid, string status, string message, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
             $"""
             update backfill_progress set
@@ -157,9 +157,9 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
                 completed_at = @now,
                 updated_at = @now
             -- A run without a forum was begun by a version that did not note it.
-            where {Unfinished} and id <> @except and coalesce(forum_did, @forumDid) = @forumDid
+            where {Unfinished} and coalesce(forum_did, @forumDid) = @forumDid
             """,
-            new { forumDid, status, message, now = time.GetUtcNow(), except = exceptId ?? 0 },
+            new { forumDid, status, message, now = time.GetUtcNow() },
             cancellationToken: token)),
         cancellationToken);
 

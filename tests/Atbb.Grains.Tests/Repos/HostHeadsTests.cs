@@ -27,7 +27,7 @@ public sealed class HostHeadsTests : IAsyncLifetime
     {
         database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
         var repos = new RepoStore(database.Index, TimeProvider.System);
-        await repos.AddPendingAsync([.. Enumerable.Range(0, 100).Select(i => Ours(i).Value)], Cancel);
+        await repos.AddPendingAsync([.. Enumerable.Range(0, 100).Select(i => Ours(i).Value)], underWay: null, Cancel);
         heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance, TimeProvider.System);
     }
 
@@ -215,7 +215,7 @@ public sealed class HostHeadsTests : IAsyncLifetime
                 await Assert.ThrowsAsync<IndexUnavailableException>(() => question);
             var asked = pds.Cursors.Count;
             await away.MigrateAsync(Cancel);
-            await repos.AddPendingAsync([.. Ours(0, 20).Select(did => did.Value)], Cancel);
+            await repos.AddPendingAsync([.. Ours(0, 20).Select(did => did.Value)], underWay: null, Cancel);
 
             Assert.Equal(Rev, await AskAsync(Ours(0)));
             Assert.Equal(Enumerable.Repeat<string?>(null, asked + 1), pds.Cursors);

@@ -45,12 +45,12 @@ public sealed class FenceTests : IndexTests
         var database = await OpenAsync(DatabaseKind.PostgreSql);
         await using var hung = As(Hung, database);
         var (runs, errors, repos) = (new RunStore(hung, Time), new ErrorStore(hung, Time), new RepoStore(hung, Time));
-        var id = await runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token);
+        var id = (await runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token))!.Value;
         await DeclareAsync(database, Hung, status: 6);
 
         await Assert.ThrowsAsync<IndexUnavailableException>(() => runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token));
         await Assert.ThrowsAsync<IndexUnavailableException>(() => errors.AddAsync(id, Alice, "not_answered", "It did not.", Token));
-        await Assert.ThrowsAsync<IndexUnavailableException>(() => repos.AddPendingAsync([Alice], Token));
+        await Assert.ThrowsAsync<IndexUnavailableException>(() => repos.AddPendingAsync([Alice], underWay: null, Token));
 
         Assert.Equal(1, await database.NumberAsync("select count(*) from backfill_progress"));
         Assert.Equal(0, await database.NumberAsync("select count(*) from backfill_errors"));

@@ -30,7 +30,7 @@ public sealed class DiscoveryStoreTests : IndexTests
     {
         var database = await OpenAsync(kind);
         var (store, repos) = (Discovery(database), Repos(database));
-        await repos.AddPendingAsync([Known], Token);
+        await repos.AddPendingAsync([Known], underWay: null, Token);
         // A user whom the AppView knows: the run reads it among those it knows.
         await database.ExecuteAsync("insert into users (did, indexed_at) values ('did:web:user.example', '2026-01-01T00:00:00Z')");
         var listing = await store.LoadAsync(Run, Relay, Post, Token);
@@ -46,6 +46,21 @@ public sealed class DiscoveryStoreTests : IndexTests
         Assert.Equal(new RepoState { Did = Web("a"), Status = RepoStatus.Pending, Version = 1, FoundByRun = Run }, await repos.LoadAsync(Web("a"), Token));
         Assert.Equal([Known, Web("user")], await repos.PageAsync(new RepoScope.KnownRepositories(Run), null, 100, Token));
         Assert.Equal((2, 3), (await repos.CountAsync(new RepoScope.KnownRepositories(Run), Token), await repos.CountAsync(new RepoScope.Found(Run, 1), Token)));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task AddPending_FoundByTheRunUnderWay_StaysInItsRound(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (store, repos) = (Discovery(database), Repos(database));
+        await store.SaveAsync(new RelayListing { RunId = Run, Relay = Relay, Collection = Post }, Dids("a"), round: 1, Token);
+
+        Assert.Equal(0, await repos.AddPendingAsync([Web("a")], underWay: Run, Token));
+        Assert.Equal([Web("a")], await FoundAsync(repos, round: 1));
+        Assert.Empty(await repos.PageAsync(new RepoScope.KnownRepositories(Run), null, 100, Token));
+
+        Assert.Equal(0, await repos.AddPendingAsync([Web("a")], underWay: null, Token));
+        Assert.Empty(await FoundAsync(repos, round: 1));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -145,7 +160,7 @@ public sealed class DiscoveryStoreTests : IndexTests
         Assert.Equal([Known], await FoundAsync(repos, round: 1, run: Run + 2));
 
         // Listed, it is no hearsay, and every run reads it.
-        await repos.AddPendingAsync([Known], Token);
+        await repos.AddPendingAsync([Known], underWay: null, Token);
         Assert.False((await repos.LoadAsync(Known, Token)).IsHearsay);
         Assert.Equal([Known], await repos.PageAsync(new RepoScope.KnownRepositories(Run + 3), null, 100, Token));
     }

@@ -26,8 +26,8 @@ public sealed class RepoStoreTests : IndexTests
         var repos = Repos(database);
         var known = await Store(database).WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a")), Token);
 
-        Assert.Equal(1, await repos.AddPendingAsync([Bob, Alice, Bob], Token));
-        Assert.Equal(0, await repos.AddPendingAsync([Bob, Alice], Token));
+        Assert.Equal(1, await repos.AddPendingAsync([Bob, Alice, Bob], underWay: null, Token));
+        Assert.Equal(0, await repos.AddPendingAsync([Bob, Alice], underWay: null, Token));
 
         Assert.Equal(known.Repo, await repos.LoadAsync(Alice, Token));
         var bob = await repos.LoadAsync(Bob, Token);
@@ -41,7 +41,7 @@ public sealed class RepoStoreTests : IndexTests
         var repos = Repos(await OpenAsync(kind));
         var dids = Enumerable.Range(0, 1_200).Select(i => $"did:plc:{i}").ToList();
 
-        var added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => repos.AddPendingAsync(dids, Token)));
+        var added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => repos.AddPendingAsync(dids, underWay: null, Token)));
 
         Assert.Equal(1_200, added.Sum());
         Assert.Equal(1_200, await repos.CountAsync(All, Token));
@@ -86,7 +86,7 @@ public sealed class RepoStoreTests : IndexTests
     {
         var database = await OpenAsync(kind);
         var repos = Repos(database);
-        await repos.AddPendingAsync([Alice], Token);
+        await repos.AddPendingAsync([Alice], underWay: null, Token);
 
         var loaded = await Task.WhenAll(new[] { "did:plc:a\0b", Alice, "did:plc:\ud800", "", "did:plc:\"'" }.Select(did => repos.LoadAsync(did, Token)));
 
@@ -105,7 +105,7 @@ public sealed class RepoStoreTests : IndexTests
         await WriteAsync("did:plc:settled", run: 3, isSettled: true);
         await WriteAsync("did:plc:forum", run: 3, isSettled: true, phase: 1);
         await WriteAsync("did:plc:notasked", run: 2, isSettled: true);
-        await repos.AddPendingAsync(["did:plc:pending"], Token);
+        await repos.AddPendingAsync(["did:plc:pending"], underWay: null, Token);
         await database.ExecuteAsync("insert into users (did, indexed_at) values ('did:plc:user', '2026-01-01T00:00:00Z')");
 
         var unsettled = await repos.UnsettledAmongAsync(
@@ -124,7 +124,7 @@ public sealed class RepoStoreTests : IndexTests
             await store.WriteAsync(Batch(Repo(did), Post, Topic(did, "a")), Token);
         // A user whom the AppView knows and no run has read.
         await database.ExecuteAsync("insert into users (did, indexed_at) values ('did:plc:ab', '2026-01-01T00:00:00Z')");
-        await repos.AddPendingAsync(["did:plc:Z", "did:plc:z"], Token);
+        await repos.AddPendingAsync(["did:plc:Z", "did:plc:z"], underWay: null, Token);
 
         string[] users = ["did:plc:B", "did:plc:a", "did:plc:a-b", "did:plc:a_b", "did:plc:ab", "did:plc:b"];
         string[] all = ["did:plc:B", "did:plc:Z", .. users[1..], "did:plc:z"];

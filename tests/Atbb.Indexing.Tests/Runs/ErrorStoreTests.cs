@@ -125,10 +125,27 @@ public sealed class ErrorStoreTests : IndexTests
         await store.WriteAsync(Down(Repo("did:plc:Zoe", run: 5)), Token);
         await store.WriteAsync(Down(Repo(Forum, run: 6)), Token);
 
-        Assert.Equal(["did:plc:Zoe", Alice], await errors.PageDidsAsync(5, afterDid: null, limit: 2, Token));
-        Assert.Equal([Bob], await errors.PageDidsAsync(5, Alice, limit: 2, Token));
-        Assert.Empty(await errors.PageDidsAsync(5, Bob, limit: 2, Token));
+        Assert.Equal(["did:plc:Zoe", Alice], await errors.PageDidsAsync(5, retryId: 7, afterDid: null, limit: 2, Token));
+        Assert.Equal([Bob], await errors.PageDidsAsync(5, 7, Alice, limit: 2, Token));
+        Assert.Empty(await errors.PageDidsAsync(5, 7, Bob, limit: 2, Token));
         Assert.Equal(3, await errors.CountDidsAsync(5, Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task PageDids_ErrorsClearedSinceTheRetryWasAtThem_StillNamesTheirRepositories(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (store, errors) = (Store(database), Errors(database));
+        await store.WriteAsync(Down(Repo(Alice, run: 5)), Token);
+        var bob = await store.WriteAsync(Pass(Repo(Bob), 5, Spoilt(Bob, "a")), Token);
+
+        // Read by the retry; a sync by hand clears what a kill of the retry then finds gone.
+        await store.WriteAsync(Pass(bob.Repo, 7), Token);
+        await errors.ClearOvertakenAsync(Bob, Token);
+
+        Assert.Single(await LeftAsync(database));
+        Assert.Equal([Alice, Bob], await errors.PageDidsAsync(5, retryId: 7, afterDid: null, limit: 9, Token));
+        Assert.Equal([Alice], await errors.PageDidsAsync(5, retryId: 8, afterDid: null, limit: 9, Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]

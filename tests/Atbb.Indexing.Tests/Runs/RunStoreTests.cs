@@ -19,7 +19,7 @@ public sealed class RunStoreTests : IndexTests
     {
         var runs = Runs(await OpenAsync(kind));
         var started = Time.GetUtcNow();
-        var id = await runs.CreateAsync(Forum, "full_sync", null, started, Token);
+        var id = (await runs.CreateAsync(Forum, "full_sync", null, started, Token))!.Value;
         Assert.Equal(new RunRow { Id = id, Status = "in_progress", BackfillType = "full_sync", StartedAt = started, UpdatedAt = started }, await runs.GetAsync(id, Token));
         Time.Advance(TimeSpan.FromSeconds(1.5));
 
@@ -56,7 +56,10 @@ public sealed class RunStoreTests : IndexTests
         var runs = Runs(await OpenAsync(kind));
         var ids = new List<long>();
         for (var i = 0; i < 5; i++)
-            ids.Insert(0, await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token));
+        {
+            ids.Insert(0, await BeginAsync(runs));
+            await EndAsync(runs, ids[0], "completed");
+        }
 
         var first = await runs.ListAsync(3, null, Token);
         var second = await runs.ListAsync(3, first[^1].Id, Token);
@@ -68,39 +71,65 @@ public sealed class RunStoreTests : IndexTests
     public async Task CloseAbandonedAsync_ClosesWhatNobodyOwns(DatabaseKind kind)
     {
         var runs = Runs(await OpenAsync(kind));
-        var (lost, owned, done) = (await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token), await runs.CreateAsync(Forum, "catch_up", null, Time.GetUtcNow(), Token));
-        await runs.SaveAsync((await runs.GetAsync(done, Token))! with { Status = "completed" }, Token);
+        await EndAsync(runs, await BeginAsync(runs), "completed");
+        var lost = await BeginAsync(runs);
+
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, "failed", "Lost.", Token));
+        Assert.Equal(0, await runs.CloseAbandonedAsync(Forum, "failed", "Lost.", Token));
         // Nobody could resume or cancel it any more.
-        await runs.SaveAsync((await runs.GetAsync(lost, Token))! with { Status = "paused" }, Token);
+        await EndAsync(runs, await BeginAsync(runs), "paused");
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, "cancelled", "Lost.", Token));
 
-        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, owned, "failed", "Lost.", Token));
-        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, null, "cancelled", "Lost.", Token));
-
-        Assert.Equal(["completed", "cancelled", "failed"], (await runs.ListAsync(3, null, Token)).Select(run => run.Status));
+        Assert.Equal(["cancelled", "failed", "completed"], (await runs.ListAsync(3, null, Token)).Select(run => run.Status));
         Assert.Equal(Time.GetUtcNow(), (await runs.GetAsync(lost, Token))!.CompletedAt);
     }
 
     [Theory, MemberData(nameof(Kinds))]
     public async Task Runs_OfAnotherForum_AreFoundAndNotClosed(DatabaseKind kind)
     {
-        var database = await OpenAsync(kind);
-        var runs = Runs(database);
-        var others = await runs.CreateAsync(Alice, "full_sync", null, Time.GetUtcNow(), Token);
-        await runs.CreateAsync(Forum, "full_sync", null, Time.GetUtcNow(), Token);
-        // Begun by a version that did not note whose it was.
-        await database.ExecuteAsync(
-            $"""
-            insert into backfill_progress (status, backfill_type, started_at, updated_at)
-            select status, backfill_type, started_at, updated_at from backfill_progress where forum_did = '{Forum}'
-            """);
+        var runs = Runs(await OpenAsync(kind));
+        var others = await BeginAsync(runs, Alice);
 
         Assert.Equal((others, Alice), await runs.FindOfAnotherForumAsync(Forum, Token));
-        Assert.Equal(2, await runs.CloseAbandonedAsync(Forum, null, "failed", "Lost.", Token));
-        Assert.Equal(["failed", "failed", "in_progress"], (await runs.ListAsync(3, null, Token)).Select(run => run.Status));
+        Assert.Equal(0, await runs.CloseAbandonedAsync(Forum, "failed", "Lost.", Token));
+        Assert.Null(await runs.FindOfAnotherForumAsync(Alice, Token));
 
-        Assert.Equal(1, await runs.CloseAbandonedAsync(Alice, null, "failed", "Lost.", Token));
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Alice, "failed", "Lost.", Token));
         Assert.Null(await runs.FindOfAnotherForumAsync(Forum, Token));
     }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task CloseAbandonedAsync_BegunByAReleaseThatDidNotNoteTheForum_ClosesIt(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var runs = Runs(database);
+        await BeginAsync(runs);
+        await database.ExecuteAsync("update backfill_progress set forum_did = null");
+
+        Assert.Equal(1, await runs.CloseAbandonedAsync(Forum, "failed", "Lost.", Token));
+    }
+
+    /// <summary>Each asks first whether there is another, sees none, and begins: what the database refuses, nobody has to have seen.</summary>
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task CreateAsync_SeveralForumsAtOnce_BeginsOne(DatabaseKind kind)
+    {
+        var runs = Runs(await OpenAsync(kind));
+
+        var begun = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => runs.CreateAsync($"did:plc:forum{i}", "full_sync", null, Time.GetUtcNow(), Token)));
+        var one = Assert.Single(begun, id => id is not null);
+        Assert.Equal([one!.Value], (await runs.ListAsync(9, null, Token)).Select(run => run.Id));
+
+        await EndAsync(runs, one.Value, "paused");
+        Assert.Null(await runs.CreateAsync(Forum, "full_sync", null, Time.GetUtcNow(), Token));
+        await EndAsync(runs, one.Value, "cancelled");
+        Assert.NotNull(await runs.CreateAsync(Forum, "full_sync", null, Time.GetUtcNow(), Token));
+    }
+
+    async Task<long> BeginAsync(RunStore runs, string forumDid = Forum) =>
+        await runs.CreateAsync(forumDid, "catch_up", null, Time.GetUtcNow(), Token) ?? throw new InvalidOperationException("Another run is unfinished.");
+
+    static async Task EndAsync(RunStore runs, long id, string status) =>
+        await runs.SaveAsync((await runs.GetAsync(id, Token))! with { Status = status }, Token);
 
     [Theory, MemberData(nameof(Kinds))]
     public async Task ListErrorsAsync_FiltersAndPages(DatabaseKind kind)
