@@ -4,13 +4,13 @@ namespace Atbb.Indexing;
 public sealed class IndexingOptions
 {
     /// <summary>
-    /// Transactions at once on PostgreSQL. Default one per two processors, from 2 (while one is executed, the other is prepared) to 4: fewer
-    /// and fuller ones cost less. SQLite always has one.
+    /// Transactions at once on PostgreSQL. Default one per four processors, from 1 to 4: fewer and fuller ones cost less, since what refers to one another is
+    /// mostly written together, and none waits for another's references. SQLite always has one.
     /// </summary>
-    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 2, 4);
+    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 4, 1, 4);
 
-    /// <summary>Records that one transaction takes together from waiting batches. Default 2,000: beyond, a row costs no less and waits longer.</summary>
-    public int RecordsPerTransaction { get; set; } = 2_000;
+    /// <summary>Records that one transaction takes together from waiting batches. Default 10,000: as many as a hundred repositories have at hand at once.</summary>
+    public int RecordsPerTransaction { get; set; } = 10_000;
 
     /// <summary>Batches that one transaction takes together. Default 256.</summary>
     public int BatchesPerTransaction { get; set; } = 256;

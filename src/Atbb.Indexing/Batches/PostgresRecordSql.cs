@@ -22,11 +22,13 @@ sealed class PostgresRecordSql
         foreach (var reference in collection.References)
             columns.Add((reference.IdColumn!, "bigint"));
 
-        Upsert = $"""
-            insert into {table} ({string.Join(", ", columns.Select(column => column.Name))})
-            select * from unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.Type}[]"))})
-            on conflict (did, rkey) do update set
-                {string.Join(",\n    ", columns.Skip(3).Select(column => $"{column.Name} = excluded.{column.Name}"))}
+        var names = columns.ConvertAll(column => column.Name);
+        Copy = $"copy {table} ({string.Join(", ", names)}) from stdin (format binary)";
+        Update = $"""
+            update {table} r set
+                {string.Join(",\n    ", names.Skip(3).Select(name => $"{name} = changed.{name}"))}
+            from unnest({string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.Type}[]"))}) as changed ({string.Join(", ", names)})
+            where r.id = changed.id
             """;
         Recheck = Resolve(collection, collection.References, "found", string.Join("\n    union all\n    ", collection.References.Select((field, i) => $"""
             select k.id, {OnlyOf(field, collection.References, "t.id")}
@@ -36,8 +38,13 @@ sealed class PostgresRecordSql
             """)));
     }
 
-    /// <summary>Adds rows, or changes those that are there.</summary>
-    public string Upsert { get; }
+    /// <summary>
+    /// Takes new rows in. Half the cost of an insert from arrays, which the server first takes apart and lays out as rows.
+    /// </summary>
+    public string Copy { get; }
+
+    /// <summary>Changes rows that are there.</summary>
+    public string Update { get; }
 
     /// <summary>Reads the keys in stretches.</summary>
     public string Existing => $"""
@@ -108,11 +115,12 @@ sealed class PostgresRecordSql
         where r.id = {name}.id
         """;
 
-    // In the words of the index of waiting rows.
+    // In the words of the index of waiting rows, which holds a number for each URI: a hundred bytes of text that mostly begin alike cost several times as much.
     static string WaitingFor(RecordCollection from, RecordField field, IReadOnlyList<RecordField> references) => $"""
         (select w.id, {OnlyOf(field, references, "n.id")}
          from {from.Table} w
-         where w.{field.Column} = n.uri and w.{field.IdColumn} is null and w.{field.Column} is not null
+         where hashtextextended(w.{field.Column}, 0) = hashtextextended(n.uri, 0) and w.{field.Column} = n.uri
+           and w.{field.IdColumn} is null and w.{field.Column} is not null
          offset 0)
         """;
 

@@ -1,5 +1,7 @@
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Atbb.Indexing.Batches;
 
@@ -9,33 +11,38 @@ sealed partial class PostgresWriter
     {
         var stale = plan.Repos.Select(repo => repo.Did).ToHashSet(StringComparer.Ordinal);
         var removals = plan.Removals;
-        await using var batch = Begin();
 
-        // First: a stale repository's rows must not be touched, and the row lock keeps another writer of it out.
-        AddRepos(batch, plan, stale);
-        AddCursors(batch, plan);
-        AddUsers(batch, plan);
-
-        // Who touches rows that others see takes the lock on references before, all others after their inserts: nobody then holds such
+        // Who touches rows that others see takes the lock on references before, all others after they have added theirs: nobody then holds such
         // a row and waits for the lock while its holder waits for the row.
-        if (plan.TouchesExistingRows)
-            LockReferences(batch, row => removals = row.GetInt64(0));
-        if (plan.RemovesRows)
-            batch.Add(PostgresStateSql.CountRemoval);
-        foreach (var table in plan.Tables)
-            if (table.Removed.Count > 0)
-                batch.Add(PostgresRecordSql.Of(table.Collection).Delete, PostgresBatch.Bigints(table.Removed));
-        foreach (var table in plan.Tables)
-            if (table.Rows.Count > 0)
-                AddRows(batch, table.Collection, table.Rows, plan.Now);
-        if (!plan.TouchesExistingRows && plan.WritesRows)
-            LockReferences(batch, row => removals = row.GetInt64(0));
+        var touches = plan.TouchesExistingRows;
+        await using (var batch = Begin())
+        {
+            // First: a stale repository's rows must not be touched, and the row lock keeps another writer of it out.
+            AddRepos(batch, plan, stale);
+            AddCursors(batch, plan);
+            AddUsers(batch, plan);
+            if (touches)
+                LockReferences(batch, row => removals = row.GetInt64(0));
+            AddChanges(batch, plan);
+            if (!plan.AddsRows)
+                AddAftermath(batch, plan);
+            await batch.ExecuteAsync();
+        }
+
+        if (stale.Count > 0 || !plan.AddsRows)
+            return new WriteOutcome(stale, removals != plan.Removals);
 
         foreach (var table in plan.Tables)
-            AddReferences(batch, table);
-        AddErrors(batch, plan);
+            await CopyAsync(table.Collection, table.Rows.Where(row => row.IsNew), plan.Now);
 
-        await batch.ExecuteAsync();
+        await using (var batch = Begin())
+        {
+            if (!touches)
+                LockReferences(batch, row => removals = row.GetInt64(0));
+            AddAftermath(batch, plan);
+            await batch.ExecuteAsync();
+        }
+
         return new WriteOutcome(stale, removals != plan.Removals);
     }
 
@@ -44,6 +51,25 @@ sealed partial class PostgresWriter
         if (!locked)
             batch.Query(static _ => { }, PostgresStateSql.LockReferences);
         batch.Query(removals, PostgresStateSql.Removals);
+    }
+
+    static void AddChanges(PostgresBatch batch, WritePlan plan)
+    {
+        if (plan.RemovesRows)
+            batch.Add(PostgresStateSql.CountRemoval);
+        foreach (var table in plan.Tables)
+            if (table.Removed.Count > 0)
+                batch.Add(PostgresRecordSql.Of(table.Collection).Delete, PostgresBatch.Bigints(table.Removed));
+        foreach (var table in plan.Tables)
+            AddUpdates(batch, table.Collection, [.. table.Rows.Where(row => !row.IsNew)], plan.Now);
+    }
+
+    // What follows from rows that are there.
+    static void AddAftermath(PostgresBatch batch, WritePlan plan)
+    {
+        foreach (var table in plan.Tables)
+            AddReferences(batch, table);
+        AddErrors(batch, plan);
     }
 
     static void AddRepos(PostgresBatch batch, WritePlan plan, HashSet<string> stale)
@@ -114,9 +140,48 @@ sealed partial class PostgresWriter
             PostgresBatch.Value(plan.Now));
     }
 
-    static void AddRows(PostgresBatch batch, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
+    async Task CopyAsync(RecordCollection collection, IEnumerable<RowWrite> rows, DateTime now)
     {
-        var parameters = new List<Npgsql.NpgsqlParameter>
+        using var each = rows.GetEnumerator();
+        if (!each.MoveNext())
+            return;
+
+        await using var copy = await connection!.BeginBinaryImportAsync(PostgresRecordSql.Of(collection).Copy);
+        do
+        {
+            var row = each.Current;
+            await copy.StartRowAsync();
+            await copy.WriteAsync(row.Id, NpgsqlDbType.Bigint);
+            await copy.WriteAsync(row.Did, NpgsqlDbType.Text);
+            await copy.WriteAsync(row.Row.Rkey, NpgsqlDbType.Text);
+            await copy.WriteAsync(row.Row.Cid, NpgsqlDbType.Text);
+            await copy.WriteAsync(row.Row.Json, NpgsqlDbType.Jsonb);
+            await copy.WriteAsync(row.CreatedAt, NpgsqlDbType.TimestampTz);
+            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz);
+            for (var i = 0; i < collection.Fields.Count; i++)
+                await WriteFieldAsync(copy, collection.Fields[i].Kind, row.Row.Values[i]);
+            foreach (var target in row.TargetIds)
+                await (target is { } id ? copy.WriteAsync(id, NpgsqlDbType.Bigint) : copy.WriteNullAsync());
+        }
+        while (each.MoveNext());
+        await copy.CompleteAsync();
+    }
+
+    static Task WriteFieldAsync(NpgsqlBinaryImporter copy, FieldKind kind, object? value) => (kind, value) switch
+    {
+        (_, null) => copy.WriteNullAsync(),
+        (FieldKind.Integer, long number) => copy.WriteAsync(number, NpgsqlDbType.Bigint),
+        (FieldKind.Date, DateTime date) => copy.WriteAsync(date, NpgsqlDbType.TimestampTz),
+        (FieldKind.TextList, string list) => copy.WriteAsync(list, NpgsqlDbType.Jsonb),
+        _ => copy.WriteAsync((string)value, NpgsqlDbType.Text),
+    };
+
+    static void AddUpdates(PostgresBatch batch, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
+    {
+        if (rows.Count == 0)
+            return;
+
+        var parameters = new List<NpgsqlParameter>
         {
             PostgresBatch.Bigints(rows.Select(row => row.Id)),
             PostgresBatch.Texts(rows.Select(row => row.Did)),
@@ -144,7 +209,7 @@ sealed partial class PostgresWriter
             parameters.Add(PostgresBatch.Bigints(rows.Select(row => row.TargetIds[index])));
         }
 
-        batch.Add(PostgresRecordSql.Of(collection).Upsert, [.. parameters]);
+        batch.Add(PostgresRecordSql.Of(collection).Update, [.. parameters]);
     }
 
     static void AddReferences(PostgresBatch batch, TableWrite table)

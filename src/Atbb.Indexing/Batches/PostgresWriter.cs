@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace Atbb.Indexing.Batches;
 
-/// <summary>Writes sets of rows to PostgreSQL: one round trip to begin and read, one to write, one to commit.</summary>
+/// <summary>
+/// Writes sets of rows to PostgreSQL: one round trip to begin and read, one to write, one to commit; where there are new rows, two for each of their
+/// tables and one for what follows from them.
+/// </summary>
 sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
 {
     NpgsqlConnection? connection;
@@ -107,9 +110,7 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
                 await transaction!.SaveAsync("row");
                 try
                 {
-                    await using var batch = Begin();
-                    AddRows(batch, table.Collection, [row], plan.Now);
-                    await batch.ExecuteAsync();
+                    await WriteAloneAsync(table.Collection, row, plan.Now);
                 }
                 catch (PostgresException e) when (PostgresDatabase.IsRefused(e))
                 {
@@ -122,6 +123,19 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
 
         await RollbackAsync();
         return refused;
+    }
+
+    async Task WriteAloneAsync(RecordCollection collection, RowWrite row, DateTime now)
+    {
+        if (row.IsNew)
+        {
+            await CopyAsync(collection, [row], now);
+            return;
+        }
+
+        await using var batch = Begin();
+        AddUpdates(batch, collection, [row], now);
+        await batch.ExecuteAsync();
     }
 
     public async Task CommitAsync()

@@ -34,5 +34,5 @@ sealed class WritePlan
 
     public bool RemovesRows => Tables.Exists(table => table.Removed.Count > 0);
 
-    public bool WritesRows => Tables.Exists(table => table.Rows.Count > 0);
+    public bool AddsRows => Tables.Exists(table => table.Rows.Exists(row => row.IsNew));
 }

@@ -90,7 +90,8 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override FaultClass Classify(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => FaultClass.Conflict,
+        // A unique violation: a row of that key has come since it was looked for, which no writer of ours brings about. Looked for again, it is there.
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation } => FaultClass.Conflict,
         PostgresException postgres => ByState(postgres.SqlState),
         // No answer at all: connection refused or lost, time-out, pool exhausted.
         NpgsqlException or SocketException or IOException or TimeoutException => FaultClass.Unavailable,
