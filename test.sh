@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium) is installed first, by apt.
 #
-#   ./test.sh                  all test projects, one after another
+#   ./test.sh                  all test projects, those that run processes beside the others
 #   ./test.sh Indexing Grains  those whose names contain one of these
 #
 # The last line is "N passed, N failed, N skipped". The exit status is 0 only if tests ran and none failed; with CI=true, also none may
@@ -18,14 +18,18 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPE
 # No build server outlives the run, holding its output open.
 export MSBUILDDISABLENODEREUSE=1
 
-passed=0 failed=0 skipped=0
+failed=0
 
 say() { printf '%s\n' "$*"; }
 
 in_ci() { [ "${CI:-}" = true ]; }
 
+# Sums up what the projects left in their .count files: passed, failed, skipped.
 finish() {
-    local status=0
+    local status=0 passed=0 skipped=0 ran failures skips
+    while read -r ran failures skips; do
+        passed=$((passed + ran)) failed=$((failed + failures)) skipped=$((skipped + skips))
+    done < <(cat "$results"/*.count 2>/dev/null)
     if [ "$failed" -gt 0 ]; then
         status=1
     elif [ "$passed" -eq 0 ]; then
@@ -68,17 +72,14 @@ ensure_postgresql() {
     apt_install postgresql
 }
 
-ensure_real_pds() {
+ensure_compiler() {
     tests/real-pds/install.sh --check && return
     local missing=()
     has npm || missing+=(nodejs npm)
     has g++ || missing+=(g++)
     has make || missing+=(make)
     has python3 || missing+=(python3)
-    if [ ${#missing[@]} -gt 0 ]; then
-        apt_install "${missing[@]}" || return
-    fi
-    tests/real-pds/install.sh
+    [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
 }
 
 ensure_browser() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable || apt_install chromium; }
@@ -104,7 +105,7 @@ run_project() {
         tail -n 100 "$output"
         [ "$status" -eq 124 ] && say "$name: did not end within $limit."
         say "$name: ended with status $status and left no report; counted as one failure."
-        failed=$((failed + 1))
+        echo 0 1 0 >"$results/$name.count"
         return
     fi
 
@@ -119,7 +120,15 @@ run_project() {
 
     [ $((failures + skips)) -eq 0 ] || cat "$output"
     say "$name: $ran passed, $failures failed, $skips skipped"
-    passed=$((passed + ran)) failed=$((failed + failures)) skipped=$((skipped + skips))
+    echo "$ran" "$failures" "$skips" >"$results/$name.count"
+}
+
+# Projects one after another.
+run_projects() {
+    local project
+    for project in "$@"; do
+        run_project "$project"
+    done
 }
 
 selected() {
@@ -137,21 +146,39 @@ selected() {
 rm -rf "$results"
 mkdir -p "$results"
 
+projects=()
+for project in tests/*.Tests/*.csproj; do
+    ! selected "$project" "$@" || projects+=("$project")
+done
+
 ensure_postgresql || say "PostgreSQL could not be installed: its tests cannot run."
-ensure_real_pds || say "The real PDS could not be installed: its tests cannot run."
 ensure_browser || say "Chromium could not be installed: the tests in a browser cannot run."
+ensure_compiler || say "What the real PDS is made with could not be installed."
+
+# Mostly waits for packages, and then compiles with one processor: beside the build, which leaves as much free.
+tests/real-pds/install.sh >"$results/real-pds.log" 2>&1 </dev/null &
+real_pds=$!
 
 if ! dotnet build Atbb.Orleans.sln -c "$configuration" -v quiet >"$results/build.log" 2>&1 </dev/null; then
     grep -E 'error|warn' "$results/build.log" | sort -u | head -n 50 || true
     say "The build failed; counted as one failure."
+    wait "$real_pds"
     failed=1
     finish
 fi
 
-for project in tests/*.Tests/*.csproj; do
-    if selected "$project" "$@"; then
-        run_project "$project"
-    fi
+wait "$real_pds" || { tail -n 20 "$results/real-pds.log"; say "The real PDS could not be installed: its tests cannot run."; }
+
+# Whoever kills processes waits most of the time for what comes of it: the others go on beside it.
+slow=() quick=()
+for project in ${projects[@]+"${projects[@]}"}; do
+    case $project in
+        *EndToEnd*) slow+=("$project") ;;
+        *) quick+=("$project") ;;
+    esac
 done
+run_projects ${slow[@]+"${slow[@]}"} &
+run_projects ${quick[@]+"${quick[@]}"}
+wait
 
 finish

@@ -1,5 +1,6 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Every test runs processes with silos in them: two at once on a small machine would only wait for one another.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Every test runs processes with silos in them, and waits most of the time for what becomes of them. More than two at once on a small machine would wait for one
+// another.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]

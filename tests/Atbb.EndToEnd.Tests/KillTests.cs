@@ -19,18 +19,20 @@ public sealed class KillTests
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    public static TheoryData<DatabaseKind, string, string> Cases()
+    /// <summary>Each database, type and phase, half of them each way: every two of the four (and the way) come together.</summary>
+    public static TheoryData<DatabaseKind, string, string> Cases(bool served)
     {
         var cases = new TheoryData<DatabaseKind, string, string>();
         foreach (var kind in new[] { DatabaseKind.Sqlite, DatabaseKind.PostgreSql })
             foreach (var type in new[] { Full, CatchUp })
                 foreach (var phase in new[] { Forum, Users })
-                    cases.Add(kind, type, phase);
+                    if (((kind == DatabaseKind.Sqlite) ^ (type == Full) ^ (phase == Forum)) == served)
+                        cases.Add(kind, type, phase);
         return cases;
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(Cases), false)]
     public async Task Backfill_KilledAndGivenAgain_CompletesExactly(DatabaseKind kind, string type, string phase)
     {
         await using var it = await KillCase.CreateAsync($"backfill {kind} {type} {phase}", kind, type, phase);
@@ -49,7 +51,7 @@ public sealed class KillTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(Cases), true)]
     public async Task Serve_KilledAndStartedAgain_CompletesExactlyWithoutBeingAsked(DatabaseKind kind, string type, string phase)
     {
         await using var it = await KillCase.CreateAsync($"serve {kind} {type} {phase}", kind, type, phase);

@@ -16,8 +16,6 @@ public sealed class SoakTests
     public static TheoryData<DatabaseKind, string> Cases() => new()
     {
         { DatabaseKind.Sqlite, "fixed" },
-        { DatabaseKind.Sqlite, "fresh" },
-        { DatabaseKind.PostgreSql, "fixed" },
         { DatabaseKind.PostgreSql, "fresh" },
     };
 

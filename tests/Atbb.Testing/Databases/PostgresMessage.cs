@@ -17,4 +17,7 @@ enum PostgresMessage
 
     /// <summary>The answers to all since the last one are waited for.</summary>
     Sync,
+
+    /// <summary>All rows of a copy are sent, and its answer is waited for.</summary>
+    CopyDone,
 }

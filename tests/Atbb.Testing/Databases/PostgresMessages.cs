@@ -74,6 +74,9 @@ sealed class PostgresMessages
             case 'S':
                 messages.Add(PostgresMessage.Sync);
                 break;
+            case 'c':
+                messages.Add(PostgresMessage.CopyDone);
+                break;
         }
 
         passedOver = 5 + rest - head.Length;

@@ -50,7 +50,7 @@ public sealed class PostgresMeter(string url) : PostgresRelay(url)
             traffic = message switch
             {
                 PostgresMessage.Begin => traffic with { Transactions = traffic.Transactions + 1 },
-                PostgresMessage.End or PostgresMessage.Sync => traffic with { RoundTrips = traffic.RoundTrips + 1 },
+                PostgresMessage.End or PostgresMessage.Sync or PostgresMessage.CopyDone => traffic with { RoundTrips = traffic.RoundTrips + 1 },
                 PostgresMessage.Execute => traffic with { Statements = traffic.Statements + 1 },
                 PostgresMessage.Query => traffic with { Statements = traffic.Statements + 1, RoundTrips = traffic.RoundTrips + 1 },
                 _ => throw new InvalidOperationException($"There is no message {message}."),
