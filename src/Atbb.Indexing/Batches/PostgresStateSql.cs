@@ -23,6 +23,13 @@ static class PostgresStateSql
         set local idle_in_transaction_session_timeout = '10s'
         """;
 
+    // For a walk along an index of waiting references: entries of rows that wait no more are marked on the way and passed over by the next walk, which a
+    // bitmap's would not be, and a scan of the table would read all posts for the few that wait.
+    public const string ByIndex = """
+        set local enable_seqscan = off;
+        set local enable_bitmapscan = off
+        """;
+
     // Two transactions at once, one with a reply and the other with its topic, do not see each other's rows: each would leave the
     // reply waiting for ever. Under this lock, held until commit, the later one sees what the earlier has written.
     public const string LockReferences = """

@@ -60,6 +60,9 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// </summary>
     internal virtual Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Sees to it that the statements of a transaction walk along indexes, where the planner might think otherwise of tables that have just been filled.</summary>
+    internal virtual Task ByIndexAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>What an error of this database means.</summary>
     internal abstract FaultClass Classify(Exception error);
 

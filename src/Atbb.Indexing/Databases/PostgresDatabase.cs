@@ -52,11 +52,15 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override string DidOf(string uri) => $"split_part({uri}, '/', 3)";
 
-    internal override async Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    internal override Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(transaction, PostgresStateSql.BoundTransaction, cancellationToken);
+
+    internal override Task ByIndexAsync(DbTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(transaction, PostgresStateSql.ByIndex, cancellationToken);
+
+    static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)
     {
         await using var command = transaction.Connection!.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = PostgresStateSql.BoundTransaction;
+        command.CommandText = sql;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -168,9 +168,13 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         }
     }
 
-    Task<IReadOnlyList<string>> NamedAfterAsync(long runId, string after, long limit, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            referencedSql, new { runId, after, limit, dueBefore = time.GetUtcNow() - LookUpAgainAfter }, cancellationToken: token))).AsList(),
+    Task<IReadOnlyList<string>> NamedAfterAsync(long runId, string after, long limit, CancellationToken cancellationToken) => InTransactionAsync(
+        async Task<IReadOnlyList<string>> (transaction, token) =>
+        {
+            await database.ByIndexAsync(transaction, token);
+            return (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
+                referencedSql, new { runId, after, limit, dueBefore = time.GetUtcNow() - LookUpAgainAfter }, transaction, cancellationToken: token))).AsList();
+        },
         cancellationToken);
 
     Task<int> AddAsync(DbTransaction transaction, long runId, int round, IEnumerable<Did> dids, CancellationToken cancellationToken)
