@@ -40,6 +40,7 @@ static class WebHosting
         app.MapSignIn();
         app.MapAdminApi();
         app.MapRepoApi();
+        app.MapIndexApi();
         app.MapAdminDescription();
         app.MapAtbbHealth();
         app.MapAtbbMetrics();
