@@ -33,6 +33,7 @@ static class WebHosting
         builder.AddAtbbTelemetry();
 
         var app = builder.Build();
+        app.UseForwardedScheme(settings.Admin);
         app.UsePageHeaders();
         app.UseExceptionHandler(broken => broken.Run(static context => Problems.OfStatus(context, context.Response.StatusCode).ExecuteAsync(context)));
         app.UseStatusCodePages(static page => Problems.OfStatus(page.HttpContext, page.HttpContext.Response.StatusCode).ExecuteAsync(page.HttpContext));

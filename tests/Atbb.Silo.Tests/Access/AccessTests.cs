@@ -39,12 +39,13 @@ public sealed class AccessTests : IAsyncLifetime
         }
     }
 
-    async Task StartAsync(string? token)
+    async Task StartAsync(string? token, bool trustsForwardedHeaders = false)
     {
         var settings = new AtbbSettings { Database = file.Path };
         settings.Forum.Did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
         settings.Backfill.OnStartup = false;
         settings.Admin.Token = token;
+        settings.Admin.TrustForwardedHeaders = trustsForwardedHeaders;
         settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(20_000)}";
         app = WebHosting.Build(settings, LogLevel.Warning);
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -218,6 +219,25 @@ public sealed class AccessTests : IAsyncLifetime
         await StartAsync(Token);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs, request => request.Headers.Add("Cookie", cookie))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true, "https", true)]
+    [InlineData(true, "http", false)]
+    [InlineData(true, null, false)]
+    [InlineData(false, "https", false)]
+    public async Task TheCookie_BehindAProxyThatEndsTls_IsSecureWhereTheProxyIsTrusted(bool isTrusted, string? scheme, bool isSecure)
+    {
+        await StartAsync(Token, isTrusted);
+
+        var signedIn = await SendAsync(HttpMethod.Post, "/signin", Form(Token) + (request =>
+        {
+            if (scheme is not null)
+                request.Headers.Add("X-Forwarded-Proto", scheme);
+        }));
+
+        Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
+        Assert.Equal(isSecure, Assert.Single(signedIn.Headers.GetValues("Set-Cookie")).Contains("; secure", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
