@@ -160,6 +160,10 @@ public sealed class AtbbClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the index is whole, and if not, why.</summary>
+    public Task<IndexReport> JudgeIndexAsync(CancellationToken cancellationToken = default) =>
+        OnBackfill(backfill => backfill.JudgeIndexAsync(), cancellationToken);
+
     /// <summary>
     /// Reads one repository now, in full, to its end, also while a run goes on: when its author has just signed in, say. However large it is, the
     /// service reads it in slices, and this asks for one after the other.

@@ -78,6 +78,10 @@ public interface IBackfillGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("CountErrors")]
     Task<long> CountErrorsAsync(RunErrorQuery query);
 
+    /// <summary>Whether the index is whole, from what is known of runs and their errors.</summary>
+    [AlwaysInterleave, Alias("JudgeIndex")]
+    Task<IndexReport> JudgeIndexAsync();
+
     /// <summary>
     /// The DIDs of the repositories that claim a handle in their DID documents, up to 100; none when the index knows none. Handles are not verified,
     /// and anybody may claim any: several may.

@@ -30,6 +30,30 @@ public sealed class AnswerTests(ServedForums forums)
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
     }
 
+    public static TheoryData<DatabaseKind> Kinds { get; } = [.. TestDatabase.Kinds];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task PostsOfAnotherForum_AreNowhere(DatabaseKind kind)
+    {
+        Assert.SkipWhen(kind is DatabaseKind.PostgreSql && PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        var it = await forums.OnAsync(kind);
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = it.Origin };
+        foreach (var foreign in new[] { it.Forum.Foreign, it.Forum.ForeignReply, it.Forum.ForeignReplyThatSaysOurs, it.Forum.ReplyToNothing })
+        {
+            var id = await it.IdOfAsync(foreign);
+            Assert.NotEqual(0, id);
+            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync($"/threads/{id}", Ends)).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync($"/posts/{id}", Ends)).StatusCode);
+        }
+
+        Assert.Contains("Nothing was found", await http.GetStringAsync("/search?q=zzforeign", Ends), StringComparison.Ordinal);
+        // The search knows them, and shows what is of this forum.
+        Assert.Contains("zzrestored", await http.GetStringAsync("/search?q=zzrestored", Ends), StringComparison.Ordinal);
+        Assert.DoesNotContain("zzforeign", await http.GetStringAsync($"/members/{it.Forum.Author.Did}", Ends), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await http.GetAsync($"/posts/{await it.IdOfAsync(it.Forum.ShownReply)}", Ends)).StatusCode);
+    }
+
     [Fact]
     public async Task NoIndexAndNoService_PagesSaySo_AndNothingOfTheInside()
     {

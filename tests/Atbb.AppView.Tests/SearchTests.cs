@@ -20,6 +20,11 @@ public sealed class SearchTests
         await using var database = await TestDatabase.CreateAsync(kind);
         ISearchIndex search = kind is DatabaseKind.PostgreSql ? new PostgresSearch(database.Index) : new SqliteSearch(database.Address);
         var reader = new ForumReader(database.Index, new SiteOptions("did:plc:forum", database.Address, "", ""), TimeProvider.System);
+        await database.ExecuteAsync(
+            """
+            insert into forums (id, did, rkey, cid, record, created_at, indexed_at, name)
+            values (1, 'did:plc:forum', 'self', 'f', '{}', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 'The Shed')
+            """);
         await PutAsync(database, 1, "a", "an apple");
         // Beyond the first stretch of ids.
         await PutAsync(database, 12_001, "b", "a banana");
@@ -44,7 +49,7 @@ public sealed class SearchTests
 
     static Task<int> PutAsync(TestDatabase database, long id, string cid, string text) => database.ExecuteAsync(
         $"""
-        insert into posts (id, did, rkey, cid, record, created_at, indexed_at, text)
-        values ({id}, 'did:plc:a', 'r{id}', '{cid}', '{"{}"}', '2026-01-01T00:00:{id % 60:00}.000000Z', '2026-01-01T00:00:00.000000Z', '{text}')
+        insert into posts (id, did, rkey, cid, record, created_at, indexed_at, text, forum_id)
+        values ({id}, 'did:plc:a', 'r{id}', '{cid}', '{"{}"}', '2026-01-01T00:00:{id % 60:00}.000000Z', '2026-01-01T00:00:00.000000Z', '{text}', 1)
         """);
 }

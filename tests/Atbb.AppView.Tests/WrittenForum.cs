@@ -51,7 +51,18 @@ public sealed class WrittenForum
         Hidden = Topic(author, "Gone from sight", "A zzhidden topic.");
         ReplyToHidden = Reply(author, "A zzhidden topic's reply.", Hidden, Hidden);
         Act("hide", Hidden);
+
+        Foreign = author.Add(ForumRecords.Post, ForumRecords.TopicJson("Held elsewhere", "A zzforeign topic.", ElsewhereForum, ElsewhereBoard, Next()));
+        ForeignReply = author.Add(ForumRecords.Post, ForumRecords.ReplyJson("A zzforeign reply.", ElsewhereForum, ElsewhereBoard, Foreign.Ref, Foreign.Ref, Next()));
+        // What it says of its forum does not bring it here.
+        ForeignReplyThatSaysOurs = Reply(author, "A zzforeign reply of ours.", Foreign, Foreign);
+        ReplyToNothing = author.Add(ForumRecords.Post, ForumRecords.ReplyJson(
+            "A zzforeign reply to nothing.", ElsewhereForum, ElsewhereBoard, At("did:plc:elsewhereelsewhereelsewh", ForumRecords.Post), At("did:plc:elsewhereelsewhereelsewh", ForumRecords.Post), Next()));
     }
+
+    static SampleRef ElsewhereForum { get; } = At("did:plc:elsewhereelsewhereelsewh", ForumRecords.Forum, "self");
+
+    static SampleRef ElsewhereBoard { get; } = At("did:plc:elsewhereelsewhereelsewh", ForumRecords.Board);
 
     /// <summary>All of it.</summary>
     public SampleForum Sample { get; }
@@ -97,6 +108,25 @@ public sealed class WrittenForum
 
     /// <summary>A reply in that, which nobody has hidden.</summary>
     public SampleRecord ReplyToHidden { get; }
+
+    /// <summary>A member's topic in another forum.</summary>
+    public SampleRecord Foreign { get; }
+
+    /// <summary>A member's reply in it.</summary>
+    public SampleRecord ForeignReply { get; }
+
+    /// <summary>Another, which names this forum.</summary>
+    public SampleRecord ForeignReplyThatSaysOurs { get; }
+
+    /// <summary>A member's reply to a topic that the index does not have.</summary>
+    public SampleRecord ReplyToNothing { get; }
+
+    /// <summary>Who wrote those.</summary>
+    public SampleRepo Author => author;
+
+    // Nobody has these: references need not lead anywhere.
+    static SampleRef At(string did, string collection, string rkey = "3zzzzzzzzzz22") =>
+        new($"at://{did}/{collection}/{rkey}", "bafyreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku");
 
     SampleRecord Topic(SampleRepo by, string title, string text) =>
         by.Add(ForumRecords.Post, ForumRecords.TopicJson(title, text, self, board, Next()));

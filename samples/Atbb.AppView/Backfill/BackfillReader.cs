@@ -12,7 +12,8 @@ sealed class BackfillReader(AtbbClient atbb, TimeProvider time, IHostApplication
     {
         try
         {
-            return BackfillView.Of(await atbb.GetProgressAsync(cancellationToken));
+            var run = await atbb.GetProgressAsync(cancellationToken);
+            return BackfillView.Of(run, run is { IsFinished: true } ? await atbb.JudgeIndexAsync(cancellationToken) : null);
         }
         catch (BackfillUnreachableException)
         {
@@ -50,7 +51,8 @@ sealed class BackfillReader(AtbbClient atbb, TimeProvider time, IHostApplication
     {
         try
         {
-            return await watch.MoveNextAsync() ? BackfillView.Of(watch.Current) : null;
+            // Of one that has ended there is more to be asked.
+            return await watch.MoveNextAsync() && !watch.Current.IsFinished ? BackfillView.Of(watch.Current) : null;
         }
         catch (BackfillUnreachableException)
         {

@@ -22,15 +22,17 @@ public sealed record BackfillView(string State, bool IsRunning, long Done, long 
     /// <summary>There has been no run.</summary>
     public static BackfillView Never { get; } = Empty("There has been no run yet.");
 
-    public static BackfillView Of(RunProgress? run) => run is null ? Never : new(
+    /// <param name="run">The current run, or the last one; null when there has been none.</param>
+    /// <param name="index">Once it has ended: what the service says of the index. A run's own state says nothing of what others have left out.</param>
+    public static BackfillView Of(RunProgress? run, IndexReport? index = null) => run is null ? Never : new(
         run.Status switch
         {
             RunStatus.InProgress when run.Phase is RunPhase.Forum => "Reading the forum’s own repository.",
             RunStatus.InProgress => run.Remaining is { } remaining ? $"Reading the members’ repositories: about {Roughly(remaining)} to go." : "Reading the members’ repositories.",
             RunStatus.Paused => "Paused.",
-            RunStatus.Completed => run.Counts.Failed == 0 ? "The index is whole." : "The index is whole but for what is listed as errors.",
-            RunStatus.Failed => "The last run has failed.",
-            RunStatus.Cancelled => "The last run was cancelled.",
+            RunStatus.Completed => index?.Sentence ?? "The last run has completed.",
+            RunStatus.Failed => $"The last run has failed. {index?.Sentence}".TrimEnd(),
+            RunStatus.Cancelled => $"The last run was cancelled. {index?.Sentence}".TrimEnd(),
             _ => throw new ArgumentOutOfRangeException(nameof(run)),
         },
         run.Status is RunStatus.InProgress or RunStatus.Paused,
@@ -39,7 +41,7 @@ public sealed record BackfillView(string State, bool IsRunning, long Done, long 
         string.Create(CultureInfo.InvariantCulture, $"{run.RunId} ({Kind(run.Type)}), since {run.StartedAt.UtcDateTime:d MMM yyyy, HH:mm} UTC"),
         run.DidsTotal == 0 ? Nothing : string.Create(CultureInfo.InvariantCulture, $"{run.DidsDone:N0} of {run.DidsTotal:N0}"),
         string.Create(CultureInfo.InvariantCulture, $"{run.Counts.Records:N0} looked at, {run.Counts.Indexed:N0} new"),
-        run.Counts.Failed.ToString("N0", CultureInfo.InvariantCulture));
+        (index?.OpenErrorCount ?? run.Counts.Failed).ToString("N0", CultureInfo.InvariantCulture));
 
     static BackfillView Empty(string state) => new(state, false, 0, 1, Nothing, Nothing, Nothing, Nothing);
 

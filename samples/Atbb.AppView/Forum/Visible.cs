@@ -1,7 +1,7 @@
 namespace Atbb.AppView.Forum;
 
 /// <summary>
-/// What may be shown, as SQL: the words before a query. Of the moderators' actions on an account or a post the latest that has not expired counts, so
+/// What may be shown, as SQL: the words before a query. Posts are those of this forum's topics. Of the moderators' actions on an account or a post the latest that has not expired counts, so
 /// an action is taken back by its opposite.
 /// </summary>
 /// <remarks>
@@ -45,6 +45,12 @@ static class Visible
                   select subject_post_id from post_actions
                   where place = 1 and action in ('space.atbb.modAction.hide', 'space.atbb.modAction.delete'))
               and not exists (select 1 from users u where u.did = p.did and u.status <> 'active')
+              -- A member's repository holds what they write in every forum, and is in the index as a whole. A reply is where its topic is: what it says of its forum is a claim.
+              and exists (
+                  select 1 from posts t
+                  where t.id = coalesce(p.root_post_id, p.id)
+                    and t.root_uri is null
+                    and (t.forum_id in (select id from forums where did = @Forum) or t.board_id in (select id from boards where did = @Forum)))
         )
         """;
 }

@@ -47,6 +47,14 @@ sealed partial class BackfillGrain
     public Task<long> CountErrorsAsync(Interfaces.Runs.RunErrorQuery query) =>
         IndexBoundary.TranslateAsync(() => runs.CountErrorsAsync(new(query.RunId, query.Did, query.Kind), CancellationToken.None));
 
+    public Task<IndexReport> JudgeIndexAsync() => IndexBoundary.TranslateAsync(async () =>
+    {
+        // Runs first: of one that ends in between, the other way round, the errors would be missed and the end be seen.
+        var rows = await runs.ListForVerdictAsync(ForumDid, CancellationToken.None);
+        IReadOnlyList<RunProgress> known = [.. rows.Select(row => row.Id == run?.RunId ? GetProgress()! : RunRows.ToProgress(row))];
+        return IndexJudgement.Judge(known, await runs.CountOpenErrorsAsync(CancellationToken.None));
+    });
+
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) =>
         IndexBoundary.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
 

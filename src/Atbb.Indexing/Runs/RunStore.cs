@@ -163,6 +163,29 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token)),
         cancellationToken);
 
+    /// <summary>Of a forum's runs those that say whether its index is whole: the unfinished one, and of full syncs the latest of each status.</summary>
+    public Task<IReadOnlyList<RunRow>> ListForVerdictAsync(string forumDid, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<RunRow>> (connection, token) => (await connection.QueryAsync<RunRow>(new CommandDefinition(
+            $"""
+            select {RunColumns} from backfill_progress
+            where id in (
+                select max(id) from backfill_progress
+                -- A run without a forum was begun by a version that did not note it.
+                where (backfill_type = 'full_sync' or {Unfinished}) and coalesce(forum_did, @forumDid) = @forumDid
+                group by status)
+            order by id desc
+            """,
+            new { forumDid },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>All errors that stand open, by kind: of every run, since an error is there until something later has read what it stands for.</summary>
+    public Task<IReadOnlyDictionary<string, long>> CountOpenErrorsAsync(CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyDictionary<string, long>> (connection, token) => (await connection.QueryAsync<(string Kind, long Count)>(new CommandDefinition(
+            "select kind, count(*) from backfill_errors group by kind",
+            cancellationToken: token))).ToDictionary(static of => of.Kind, static of => of.Count),
+        cancellationToken);
+
     /// <summary>A run's errors, the oldest first.</summary>
     public Task<IReadOnlyList<RunErrorRow>> ListErrorsAsync(RunErrorQuery query, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<RunErrorRow>> (connection, token) => (await connection.QueryAsync<RunErrorRow>(new CommandDefinition(

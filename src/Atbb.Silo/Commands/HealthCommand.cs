@@ -33,6 +33,8 @@ static class HealthCommand
     static IEnumerable<string> Lines(HealthAnswer health) =>
     [
         health.Status,
-        .. health.Checks.Where(check => check.Value.Description is not null).Select(check => $"  {check.Key}: {ForeignText.Shown(check.Value.Description!)}"),
+        .. health.Checks.Where(check => check.Value.Status != nameof(HealthStatus.Healthy))
+            // Without the token it is not told why.
+            .Select(check => $"  {check.Key}: {ForeignText.Shown(check.Value.Description ?? check.Value.Status)}"),
     ];
 }

@@ -11,4 +11,10 @@ sealed class AdminSettings
     /// machine is answered.
     /// </summary>
     public string? Token { get; set; }
+
+    /// <summary>
+    /// Whether to believe <c>X-Forwarded-Proto</c>, from whomever it comes. Default false. For a proxy that ends TLS and sets it on every request: the cookie of a
+    /// sign-in is then <c>Secure</c>. Where no proxy sets it, callers can.
+    /// </summary>
+    public bool TrustForwardedHeaders { get; set; }
 }

@@ -30,13 +30,18 @@ static class HealthChecks
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
     }
 
-    static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
-        new HealthAnswer
-        {
-            Status = report.Status.ToString(),
-            Checks = report.Entries.ToDictionary(e => e.Key, e => new HealthCheckAnswer(e.Value.Status.ToString(), e.Value.Description)),
-        },
-        context.RequestAborted);
+    // Sentences name members, hosts and what the database said: they are for whoever may use the admin HTTP, and a balancer needs none.
+    static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        var isOperator = context.User.Identity is { IsAuthenticated: true };
+        return context.Response.WriteAsJsonAsync(
+            new HealthAnswer
+            {
+                Status = report.Status.ToString(),
+                Checks = report.Entries.ToDictionary(e => e.Key, e => new HealthCheckAnswer(e.Value.Status.ToString(), isOperator ? e.Value.Description : null)),
+            },
+            context.RequestAborted);
+    }
 
     sealed class DatabaseCheck(IndexDatabase database) : IHealthCheck
     {

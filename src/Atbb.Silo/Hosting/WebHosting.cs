@@ -33,6 +33,7 @@ static class WebHosting
         builder.AddAtbbTelemetry();
 
         var app = builder.Build();
+        app.UseForwardedScheme(settings.Admin);
         app.UsePageHeaders();
         app.UseExceptionHandler(broken => broken.Run(static context => Problems.OfStatus(context, context.Response.StatusCode).ExecuteAsync(context)));
         app.UseStatusCodePages(static page => Problems.OfStatus(page.HttpContext, page.HttpContext.Response.StatusCode).ExecuteAsync(page.HttpContext));
@@ -40,6 +41,7 @@ static class WebHosting
         app.MapSignIn();
         app.MapAdminApi();
         app.MapRepoApi();
+        app.MapIndexApi();
         app.MapAdminDescription();
         app.MapAtbbHealth();
         app.MapAtbbMetrics();

@@ -24,7 +24,7 @@ public sealed class ReturningServiceTests
             await admin.ReadyAsync(first);
             // Without a token there is nobody to sign in or out.
             await reader.GoAsync("/");
-            await Expect(page.Locator("#verdict")).ToContainTextAsync("nothing has been read yet");
+            await Expect(page.Locator("#verdict")).ToContainTextAsync("no full sync, which reads everything, has come to its end yet");
             await Expect(page.GetByText("Sign out")).ToHaveCountAsync(0);
             await admin.MustStartAsync("full_sync", [.. it.Dids]);
             await Expect(page.Locator("#figures")).ToContainTextAsync("1 of 7", new() { Timeout = 60_000 });

@@ -125,8 +125,42 @@ public sealed class RunStoreTests : IndexTests
         Assert.NotNull(await runs.CreateAsync(Forum, "full_sync", null, Time.GetUtcNow(), Token));
     }
 
-    async Task<long> BeginAsync(RunStore runs, string forumDid = Forum) =>
-        await runs.CreateAsync(forumDid, "catch_up", null, Time.GetUtcNow(), Token) ?? throw new InvalidOperationException("Another run is unfinished.");
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task ListForVerdictAsync_OfManyRuns_HasTheLatestFullSyncOfEachStatusAndTheUnfinishedRun(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var runs = Runs(database);
+        var ids = new List<long>();
+        foreach (var (type, status) in new[]
+        {
+            ("full_sync", "completed"), ("full_sync", "cancelled"), ("full_sync", "completed"), ("full_sync", "failed"), ("catch_up", "completed"), ("retry", "failed"),
+            ("catch_up", "paused"),
+        })
+        {
+            ids.Add(await BeginAsync(runs, type: type));
+            await EndAsync(runs, ids[^1], status);
+        }
+
+        await database.ExecuteAsync("update backfill_progress set forum_did = null where status = 'cancelled'");
+        Assert.Equal([ids[6], ids[3], ids[2], ids[1]], (await runs.ListForVerdictAsync(Forum, Token)).Select(run => run.Id));
+        Assert.Equal([ids[1]], (await runs.ListForVerdictAsync(Alice, Token)).Select(run => run.Id));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task CountOpenErrorsAsync_OfEveryRun_CountsByKind(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (runs, store) = (Runs(database), Store(database));
+        Assert.Empty(await runs.CountOpenErrorsAsync(Token));
+        await store.WriteAsync(Batch(Repo(Alice, run: 7), Post, [Record(Alice, Post, "k1", new { text = 5 })]), Token);
+        await store.WriteAsync(new RecordBatch { Repo = Repo(Bob, run: 7), Failure = new RecordFailure(null, null, null, "unreachable", "No answer.") }, Token);
+        await store.WriteAsync(new RecordBatch { Repo = Repo(Forum, run: 8), Failure = new RecordFailure(null, null, null, "unreachable", "No answer.") }, Token);
+
+        Assert.Equal(new Dictionary<string, long> { ["wrong_type_field"] = 1, ["unreachable"] = 2 }, await runs.CountOpenErrorsAsync(Token));
+    }
+
+    async Task<long> BeginAsync(RunStore runs, string forumDid = Forum, string type = "catch_up") =>
+        await runs.CreateAsync(forumDid, type, null, Time.GetUtcNow(), Token) ?? throw new InvalidOperationException("Another run is unfinished.");
 
     static async Task EndAsync(RunStore runs, long id, string status) =>
         await runs.SaveAsync((await runs.GetAsync(id, Token))! with { Status = status }, Token);

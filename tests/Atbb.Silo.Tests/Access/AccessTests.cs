@@ -5,6 +5,7 @@ using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Atbb.Silo.Tests.Access;
@@ -38,12 +39,13 @@ public sealed class AccessTests : IAsyncLifetime
         }
     }
 
-    async Task StartAsync(string? token)
+    async Task StartAsync(string? token, bool trustsForwardedHeaders = false)
     {
         var settings = new AtbbSettings { Database = file.Path };
         settings.Forum.Did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
         settings.Backfill.OnStartup = false;
         settings.Admin.Token = token;
+        settings.Admin.TrustForwardedHeaders = trustsForwardedHeaders;
         settings.Admin.Url = $"http://127.0.0.1:{SiloPorts.FirstFree(20_000)}";
         app = WebHosting.Build(settings, LogLevel.Warning);
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -217,6 +219,70 @@ public sealed class AccessTests : IAsyncLifetime
         await StartAsync(Token);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs, request => request.Headers.Add("Cookie", cookie))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true, "https", true)]
+    [InlineData(true, "http", false)]
+    [InlineData(true, null, false)]
+    [InlineData(false, "https", false)]
+    public async Task TheCookie_BehindAProxyThatEndsTls_IsSecureWhereTheProxyIsTrusted(bool isTrusted, string? scheme, bool isSecure)
+    {
+        await StartAsync(Token, isTrusted);
+
+        var signedIn = await SendAsync(HttpMethod.Post, "/signin", Form(Token) + (request =>
+        {
+            if (scheme is not null)
+                request.Headers.Add("X-Forwarded-Proto", scheme);
+        }));
+
+        Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
+        Assert.Equal(isSecure, Assert.Single(signedIn.Headers.GetValues("Set-Cookie")).Contains("; secure", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("another-token-of-length", false)]
+    [InlineData(Token, true)]
+    public async Task Ready_WithSomethingWrong_SaysWhyToWhoeverHasTheToken(string? presented, bool isTold)
+    {
+        await StartAsync(Token);
+        BreakTheDatabase();
+
+        var answer = await SendAsync(HttpMethod.Get, "/health/ready", presented is null ? null : Bearer(presented));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(isTold, await SaysWhyAsync(answer));
+    }
+
+    [Theory]
+    [InlineData(Token)]
+    [InlineData(null)]
+    public async Task Ready_WithSomethingWrong_SaysWhyToASignInAndOnLoopbackWithoutAToken(string? token)
+    {
+        await StartAsync(token);
+        if (token is not null)
+            await SendAsync(HttpMethod.Post, "/signin", Form(token));
+        BreakTheDatabase();
+
+        Assert.True(await SaysWhyAsync(await SendAsync(HttpMethod.Get, "/health/ready")));
+    }
+
+    void BreakTheDatabase()
+    {
+        using var connection = new SqliteConnection($"Data Source={file.Path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "alter table firehose_cursor rename to taken_away";
+        command.ExecuteNonQuery();
+    }
+
+    static async Task<bool> SaysWhyAsync(HttpResponseMessage answer)
+    {
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var database = body.RootElement.GetProperty("checks").GetProperty("database");
+        Assert.Equal("Unhealthy", database.GetProperty("status").GetString());
+        return body.RootElement.GetProperty("checks").EnumerateObject().Any(check => check.Value.GetProperty("description").ValueKind is JsonValueKind.String);
     }
 
     [Fact]

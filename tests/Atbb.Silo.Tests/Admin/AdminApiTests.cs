@@ -51,6 +51,32 @@ public sealed class AdminApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Index_WithErrorsOfAFullSyncOpen_IsNotWholeForACatchUpThatMetNone()
+    {
+        var (status, empty) = await SendAsync(HttpMethod.Get, "/api/admin/index");
+        Assert.Equal((HttpStatusCode.OK, "lacking"), (status, empty.GetProperty("verdict").GetString()));
+        Assert.Equal("never_read", Assert.Single(empty.GetProperty("reasons").EnumerateArray()).GetProperty("kind").GetString());
+        var broken = Forum.Users[0];
+        broken.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Bad);
+        var full = await FullSyncAsync();
+
+        // Its repository has not changed, so that this one has nothing to complain of.
+        var caughtUp = await EndOfAsync(await site.StartRunAsync("catch_up"));
+        var lacking = (await SendAsync(HttpMethod.Get, "/api/admin/index")).Body;
+        broken.Delete(ForumRecords.Post, "3zzzzzzzzzzzz");
+        await EndOfAsync(await site.StartRunAsync("catch_up"));
+        var whole = (await SendAsync(HttpMethod.Get, "/api/admin/index")).Body;
+
+        Assert.Equal(("completed", 0), (caughtUp.GetProperty("status").GetString(), caughtUp.GetProperty("recordsFailed").GetInt64()));
+        Assert.Equal(("lacking", 1), (lacking.GetProperty("verdict").GetString(), lacking.GetProperty("errorCount").GetInt64()));
+        Assert.Equal("open_errors", Assert.Single(lacking.GetProperty("reasons").EnumerateArray()).GetProperty("kind").GetString());
+        var ofKind = Assert.Single(lacking.GetProperty("errorsByKind").EnumerateArray());
+        Assert.Equal(("wrong_type_field", 1), (ofKind.GetProperty("kind").GetString(), ofKind.GetProperty("count").GetInt64()));
+        Assert.Equal(("whole", full, 0), (whole.GetProperty("verdict").GetString(), whole.GetProperty("fullSyncId").GetInt64(), whole.GetProperty("errorCount").GetInt64()));
+        Assert.Empty(whole.GetProperty("reasons").EnumerateArray());
+    }
+
+    [Fact]
     public async Task Retry_ThatCannotBe_IsAProblem()
     {
         AssertProblem(await SendAsync(HttpMethod.Post, Runs + "/7/retry"), HttpStatusCode.NotFound, "no-such-run");

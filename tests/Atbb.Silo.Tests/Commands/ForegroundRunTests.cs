@@ -66,6 +66,8 @@ public class ForegroundRunTests
 
         public Task<StartResult> RetryAsync(long runId, string? requestKey = null) => throw new NotSupportedException();
 
+        public Task<IndexReport> JudgeIndexAsync() => throw new NotSupportedException();
+
         public Task<long> CountErrorsAsync(RunErrorQuery query) => throw new NotSupportedException();
 
         public Task<RunProgress?> PauseAsync(long runId) => throw new NotSupportedException();

@@ -22,6 +22,8 @@ export const startRun = (force, dids) => ask("POST", `/backfill${force ? `?force
 export const changeRun = (id, change) => ask("POST", `/backfill/${id}/${change}`);
 export const listErrors = (id, { limit, after, kind }) =>
     ask("GET", `/backfill/${id}/errors?limit=${limit}${after ? `&after=${after}` : ""}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`);
+/** Whether the index is whole, and if not, why. */
+export const getIndex = () => ask("GET", "/index");
 export const getRepo = name => ask("GET", `/repos/${encodeURIComponent(name)}`);
 export const syncRepo = name => ask("POST", `/repos/${encodeURIComponent(name)}/sync`);
 

@@ -1,13 +1,13 @@
 // The operator's page: asks for the runs now and then, and follows the one that is under way.
 
-import { getRun, listAiling, listErrors, listRuns, startRun } from "./api.js";
+import { getIndex, getRun, listAiling, listRuns, startRun } from "./api.js";
 import { at, doing, say, show, write } from "./dom.js";
 import * as errors from "./errors.js";
 import { follow } from "./live.js";
 import * as now from "./now.js";
 import * as repo from "./repo.js";
 import * as list from "./runs.js";
-import { judge } from "./verdict.js";
+import { told } from "./verdict.js";
 import { isOver } from "./words.js";
 
 // A run that somebody else starts is noticed this soon.
@@ -20,7 +20,7 @@ const runs = new Map();
 let older = null;
 let followed = null;
 let stopFollowing = () => {};
-let missing = null;
+let index = null;
 // How many errors of a run stand open, where that was counted.
 const open = new Map();
 let countedFor = "";
@@ -40,6 +40,8 @@ async function look() {
         write(at("trouble"), "");
         show(at("ailing"), await listAiling(), sentence => sentence, write);
         followLatest();
+        showAll();
+        index = await getIndex();
         showAll();
         await count();
     } catch (refusal) {
@@ -73,9 +75,6 @@ function changed(run) {
     const before = runs.get(run.runId);
     runs.set(run.runId, run);
     open.delete(run.runId);
-    // What was counted before it ended says nothing of it.
-    if (isOver(run) && before?.status !== run.status)
-        missing = null;
     if (isOver(run) && followed === run.runId)
         followed = null;
     showAll();
@@ -90,22 +89,20 @@ function showAll() {
         now.showRun(all[0]);
     list.showRuns(all, older !== null);
     errors.follow(all, run => open.get(run.runId) ?? run.recordsFailed);
-    const [state, sentence] = judge(all, missing);
+    if (index === null)
+        return;
+    const [state, sentence] = told(index);
     at("verdict").dataset.state = state;
     write(at("verdict"), sentence);
 }
 
-/** Counts which errors stand open of what came since everything was last read, and of what was read by hand. */
+/** Counts which errors of the latest runs that met any still stand open. */
 async function count() {
-    const over = newestFirst().filter(isOver);
-    const read = over.findIndex(run => run.type !== "retry" && run.status === "completed");
-    const since = over.slice(0, Math.min(page, read < 0 ? page : read + 1));
-    const key = since.map(run => run.runId).join();
+    const met = newestFirst().filter(run => isOver(run) && run.recordsFailed > 0).slice(0, page);
+    const key = met.map(run => run.runId).join();
     if (key === countedFor && Date.now() - countedAt < countAgainAfter)
         return;
-    const [byHand, ...each] = await Promise.all([listErrors(0, { limit: 1000 }), ...since.map(run => getRun(run.runId))]);
-    each.forEach(run => open.set(run.runId, run.errorCount));
-    missing = each.reduce((sum, run) => sum + run.errorCount, byHand.errors.length);
+    (await Promise.all(met.map(run => getRun(run.runId)))).forEach(run => open.set(run.runId, run.errorCount));
     [countedFor, countedAt] = [key, Date.now()];
     showAll();
 }

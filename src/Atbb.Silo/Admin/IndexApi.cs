@@ -1,0 +1,21 @@
+using Atbb.Grains;
+using Atbb.Grains.Interfaces;
+using Atbb.Silo.Access;
+using Microsoft.Extensions.Options;
+
+namespace Atbb.Silo.Admin;
+
+/// <summary>The admin HTTP of the index as a whole.</summary>
+static class IndexApi
+{
+    public const string Path = "/api/admin/index";
+
+    /// <summary>Maps the route.</summary>
+    public static void MapIndexApi(this WebApplication app) =>
+        app.MapGet(Path, GetAsync).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
+            .WithTags("index").Answers<IndexAnswer>(200).Refuses(401, 403, 500, 503)
+            .WithSummary("Whether the index is whole, and if not, why.");
+
+    static async Task<IResult> GetAsync(IGrainFactory grains, IOptions<ForumOptions> forum) =>
+        Results.Ok(IndexAnswer.Of(await grains.GetGrain<IBackfillGrain>(forum.Value.Did).JudgeIndexAsync()));
+}
