@@ -349,7 +349,7 @@ sealed partial class UserRepoGrain(
         // A PDS that does not answer twice in a row may be one that the account has left. One that answers may be, too: it is not believed
         // by somebody who asks for the repository afresh.
         var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() && !Repo.HasForgottenIdentity() ? options.IdentityMaxAge : TimeSpan.Zero;
-        if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && time.GetUtcNow() - readAt <= maxAge)
+        if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && Waits.IsRecent(readAt, time.GetUtcNow(), maxAge))
             return;
 
         var found = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
