@@ -222,7 +222,8 @@ sealed partial class UserRepoGrain(
         // Of did:web, the document's host is the account's own.
         if (account.Method is "web" && leftOut.BecauseOf(Key, identities.HostOf(account)) is { } beforehand)
             return LeaveOut(beforehand);
-        await FindPdsAsync(forumDid, cancellationToken);
+        if (await FindPdsAsync(forumDid, cancellationToken) is { } restless)
+            return restless;
         if (leftOut.BecauseOf(Key, Pds.Authority) is { } reason)
             return LeaveOut(reason);
 
@@ -338,28 +339,31 @@ sealed partial class UserRepoGrain(
         return isRound;
     }
 
-    async Task FindPdsAsync(string forumDid, CancellationToken cancellationToken)
+    /// <summary>Finds where the account lives.</summary>
+    /// <returns>What becomes of one that moves without end; null when it is found.</returns>
+    async Task<RepoOutcome?> FindPdsAsync(string forumDid, CancellationToken cancellationToken)
     {
         if (Key == forumDid && forum.Value.Pds is { } configured)
         {
             known = Repo.LivesAt(configured);
-            return;
+            return null;
         }
 
         // A PDS that does not answer twice in a row may be one that the account has left. One that answers may be, too: it is not believed
         // by somebody who asks for the repository afresh.
         var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() && !Repo.HasForgottenIdentity() ? options.IdentityMaxAge : TimeSpan.Zero;
         if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && Waits.IsRecent(readAt, time.GetUtcNow(), maxAge))
-            return;
+            return null;
 
-        var found = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
-        if (Repo.Pds is not null && found.Pds != Repo.Pds)
-        {
-            LogMoved(Key, Repo.Pds, found.Pds);
-            deniedAt = null;
-        }
-
-        known = found;
+        var document = await identities.ResolveAsync(account, maxAge, cancellationToken);
+        var found = Repo.LivesAt(document);
+        if (Repo.Pds is null || found.Pds == Repo.Pds)
+            known = found;
+        else if (Repo.HasMovedEnough())
+            return await GiveUpRestlessAsync();
+        else
+            Move(document);
+        return null;
     }
 
     /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>

@@ -69,16 +69,16 @@ static class PostgresStateSql
         insert into repos (
             did, pds, handle, identity_at, rev, status, last_run_id, phase, is_settled,
             records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes,
-            attempts, retry_after, last_error, synced_at, version, updated_at)
+            attempts, retry_after, last_error, synced_at, version, moves, updated_at)
         select r.*, $22::timestamptz
         from unnest(
             $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::bigint[], $8::integer[], $9::boolean[],
             $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-            $17::integer[], $18::timestamptz[], $19::text[], $20::timestamptz[], $21::bigint[])
+            $17::integer[], $18::timestamptz[], $19::text[], $20::timestamptz[], $21::bigint[], $23::integer[])
             as r (
             did, pds, handle, identity_at, rev, status, last_run_id, phase, is_settled,
             records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes,
-            attempts, retry_after, last_error, synced_at, version)
+            attempts, retry_after, last_error, synced_at, version, moves)
         where r.version = 1 or exists (select 1 from repos known where known.did = r.did)
         on conflict (did) do update set
             pds = excluded.pds,
@@ -101,6 +101,7 @@ static class PostgresStateSql
             last_error = excluded.last_error,
             synced_at = excluded.synced_at,
             version = excluded.version,
+            moves = excluded.moves,
             updated_at = excluded.updated_at
         where repos.version = excluded.version - 1
         returning did

@@ -40,7 +40,7 @@ public sealed class RepoStore
             await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
                 select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
                        r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
-                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run,
+                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run, r.moves,
                        c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
                        r.did
                 from repos r
