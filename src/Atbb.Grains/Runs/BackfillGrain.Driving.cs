@@ -71,11 +71,16 @@ sealed partial class BackfillGrain
         await Task.Yield();
         try
         {
+            await ForgetEmptiedAsync(cancellationToken);
             await using var inquiry = AskRelays(cancellationToken);
-            if (run!.Phase is RunPhase.Forum)
-                await ReadForumAsync(cancellationToken);
-            await ReadUsersAsync(inquiry, cancellationToken);
-            await ClearErrorsAsync(cancellationToken);
+            do
+            {
+                if (run!.Phase is RunPhase.Forum)
+                    await ReadForumAsync(cancellationToken);
+                await ReadUsersAsync(inquiry, cancellationToken);
+                await ClearErrorsAsync(cancellationToken);
+            }
+            while (await GoRoundAgainAsync(cancellationToken));
             await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -115,7 +120,7 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
     }
 
-    PagedSource UserSource() => run is { RetryOf: { } failed, RunId: var retry }
+    PagedSource UserSource() => run is { RetryOf: { } failed, Round: 0, RunId: var retry }
         ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, retry, after, limit, token), patience)
         : new PagedSource(PageOf(Scope), patience);
 
@@ -123,7 +128,7 @@ sealed partial class BackfillGrain
     Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> PageOf(RepoScope scope) =>
         (after, limit, token) => repos.PageAsync(scope, after, limit, token);
 
-    Task<long> CountUsersAsync(CancellationToken cancellationToken) => run!.RetryOf is { } failed
+    Task<long> CountUsersAsync(CancellationToken cancellationToken) => run is { RetryOf: { } failed, Round: 0 }
         ? errors.CountDidsAsync(failed, cancellationToken)
         : repos.CountAsync(Scope, cancellationToken);
 

@@ -11,8 +11,8 @@ sealed partial class BackfillGrain
     [LoggerMessage(101, LogLevel.Information, "backfill.started: run {RunId} of {Forum} has begun, {Type}, with {Listed} DIDs listed", EventName = "backfill.started")]
     partial void LogStarted(long runId, string forum, RunType type, int listed);
 
-    [LoggerMessage(117, LogLevel.Warning, "backfill.index_emptied: tables of {Forum}'s index have been emptied; {Repositories} repositories that were read before are read again in full", EventName = "backfill.index_emptied")]
-    partial void LogEmptied(string forum, int repositories);
+    [LoggerMessage(117, LogLevel.Warning, "backfill.index_emptied: rows of {Forum}'s index have been removed by somebody else; {Repositories} repositories that were read before are read again in full, {Users} users are written again", EventName = "backfill.index_emptied")]
+    partial void LogEmptied(string forum, int repositories, int users);
 
     [LoggerMessage(118, LogLevel.Warning, "backfill.index_replaced: run {RunId} of {Forum} was unfinished, and the index does not know it, or knows it as ended; it is forgotten. A start of the service begins what is needed by itself; otherwise start a full sync", EventName = "backfill.index_replaced")]
     partial void LogOfAnotherIndex(long runId, string forum);

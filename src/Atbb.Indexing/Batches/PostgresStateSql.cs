@@ -19,8 +19,10 @@ static class PostgresStateSql
 
     // As above: a process that is stopped inside its transaction must not keep the others waiting for its locks, the one on references above all. The
     // server ends the connection, and what was not written is tried again. Nobody who is well is as slow between two statements.
+    // jit: compiling a statement that looks at every repository takes longer than running it.
     public const string BoundTransaction = """
-        set local idle_in_transaction_session_timeout = '10s'
+        select set_config('idle_in_transaction_session_timeout', '10s', true),
+               set_config('jit', 'off', true)
         """;
 
     // Two transactions at once, one with a reply and the other with its topic, do not see each other's rows: each would leave the
