@@ -72,6 +72,7 @@ sealed partial class BackfillGrain
         try
         {
             await ForgetEmptiedAsync(cancellationToken);
+            unanswered = [.. await patience.WaitForAsync(token => errors.ListUnansweredAsync(run!.RunId, token), cancellationToken)];
             await using var inquiry = AskRelays(cancellationToken);
             do
             {
@@ -144,14 +145,25 @@ sealed partial class BackfillGrain
     {
         var (runId, phase, isRetry) = (run!.RunId, run.Phase, run.Type is RunType.Retry);
         var caller = new RepoCaller(
-            (did, token) =>
+            async (did, token) =>
             {
+                await AskAgainAsync(runId, did, token);
                 var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
-                return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
+                return await (isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token));
             },
             (did, reason, token) => GiveUpAsync(runId, did, reason, token),
             outage, options, time, random);
         return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync);
+    }
+
+    /// <summary>
+    /// One that did not answer before the run was interrupted, and lies above its mark, is not among its failures: it is asked again, and its error would
+    /// stand beside whatever it comes to.
+    /// </summary>
+    async Task AskAgainAsync(long runId, string did, CancellationToken cancellationToken)
+    {
+        if (unanswered.Remove(did))
+            await patience.WaitForAsync(token => errors.RemoveUnansweredAsync(runId, did, token), cancellationToken);
     }
 
     /// <summary>Writes the error that a repository's own grain is not there to write.</summary>
@@ -175,6 +187,7 @@ sealed partial class BackfillGrain
 
         // What has failed and waits for its next attempt would otherwise be left out of the run's errors, and of its retry.
         var leftOver = status is RunStatus.Completed ? 0 : await errors.AddLeftOverAsync(run.RunId, CancellationToken.None);
+        var relaysLeftOut = await errors.CountRelaysAsync(run.RunId, CancellationToken.None);
         await SaveAsync(last =>
         {
             // Completed, every repository has said what it came to: exact, and not what was shown before.
@@ -185,22 +198,22 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
-        LogEnd(run);
+        LogEnd(run, relaysLeftOut);
         await ForgetReminderAsync();
     }
 
-    void LogEnd(RunState ended)
+    void LogEnd(RunState ended, long relaysLeftOut)
     {
         var seconds = (ended.FinishedAt!.Value - ended.StartedAt).TotalSeconds;
         var counts = ended.Counts;
         switch (ended.Status)
         {
-            case RunStatus.Completed when counts.Failed == 0:
+            case RunStatus.Completed when counts.Failed + relaysLeftOut == 0:
                 LogCompleted(ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, seconds);
                 break;
             case RunStatus.Completed:
                 LogCompletedWithErrors(
-                    ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, counts.Failed, seconds);
+                    ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, counts.Failed, relaysLeftOut, seconds);
                 break;
             case RunStatus.Cancelled:
                 LogCancelled(ended.RunId, ended.Type, ended.DidsDone, seconds);

@@ -39,6 +39,8 @@ sealed partial class BackfillGrain
         if (await patience.WaitForAsync(token => repos.LoadAsync(ForumDid, token), cancellationToken) is { Phase: 0, FoundByRun: { } by } && by == runId)
             entered = entered.BackToForum();
         LogRound(runId, round, count);
+        // What was not answered is counted in the rounds before.
+        unanswered.Clear();
         window = null;
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
         return true;

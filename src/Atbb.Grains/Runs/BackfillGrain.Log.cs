@@ -29,8 +29,8 @@ sealed partial class BackfillGrain
     [LoggerMessage(105, LogLevel.Information, "backfill.completed: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}; {Seconds:F1} s", EventName = "backfill.completed")]
     partial void LogCompleted(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, double seconds);
 
-    [LoggerMessage(115, LogLevel.Warning, "backfill.completed_with_errors: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; {Seconds:F1} s; its error rows say what is not in the index and why, and a retry of the run reads that again", EventName = "backfill.completed_with_errors")]
-    partial void LogCompletedWithErrors(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, long failed, double seconds);
+    [LoggerMessage(115, LogLevel.Warning, "backfill.completed_with_errors: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; lists of relays left out {RelaysLeftOut}; {Seconds:F1} s; its error rows say what is not in the index and why: a retry of the run reads again what failed, and the next full sync asks the relays again", EventName = "backfill.completed_with_errors")]
+    partial void LogCompletedWithErrors(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, long failed, long relaysLeftOut, double seconds);
 
     [LoggerMessage(116, LogLevel.Information, "backfill.cancelled: run {RunId} ({Type}) was cancelled after {Dids} repositories and {Seconds:F1} s; what it has indexed stays", EventName = "backfill.cancelled")]
     partial void LogCancelled(long runId, RunType type, long dids, double seconds);

@@ -65,6 +65,9 @@ sealed partial class BackfillGrain(
     RepoWindow? window;
     RunTrouble trouble = new();
 
+    // Of the run, when its driving began: they are asked again if it comes to them.
+    HashSet<string> unanswered = [];
+
     string ForumDid => this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)

@@ -104,6 +104,12 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token)),
         cancellationToken);
 
+    /// <summary>How many relays' lists a run has left out.</summary>
+    public Task<long> CountRelaysAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from backfill_errors where backfill_id = @runId and did = ''", new { runId }, cancellationToken: token)),
+        cancellationToken);
+
     /// <summary>What the index holds of a repository, and the latest errors that stand open of it.</summary>
     /// <param name="did">The repository.</param>
     /// <param name="limit">How many errors at most.</param>
@@ -133,6 +139,22 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                 updated_at = excluded.updated_at
             """,
             new { runId, did, kind, message = StorableText.Of(message), now = time.GetUtcNow() },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>The repositories that a run has given up because their grains did not answer.</summary>
+    public Task<IReadOnlyList<string>> ListUnansweredAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
+            "select did from backfill_errors where backfill_id = @runId and kind = @kind",
+            new { runId, kind = FailureKinds.NotAnswered },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>Takes such an error back: the repository is asked again.</summary>
+    public Task<int> RemoveUnansweredAsync(long runId, string did, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+            "delete from backfill_errors where backfill_id = @runId and did = @did and kind = @kind",
+            new { runId, did, kind = FailureKinds.NotAnswered },
             cancellationToken: token)),
         cancellationToken);
 
