@@ -15,7 +15,7 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/> and <see cref="IndexSurvey"/>. Call
+    /// <see cref="EmptiedRepos"/>, <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/> and <see cref="IndexSurvey"/>. Call
     /// <see cref="IndexDatabase.MigrateAsync"/> before anything uses them. A silo of a cluster registers its <see cref="SiloIdentity"/>, too.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
@@ -32,6 +32,7 @@ public static class IndexingRegistration
         services.AddSingleton(static provider => new IndexMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<IndexStore>();
         services.AddSingleton<RepoStore>();
+        services.AddSingleton<EmptiedRepos>();
         services.AddSingleton<DiscoveryStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ErrorStore>();

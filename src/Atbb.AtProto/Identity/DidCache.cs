@@ -10,13 +10,16 @@ sealed class DidCache(int capacity)
     readonly Dictionary<Did, LinkedListNode<DidDocument>> documents = [];
     readonly LinkedList<DidDocument> byUse = new();
 
-    /// <summary>Finds a document that was read at <paramref name="notBefore"/> or later.</summary>
-    public bool TryGet(Did did, DateTimeOffset notBefore, [NotNullWhen(true)] out DidDocument? document)
+    /// <summary>
+    /// Finds a document that was read at <paramref name="notBefore"/> or later, and not after <paramref name="now"/>: of that one, read before the clock
+    /// was set back, nobody can tell how old it is.
+    /// </summary>
+    public bool TryGet(Did did, DateTimeOffset notBefore, DateTimeOffset now, [NotNullWhen(true)] out DidDocument? document)
     {
         lock (sync)
         {
             document = null;
-            if (!documents.TryGetValue(did, out var node) || node.Value.ReadAt < notBefore)
+            if (!documents.TryGetValue(did, out var node) || node.Value.ReadAt < notBefore || node.Value.ReadAt > now)
                 return false;
 
             byUse.Remove(node);

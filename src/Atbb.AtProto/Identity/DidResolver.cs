@@ -20,7 +20,7 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
     public async Task<DidDocument> ResolveAsync(Did did, TimeSpan maxAge, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (maxAge > TimeSpan.Zero && cache.TryGet(did, maxAge < now - DateTimeOffset.MinValue ? now - maxAge : DateTimeOffset.MinValue, out var known))
+        if (maxAge > TimeSpan.Zero && cache.TryGet(did, maxAge < now - DateTimeOffset.MinValue ? now - maxAge : DateTimeOffset.MinValue, now, out var known))
             return known;
 
         try

@@ -13,6 +13,9 @@ static class RepoPass
     // Whose pass a collection's state is when it is nobody's: runs count from 1, and 0 is by hand.
     const long NoRun = -1;
 
+    // An account moves once in a year. What moves in every run is read in every run, some pages at a time.
+    const int MostMoves = 3;
+
     /// <summary>The collections of a phase, in the order in which they are read.</summary>
     public static IReadOnlyList<RecordCollection> CollectionsOf(RunPhase phase) => phase switch
     {
@@ -40,7 +43,7 @@ static class RepoPass
     public static RepoState Enter(this RepoState repo, long runId, RunPhase phase) =>
         repo.RunId == runId && repo.Phase == (int)phase
             ? repo
-            : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, RetryAfter = null };
+            : repo with { RunId = runId, Phase = (int)phase, IsSettled = false, Counts = default, Attempts = 0, Moves = 0, RetryAfter = null };
 
     /// <summary>As <see cref="Enter"/>, but the pass that begins here reads the DID document, and every page whatever the rev.</summary>
     public static RepoState EnterAfresh(this RepoState repo, long runId, RunPhase phase)
@@ -63,6 +66,7 @@ static class RepoPass
     public static RepoState EnterByHand(this RepoState repo) => repo.GoOnByHand(default).ForgetIdentity() with
     {
         Attempts = 0,
+        Moves = 0,
         Collections = repo.Collections.ToImmutableDictionary(
             c => c.Key,
             c => c.Value.RunId == ErrorStore.ByHand
@@ -95,6 +99,15 @@ static class RepoPass
             ? repo
             : repo with { Pds = origin, Rev = null, Collections = repo.Collections.Clear() };
     }
+
+    /// <summary>
+    /// The account has moved in the middle of a run. Counted apart from failures, which a page that is read makes forgotten: a document that names
+    /// one PDS after another, each good for a page, would be followed without end, and the run with it.
+    /// </summary>
+    public static RepoState MoveTo(this RepoState repo, DidDocument document) => repo.LivesAt(document) with { Moves = repo.Moves + 1 };
+
+    /// <summary>Whether it has moved as often as a run follows.</summary>
+    public static bool HasMovedEnough(this RepoState repo) => repo.Moves >= MostMoves;
 
     /// <summary>How far the pass of this run has read a collection.</summary>
     public static CollectionState In(this RepoState repo, RecordCollection collection)

@@ -38,6 +38,9 @@ abstract record RepoVerdict
     /// <param name="Kind">The class of the failure, for the error row.</param>
     public sealed record Refused(string Kind) : RepoVerdict;
 
+    /// <summary>It has moved as often as a run follows, and would move again.</summary>
+    public sealed record Restless : RepoVerdict;
+
     /// <summary>Judges an answer to any question but <c>getRepoStatus</c>.</summary>
     public static RepoVerdict Of(AtProtoException e) => e.Failure switch
     {

@@ -29,7 +29,7 @@ sealed partial class UserRepoGrain
         var slice = await SliceAsync(() => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
         // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
         if (slice.Outcome is not RepoOutcome.More)
-            await ComeBackAfterAsync(await IsReadByARunAsync(forumDid) ? null : slice.Outcome);
+            await ComeBackAfterAsync(await RunAtItAsync(forumDid) is RunStatus.InProgress ? null : slice.Outcome);
         await TellTheRunAsync(forumDid, slice.Outcome);
         return slice;
     }
@@ -46,8 +46,8 @@ sealed partial class UserRepoGrain
         var slice = await SliceAsync(async () =>
         {
             known ??= await repos.LoadAsync(Key, cancellationToken);
-            // A run that has come to it meanwhile reads it, and has its own attempts.
-            if (await IsReadByARunAsync(forumDid))
+            // A run that has come to it meanwhile reads it, and has its own attempts. One that is paused has none: nobody would come back.
+            if (await RunAtItAsync(forumDid) is RunStatus.InProgress)
                 return null;
 
             return Repo.RetryAfter is { } due && Waits.IsAhead(due, time.GetUtcNow(), longestWait)
@@ -128,17 +128,17 @@ sealed partial class UserRepoGrain
         if (Repo is not { RunId: { } runId, Phase: > 0 } || !Repo.HasBegun(RepoPass.CollectionsOf((RunPhase)Repo.Phase)))
             return null;
 
-        return await IsReadByARunAsync(forumDid) ? runId : null;
+        return await RunAtItAsync(forumDid) is null ? null : runId;
     }
 
-    /// <summary>Whether an unfinished run has come to the repository and is not done with it.</summary>
-    async Task<bool> IsReadByARunAsync(string forumDid)
+    /// <summary>The state of the unfinished run that has come to the repository and is not done with it; null when there is none.</summary>
+    async Task<RunStatus?> RunAtItAsync(string forumDid)
     {
         if (known is not { RunId: { } runId, IsSettled: false })
-            return false;
+            return null;
 
         var run = await GrainFactory.GetGrain<IBackfillGrain>(forumDid).GetProgressAsync();
-        return run is { IsFinished: false } && run.RunId == runId;
+        return run is { IsFinished: false } && run.RunId == runId ? run.Status : null;
     }
 
     /// <summary>A batch as it is to be written: by hand, it leaves what the run has here as it is.</summary>

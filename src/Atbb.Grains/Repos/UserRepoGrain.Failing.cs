@@ -1,4 +1,5 @@
 using Atbb.AtProto;
+using Atbb.AtProto.Identity;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Indexing.Batches;
@@ -37,6 +38,7 @@ sealed partial class UserRepoGrain
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, FailureKinds.NotFound, e.Message),
                 RepoVerdict.Gone { Status: var status } => await SettleGoneAsync(status, e.Message),
                 RepoVerdict.Refused when Repo.IsOldHearsay() => await SettleHearsayAsync(e.Message),
+                RepoVerdict.Restless => await GiveUpRestlessAsync(),
                 RepoVerdict.Refused { Kind: var kind } => await GiveUpAsync(Repo.Status, kind, e.Message),
                 _ => throw new InvalidOperationException($"There is nothing to do for the verdict {verdict}."),
             };
@@ -73,32 +75,43 @@ sealed partial class UserRepoGrain
     /// <returns>What to do when it has not; null when it has, and is to be read from its new PDS.</returns>
     async Task<RepoVerdict?> AskIdentityAsync(RepoStatus otherwise, CancellationToken cancellationToken)
     {
-        RepoState moved;
+        DidDocument document;
         try
         {
-            moved = Repo.LivesAt(await identities.ResolveAsync(account, TimeSpan.Zero, cancellationToken));
+            document = await identities.ResolveAsync(account, TimeSpan.Zero, cancellationToken);
         }
         catch (AtProtoException e) when (!e.IsTransient)
         {
             return RepoVerdict.Of(e);
         }
 
-        if (moved.Pds == Repo.Pds)
+        var here = Repo.LivesAt(document);
+        if (here.Pds == Repo.Pds)
         {
-            known = moved;
+            known = here;
             return otherwise is RepoStatus.NotFound ? await AskAgainAsync(cancellationToken) : new RepoVerdict.Gone(otherwise);
         }
 
-        // Two PDSes that send each other on end here: moving counts as an attempt. So does a PDS that is configured and not the account's:
-        // neither has a say in what is deleted.
-        if (HasConfiguredPds || Repo.Attempts >= options.MaxAttempts)
+        // A PDS that is configured and not the account's has no say in what is deleted.
+        if (HasConfiguredPds)
             return new RepoVerdict.Gone(otherwise is RepoStatus.Deleted ? RepoStatus.NotFound : otherwise);
+        if (Repo.HasMovedEnough())
+            return new RepoVerdict.Restless();
 
-        LogMoved(Key, Repo.Pds, moved.Pds);
-        deniedAt = null;
-        known = moved with { Attempts = moved.Attempts + 1 };
+        Move(document);
         return null;
     }
+
+    void Move(DidDocument document)
+    {
+        var moved = Repo.MoveTo(document);
+        LogMoved(Key, Repo.Pds, moved.Pds);
+        deniedAt = null;
+        known = moved;
+    }
+
+    Task<RepoOutcome> GiveUpRestlessAsync() => GiveUpAsync(
+        Repo.Status, FailureKinds.KeepsMoving, $"The DID document of {Key} names another PDS again, after {Repo.Moves} moves while it was being read.");
 
     /// <summary>The DID document, fresh, names this very PDS, and this PDS did not know the repository: whether it holds to that.</summary>
     async Task<RepoVerdict> AskAgainAsync(CancellationToken cancellationToken)

@@ -28,4 +28,7 @@ sealed partial class UserRepoGrain
 
     [LoggerMessage(207, LogLevel.Information, "backfill.left_out: {Reason} Nothing is asked about it, and what the index has of it stays as it is", EventName = "backfill.left_out")]
     partial void LogLeftOut(string reason);
+
+    [LoggerMessage(208, LogLevel.Information, "backfill.handle_unknown: the DID document of the forum {Did} could not be read, so its handle is not known; its records are read from the configured PDS all the same, and the next run asks again: {Reason}", EventName = "backfill.handle_unknown")]
+    partial void LogHandleUnknown(string did, string reason);
 }

@@ -58,6 +58,9 @@ sealed partial class UserRepoGrain(
     // Until a silo that ends takes no more calls: then the next one finds the repository elsewhere.
     static readonly TimeSpan PauseAtTheEnd = TimeSpan.FromSeconds(1);
 
+    // Nothing but a name depends on it, and everything waits for the forum.
+    static readonly TimeSpan PatienceForAHandle = TimeSpan.FromSeconds(10);
+
     readonly BackfillOptions options = options.Value;
     readonly TimeSpan longestWait = Waits.Longest(options.Value, protocol.Value);
 
@@ -222,7 +225,8 @@ sealed partial class UserRepoGrain(
         // Of did:web, the document's host is the account's own.
         if (account.Method is "web" && leftOut.BecauseOf(Key, identities.HostOf(account)) is { } beforehand)
             return LeaveOut(beforehand);
-        await FindPdsAsync(forumDid, cancellationToken);
+        if (await FindPdsAsync(forumDid, collections, cancellationToken) is { } restless)
+            return restless;
         if (leftOut.BecauseOf(Key, Pds.Authority) is { } reason)
             return LeaveOut(reason);
 
@@ -338,28 +342,57 @@ sealed partial class UserRepoGrain(
         return isRound;
     }
 
-    async Task FindPdsAsync(string forumDid, CancellationToken cancellationToken)
+    /// <summary>Finds where the account lives.</summary>
+    /// <returns>What becomes of one that moves without end; null when it is found.</returns>
+    async Task<RepoOutcome?> FindPdsAsync(string forumDid, IReadOnlyList<RecordCollection> collections, CancellationToken cancellationToken)
     {
         if (Key == forumDid && forum.Value.Pds is { } configured)
         {
+            // Once in a pass: a directory that is down must not be waited for before each slice.
+            if (!Repo.HasBegun(collections))
+                await ReadHandleAsync(cancellationToken);
             known = Repo.LivesAt(configured);
-            return;
+            return null;
         }
 
         // A PDS that does not answer twice in a row may be one that the account has left. One that answers may be, too: it is not believed
         // by somebody who asks for the repository afresh.
         var maxAge = Repo.Attempts < 2 && !Repo.IsOldHearsay() && !Repo.HasForgottenIdentity() ? options.IdentityMaxAge : TimeSpan.Zero;
-        if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && time.GetUtcNow() - readAt <= maxAge)
+        if (Repo.Pds is not null && Repo.IdentityAt is { } readAt && Waits.IsRecent(readAt, time.GetUtcNow(), maxAge))
+            return null;
+
+        var document = await identities.ResolveAsync(account, maxAge, cancellationToken);
+        var found = Repo.LivesAt(document);
+        if (Repo.Pds is null || found.Pds == Repo.Pds)
+            known = found;
+        else if (Repo.HasMovedEnough())
+            return await GiveUpRestlessAsync();
+        else
+            Move(document);
+        return null;
+    }
+
+    /// <summary>Where the forum is read is its operator's word; its handle is its document's, like everybody's. Without one it is read all the same.</summary>
+    async Task ReadHandleAsync(CancellationToken cancellationToken)
+    {
+        if (Repo.IdentityAt is { } readAt && Waits.IsRecent(readAt, time.GetUtcNow(), options.IdentityMaxAge))
             return;
 
-        var found = Repo.LivesAt(await identities.ResolveAsync(account, maxAge, cancellationToken));
-        if (Repo.Pds is not null && found.Pds != Repo.Pds)
+        using var patience = new CancellationTokenSource(PatienceForAHandle, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
         {
-            LogMoved(Key, Repo.Pds, found.Pds);
-            deniedAt = null;
+            var document = await identities.ResolveAsync(account, options.IdentityMaxAge, either.Token);
+            known = Repo with { Handle = document.Handle, IdentityAt = document.ReadAt };
         }
-
-        known = found;
+        catch (AtProtoException e)
+        {
+            LogHandleUnknown(Key, e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogHandleUnknown(Key, $"the DID document was not there after {PatienceForAHandle}");
+        }
     }
 
     /// <summary>Commits a batch; afterwards the state is the one in the database.</summary>

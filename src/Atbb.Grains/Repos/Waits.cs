@@ -29,4 +29,10 @@ static class Waits
     /// over: only cut short, it would be as far away again when it is read the next time.
     /// </summary>
     public static bool IsAhead(DateTimeOffset stored, DateTimeOffset now, TimeSpan longest) => stored > now && stored - now <= longest;
+
+    /// <summary>
+    /// Whether what was read at a stored time is not older than that. What was read in the future was so by a clock that was ahead of this one: how old
+    /// it is cannot be told, and it would be believed until that time has come and the age on top of it.
+    /// </summary>
+    public static bool IsRecent(DateTimeOffset stored, DateTimeOffset now, TimeSpan age) => stored <= now && now - stored <= age;
 }

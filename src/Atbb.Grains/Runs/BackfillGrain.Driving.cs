@@ -71,11 +71,17 @@ sealed partial class BackfillGrain
         await Task.Yield();
         try
         {
+            await ForgetEmptiedAsync(cancellationToken);
+            unanswered = [.. await patience.WaitForAsync(token => errors.ListUnansweredAsync(run!.RunId, token), cancellationToken)];
             await using var inquiry = AskRelays(cancellationToken);
-            if (run!.Phase is RunPhase.Forum)
-                await ReadForumAsync(cancellationToken);
-            await ReadUsersAsync(inquiry, cancellationToken);
-            await ClearErrorsAsync(cancellationToken);
+            do
+            {
+                if (run!.Phase is RunPhase.Forum)
+                    await ReadForumAsync(cancellationToken);
+                await ReadUsersAsync(inquiry, cancellationToken);
+                await ClearErrorsAsync(cancellationToken);
+            }
+            while (await GoRoundAgainAsync(cancellationToken));
             await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -115,7 +121,7 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
     }
 
-    PagedSource UserSource() => run is { RetryOf: { } failed, RunId: var retry }
+    PagedSource UserSource() => run is { RetryOf: { } failed, Round: 0, RunId: var retry }
         ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, retry, after, limit, token), patience)
         : new PagedSource(PageOf(Scope), patience);
 
@@ -123,7 +129,7 @@ sealed partial class BackfillGrain
     Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> PageOf(RepoScope scope) =>
         (after, limit, token) => repos.PageAsync(scope, after, limit, token);
 
-    Task<long> CountUsersAsync(CancellationToken cancellationToken) => run!.RetryOf is { } failed
+    Task<long> CountUsersAsync(CancellationToken cancellationToken) => run is { RetryOf: { } failed, Round: 0 }
         ? errors.CountDidsAsync(failed, cancellationToken)
         : repos.CountAsync(Scope, cancellationToken);
 
@@ -139,14 +145,25 @@ sealed partial class BackfillGrain
     {
         var (runId, phase, isRetry) = (run!.RunId, run.Phase, run.Type is RunType.Retry);
         var caller = new RepoCaller(
-            (did, token) =>
+            async (did, token) =>
             {
+                await AskAgainAsync(runId, did, token);
                 var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
-                return isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token);
+                return await (isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token));
             },
             (did, reason, token) => GiveUpAsync(runId, did, reason, token),
             outage, options, time, random);
         return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync);
+    }
+
+    /// <summary>
+    /// One that did not answer before the run was interrupted, and lies above its mark, is not among its failures: it is asked again, and its error would
+    /// stand beside whatever it comes to.
+    /// </summary>
+    async Task AskAgainAsync(long runId, string did, CancellationToken cancellationToken)
+    {
+        if (unanswered.Remove(did))
+            await patience.WaitForAsync(token => errors.RemoveUnansweredAsync(runId, did, token), cancellationToken);
     }
 
     /// <summary>Writes the error that a repository's own grain is not there to write.</summary>
@@ -170,6 +187,7 @@ sealed partial class BackfillGrain
 
         // What has failed and waits for its next attempt would otherwise be left out of the run's errors, and of its retry.
         var leftOver = status is RunStatus.Completed ? 0 : await errors.AddLeftOverAsync(run.RunId, CancellationToken.None);
+        var relaysLeftOut = await errors.CountRelaysAsync(run.RunId, CancellationToken.None);
         await SaveAsync(last =>
         {
             // Completed, every repository has said what it came to: exact, and not what was shown before.
@@ -180,22 +198,22 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
-        LogEnd(run);
+        LogEnd(run, relaysLeftOut);
         await ForgetReminderAsync();
     }
 
-    void LogEnd(RunState ended)
+    void LogEnd(RunState ended, long relaysLeftOut)
     {
         var seconds = (ended.FinishedAt!.Value - ended.StartedAt).TotalSeconds;
         var counts = ended.Counts;
         switch (ended.Status)
         {
-            case RunStatus.Completed when counts.Failed == 0:
+            case RunStatus.Completed when counts.Failed + relaysLeftOut == 0:
                 LogCompleted(ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, seconds);
                 break;
             case RunStatus.Completed:
                 LogCompletedWithErrors(
-                    ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, counts.Failed, seconds);
+                    ended.RunId, ended.Type, ended.DidsDone, counts.Indexed, counts.Updated, counts.Unchanged, counts.Deleted, counts.Failed, relaysLeftOut, seconds);
                 break;
             case RunStatus.Cancelled:
                 LogCancelled(ended.RunId, ended.Type, ended.DidsDone, seconds);

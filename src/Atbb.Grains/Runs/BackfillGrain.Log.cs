@@ -11,8 +11,8 @@ sealed partial class BackfillGrain
     [LoggerMessage(101, LogLevel.Information, "backfill.started: run {RunId} of {Forum} has begun, {Type}, with {Listed} DIDs listed", EventName = "backfill.started")]
     partial void LogStarted(long runId, string forum, RunType type, int listed);
 
-    [LoggerMessage(117, LogLevel.Warning, "backfill.index_emptied: tables of {Forum}'s index have been emptied; {Repositories} repositories that were read before are read again in full", EventName = "backfill.index_emptied")]
-    partial void LogEmptied(string forum, int repositories);
+    [LoggerMessage(117, LogLevel.Warning, "backfill.index_emptied: rows of {Forum}'s index have been removed by somebody else; {Repositories} repositories that were read before are read again in full, {Users} users are written again", EventName = "backfill.index_emptied")]
+    partial void LogEmptied(string forum, int repositories, int users);
 
     [LoggerMessage(118, LogLevel.Warning, "backfill.index_replaced: run {RunId} of {Forum} was unfinished, and the index does not know it, or knows it as ended; it is forgotten. A start of the service begins what is needed by itself; otherwise start a full sync", EventName = "backfill.index_replaced")]
     partial void LogOfAnotherIndex(long runId, string forum);
@@ -29,8 +29,8 @@ sealed partial class BackfillGrain
     [LoggerMessage(105, LogLevel.Information, "backfill.completed: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}; {Seconds:F1} s", EventName = "backfill.completed")]
     partial void LogCompleted(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, double seconds);
 
-    [LoggerMessage(115, LogLevel.Warning, "backfill.completed_with_errors: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; {Seconds:F1} s; its error rows say what is not in the index and why, and a retry of the run reads that again", EventName = "backfill.completed_with_errors")]
-    partial void LogCompletedWithErrors(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, long failed, double seconds);
+    [LoggerMessage(115, LogLevel.Warning, "backfill.completed_with_errors: run {RunId} ({Type}) has read {Dids} repositories; records indexed {Indexed}, updated {Updated}, unchanged {Unchanged}, deleted {Deleted}, failed {Failed}; lists of relays left out {RelaysLeftOut}; {Seconds:F1} s; its error rows say what is not in the index and why: a retry of the run reads again what failed, and the next full sync asks the relays again", EventName = "backfill.completed_with_errors")]
+    partial void LogCompletedWithErrors(long runId, RunType type, long dids, long indexed, long updated, long unchanged, long deleted, long failed, long relaysLeftOut, double seconds);
 
     [LoggerMessage(116, LogLevel.Information, "backfill.cancelled: run {RunId} ({Type}) was cancelled after {Dids} repositories and {Seconds:F1} s; what it has indexed stays", EventName = "backfill.cancelled")]
     partial void LogCancelled(long runId, RunType type, long dids, double seconds);

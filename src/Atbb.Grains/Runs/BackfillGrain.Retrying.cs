@@ -24,7 +24,7 @@ sealed partial class BackfillGrain
 
             var total = await errors.CountDidsAsync(runId, CancellationToken.None);
             if (total == 0)
-                return new StartResult(StartOutcome.NotNeeded, Message: $"Run {runId} has no errors that are left to retry.");
+                return new StartResult(StartOutcome.NotNeeded, Message: await NothingToRetryAsync(runId));
 
             var forumFailed = await runs.CountErrorsAsync(new(runId, ForumDid), CancellationToken.None) > 0;
             if (await CreateAsync((id, now) => RunState.BeginRetry(id, runId, forumFailed, total, now), requestKey, asked) is not { } started)
@@ -34,4 +34,9 @@ sealed partial class BackfillGrain
             return new StartResult(StartOutcome.Started, started.RunId, started.Type);
         });
     }
+
+    // Its list of errors is not empty then, and a relay is no repository that could be read again.
+    async Task<string> NothingToRetryAsync(long runId) => await errors.CountRelaysAsync(runId, CancellationToken.None) is > 0 and var lists
+        ? $"Run {runId} has no repository that is left to retry. Its {lists} errors are of relays' lists, which the next full sync asks for again."
+        : $"Run {runId} has no errors that are left to retry.";
 }

@@ -73,7 +73,7 @@ sealed partial class BackfillGrain
         };
         // Of an unfinished run: one that has ended says what it came to, and has asked everybody again.
         counts = at.IsUnfinished ? SyncCounts.Max(counts, at.Shown) : counts;
-        var done = inUsers ? window?.Ledger.Done ?? at.DidsDone : 0;
+        var done = inUsers ? window?.Ledger.Done ?? at.DidsDone : at.DidsDone;
         var seconds = ((at.FinishedAt ?? time.GetUtcNow()) - at.StartedAt).TotalSeconds;
         var isRunning = at.Status is RunStatus.InProgress;
         return new RunProgress

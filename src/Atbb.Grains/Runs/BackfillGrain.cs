@@ -25,6 +25,7 @@ sealed partial class BackfillGrain(
     RunStore runs,
     ErrorStore errors,
     RepoStore repos,
+    EmptiedRepos emptied,
     DiscoveryStore found,
     RelayReader relays,
     IndexFacts facts,
@@ -63,6 +64,9 @@ sealed partial class BackfillGrain(
     IGrainTimer? heartbeat;
     RepoWindow? window;
     RunTrouble trouble = new();
+
+    // Of the run, when its driving began: they are asked again if it comes to them.
+    HashSet<string> unanswered = [];
 
     string ForumDid => this.GetPrimaryKeyString();
 
@@ -138,8 +142,6 @@ sealed partial class BackfillGrain(
                 return refused;
 
             await repos.AddPendingAsync(dids, underWay: null, CancellationToken.None);
-            if (await repos.ForgetEmptiedAsync(CancellationToken.None) is > 0 and var emptied)
-                LogEmptied(ForumDid, emptied);
             if (await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked) is not { } started)
                 return await InTheWayAsync() ?? EndedMeanwhile();
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);

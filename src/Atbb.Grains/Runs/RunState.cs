@@ -98,7 +98,7 @@ sealed record RunState
     /// <param name="forumCounts">What it came to.</param>
     /// <param name="didsTotal">How many repositories the second one has before it.</param>
     public RunState EnterUsers(SyncCounts forumCounts, long didsTotal) =>
-        this with { Phase = RunPhase.Users, Counts = Counts + forumCounts, DidsTotal = didsTotal };
+        this with { Phase = RunPhase.Users, Counts = Counts + forumCounts, DidsTotal = DidsDone + didsTotal };
 
     /// <summary>Every repository of a round is settled, and the next one begins.</summary>
     /// <param name="round">Which.</param>
@@ -107,6 +107,9 @@ sealed record RunState
     /// <param name="found">How many repositories the round has before it.</param>
     public RunState EnterRound(int round, long done, SyncCounts counts, long found) =>
         this with { Round = round, LowWaterMark = null, DidsDone = done, Counts = counts, DidsTotal = done + found };
+
+    /// <summary>The round that begins reads the forum's repository in the first phase once more.</summary>
+    public RunState BackToForum() => this with { Phase = RunPhase.Forum };
 
     /// <summary>The checkpoint: exact up to the low-water mark.</summary>
     public RunState At(RepoWindow? window) => window is null ? this : Phase switch

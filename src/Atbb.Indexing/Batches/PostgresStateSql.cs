@@ -19,8 +19,10 @@ static class PostgresStateSql
 
     // As above: a process that is stopped inside its transaction must not keep the others waiting for its locks, the one on references above all. The
     // server ends the connection, and what was not written is tried again. Nobody who is well is as slow between two statements.
+    // jit: compiling a statement that looks at every repository takes longer than running it.
     public const string BoundTransaction = """
-        set local idle_in_transaction_session_timeout = '10s'
+        select set_config('idle_in_transaction_session_timeout', '10s', true),
+               set_config('jit', 'off', true)
         """;
 
     // For a walk along an index of waiting references: entries of rows that wait no more are marked on the way and passed over by the next walk, which a
@@ -76,16 +78,16 @@ static class PostgresStateSql
         insert into repos (
             did, pds, handle, identity_at, rev, status, last_run_id, phase, is_settled,
             records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes,
-            attempts, retry_after, last_error, synced_at, version, updated_at)
+            attempts, retry_after, last_error, synced_at, version, moves, updated_at)
         select r.*, $22::timestamptz
         from unnest(
             $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::bigint[], $8::integer[], $9::boolean[],
             $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-            $17::integer[], $18::timestamptz[], $19::text[], $20::timestamptz[], $21::bigint[])
+            $17::integer[], $18::timestamptz[], $19::text[], $20::timestamptz[], $21::bigint[], $23::integer[])
             as r (
             did, pds, handle, identity_at, rev, status, last_run_id, phase, is_settled,
             records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes,
-            attempts, retry_after, last_error, synced_at, version)
+            attempts, retry_after, last_error, synced_at, version, moves)
         where r.version = 1 or exists (select 1 from repos known where known.did = r.did)
         on conflict (did) do update set
             pds = excluded.pds,
@@ -108,6 +110,7 @@ static class PostgresStateSql
             last_error = excluded.last_error,
             synced_at = excluded.synced_at,
             version = excluded.version,
+            moves = excluded.moves,
             updated_at = excluded.updated_at
         where repos.version = excluded.version - 1
         returning did

@@ -99,7 +99,8 @@ sealed partial class PostgresWriter
             PostgresBatch.Texts(repos.Select(repo => StorableText.Of(repo.LastError))),
             PostgresBatch.Times(repos.Select(repo => repo.SyncedAt?.UtcDateTime)),
             PostgresBatch.Bigints(repos.Select(repo => repo.Version)),
-            PostgresBatch.Value(plan.Now));
+            PostgresBatch.Value(plan.Now),
+            PostgresBatch.Integers(repos.Select(repo => repo.Moves)));
     }
 
     static void AddCursors(PostgresBatch batch, WritePlan plan)

@@ -23,8 +23,8 @@ static class SqliteStateSql
         insert into repos (
             did, pds, handle, identity_at, rev, status, last_run_id, phase, is_settled,
             records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes,
-            attempts, retry_after, last_error, synced_at, version, updated_at)
-        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
+            attempts, retry_after, last_error, synced_at, version, updated_at, moves)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
         where $21 = 1 or exists (select 1 from repos known where known.did = $1)
         on conflict (did) do update set
             pds = excluded.pds,
@@ -47,7 +47,8 @@ static class SqliteStateSql
             last_error = excluded.last_error,
             synced_at = excluded.synced_at,
             version = excluded.version,
-            updated_at = excluded.updated_at
+            updated_at = excluded.updated_at,
+            moves = excluded.moves
         where repos.version = excluded.version - 1
         """;
 

@@ -105,7 +105,7 @@ sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
         repo.Did, StorableText.Of(repo.Pds), StorableText.Of(repo.Handle), Time(repo.IdentityAt), StorableText.Of(repo.Rev), repo.Status.Stored(),
         repo.RunId, repo.Phase, repo.IsSettled,
         repo.Counts.Indexed, repo.Counts.Updated, repo.Counts.Unchanged, repo.Counts.Deleted, repo.Counts.Failed, repo.Counts.Requests, repo.Counts.Bytes,
-        repo.Attempts, Time(repo.RetryAfter), StorableText.Of(repo.LastError), Time(repo.SyncedAt), repo.Version, now) > 0;
+        repo.Attempts, Time(repo.RetryAfter), StorableText.Of(repo.LastError), Time(repo.SyncedAt), repo.Version, now, repo.Moves) > 0;
 
     void WriteRow(RecordCollection collection, RowWrite write, string now)
     {

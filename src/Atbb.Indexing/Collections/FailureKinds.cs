@@ -51,6 +51,9 @@ public static class FailureKinds
     /// <summary>The DID document leads to an address that is not connected to.</summary>
     public const string ForbiddenAddress = "forbidden_address";
 
+    /// <summary>The account's DID document named one PDS after another while a run was reading it.</summary>
+    public const string KeepsMoving = "keeps_moving";
+
     /// <summary>What was listed is no DID.</summary>
     public const string BadDid = "bad_did";
 
@@ -75,7 +78,7 @@ public static class FailureKinds
     /// <summary>Every kind, in the order of the alphabet.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        BadDate, BadDid, BadDidDocument, BadRecord, BadReference, Cancelled, CursorLoop, ForbiddenAddress, MissingField, NotAnswered, NotFound,
+        BadDate, BadDid, BadDidDocument, BadRecord, BadReference, Cancelled, CursorLoop, ForbiddenAddress, KeepsMoving, MissingField, NotAnswered, NotFound,
         RefusedByDatabase, RelayRefused, RelayUnreachable, TooDeep, TooLarge, TooManyFound, TooManyRecords, Unordered, Unreachable, WrongRecordType, WrongTypeField,
     ];
 
@@ -92,6 +95,7 @@ public static class FailureKinds
         NotFound => "Its rows are kept. If it is a typing error, take it out of your lists.",
         BadDidDocument => "Only the account's owner can mend its DID document; a later run reads it again.",
         ForbiddenAddress => "If it is meant to be in a private network, set Atbb:Network:AllowPrivateAddresses; otherwise nothing is to be done.",
+        KeepsMoving => "Only the account's owner can settle where it lives; a later run reads it again, and nothing of it was removed.",
         BadDid => "Take it out of your lists.",
         CursorLoop => "Report it to that host's operator; retry the run once it is mended.",
         Unordered => "Report it to that host's operator; once it is mended, the next run removes what is gone.",

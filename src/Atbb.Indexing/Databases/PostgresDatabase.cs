@@ -13,6 +13,10 @@ sealed class PostgresDatabase : IndexDatabase
     const long MigrationLock = 0x6174_6262_0001;
     const string Folder = "PostgreSql";
 
+    // The driver has no names for these: idle_in_transaction_session_timeout, and transaction_timeout of PostgreSQL 17.
+    const string IdleInTransactionTimeout = "25P03";
+    const string TransactionTimeout = "25P04";
+
     readonly NpgsqlDataSource dataSource;
     readonly ILogger logger;
 
@@ -115,7 +119,10 @@ sealed class PostgresDatabase : IndexDatabase
         // intervention, system error.
         "08" or "28" or "3D" or "53" or "55" or "57" or "58" => FaultClass.Unavailable,
         // A server that has become a standby.
-        "25" when state == PostgresErrorCodes.ReadOnlySqlTransaction => FaultClass.Unavailable,
+        "25" when state is PostgresErrorCodes.ReadOnlySqlTransaction => FaultClass.Unavailable,
+        // This process stood still inside a transaction (stopped, suspended, starved), and the server has ended its connection, as it is asked
+        // to; or its operator bounds transactions.
+        "25" when state is IdleInTransactionTimeout or TransactionTimeout => FaultClass.Unavailable,
         _ => FaultClass.Bug,
     };
 
@@ -127,7 +134,9 @@ sealed class PostgresDatabase : IndexDatabase
             "28" => "Check user and password in DATABASE_URL.",
             "3D" => "Create the database, or correct its name in DATABASE_URL.",
             "40" => "Another transaction was in the way again and again: see what else writes to this database.",
-            "25" => "The server is a read-only standby: point DATABASE_URL at the primary.",
+            "25" when postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby: point DATABASE_URL at the primary.",
+            "25" when postgres.SqlState == TransactionTimeout => "The transaction took longer than the server's transaction_timeout: raise that for this user.",
+            "25" => "This process stood still inside a transaction (suspended, stopped, short of processor), and the server has ended its connection: what was not written is tried again.",
             "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out): see that it is up.",
             // As in the migrations.
             "55" when postgres.SqlState == "55A01" => "It ends by itself; start it again.",

@@ -7,12 +7,12 @@ namespace Atbb.Indexing.Repos;
 static class RepoRow
 {
     /// <summary>How many columns <see cref="ReadState"/> reads.</summary>
-    public const int StateColumns = 21;
+    public const int StateColumns = 22;
 
     /// <summary>How many columns <see cref="ReadCursor"/> reads.</summary>
     public const int CursorColumns = 7;
 
-    /// <summary>Reads a state's own columns, from pds to found_by_run.</summary>
+    /// <summary>Reads a state's own columns, from pds to moves.</summary>
     public static RepoState ReadState(DbDataReader row, string did) => new()
     {
         Did = did,
@@ -31,6 +31,7 @@ static class RepoRow
         SyncedAt = Time(row, 18),
         Version = row.GetInt64(19),
         FoundByRun = row.IsDBNull(20) ? null : row.GetInt64(20),
+        Moves = row.GetInt32(21),
     };
 
     /// <summary>Reads collection, run_id, cursor, last_rkey, listing_order, is_complete, rev, beginning at a column.</summary>

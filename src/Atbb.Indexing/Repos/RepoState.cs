@@ -38,6 +38,9 @@ public sealed record RepoState
     /// <summary>Transient failures in a row.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>How often the account has moved while that phase of that run was reading it. No page that is read makes it less.</summary>
+    public int Moves { get; init; }
+
     /// <summary>Not to be asked again before; null when it may be asked now.</summary>
     public DateTimeOffset? RetryAfter { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text.Json;
-using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
 using Dapper;
 
@@ -40,7 +39,7 @@ public sealed class RepoStore
             await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
                 select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
                        r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
-                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run,
+                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run, r.moves,
                        c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
                        r.did
                 from repos r
@@ -76,36 +75,6 @@ public sealed class RepoStore
             "select did from repos where lower(handle) = lower(@handle) and handle is not null order by did limit @limit",
             new { handle, limit },
             cancellationToken: token))).AsList(),
-        cancellationToken);
-
-    /// <summary>
-    /// Notices tables of records that have been emptied behind the service's back, by an operator who wants them built again: what has once been read
-    /// of their collections is read again whatever its rev, which would otherwise say that nothing has changed. A collection of which no record was
-    /// ever there has nothing to be missed.
-    /// </summary>
-    /// <returns>How many repositories are to be read again.</returns>
-    public Task<int> ForgetEmptiedAsync(CancellationToken cancellationToken) => database.QueryAsync(
-        async (connection, token) =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync(token);
-            var forgotten = 0;
-            foreach (var collection in CollectionCatalog.All)
-            {
-                var emptied = $"""
-                    collection = @nsid and rev is not null and last_rkey is not null
-                    and (not exists (select 1 from {collection.Table}) or not exists (select 1 from users))
-                    """;
-                var by = new { nsid = collection.Nsid };
-                // A grain that has the state in memory is told by the version that it is not the row's any more.
-                forgotten += await connection.ExecuteAsync(new CommandDefinition(
-                    $"update repos set version = version + 1 where did in (select did from repo_cursors where {emptied})", by, transaction, cancellationToken: token));
-                await connection.ExecuteAsync(new CommandDefinition(
-                    $"update repo_cursors set rev = null where {emptied}", by, transaction, cancellationToken: token));
-            }
-
-            await transaction.CommitAsync(token);
-            return forgotten;
-        },
         cancellationToken);
 
     /// <summary>Which of some DIDs are known here and not settled in a phase of a run.</summary>

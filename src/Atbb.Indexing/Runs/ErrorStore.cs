@@ -17,9 +17,11 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
 
     // Overtaken is an error
     // - of a record or a collection: when a pass of a later run, or one by hand, has read that collection to its end without it;
-    // - of a whole repository: when the repository was settled since, with what it holds or with its account's state;
+    // - of a whole repository: when a later run has settled it, or a pass by hand has come to its end, with what it holds or with its account's state;
     // - of either: when the account was deleted since;
     // - of a relay: when a later run has read that list to its end.
+    // Later is what has the greater id: by the time of day, an error would stand for good after a clock was set back. What is settled by hand keeps its run's
+    // id; of what was read so, the collection that is read last tells, and of an account's state there is nothing but the time.
     const string Overtaken = """
         delete from backfill_errors
         where (cast(@did as text) is null or did = @did) and (
@@ -40,21 +42,26 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                 select 1 from repos r
                 where r.did = backfill_errors.did
                   and r.retry_after is null
-                  and ((r.last_error is null and r.synced_at > backfill_errors.updated_at)
+                  and ((r.last_error is null
+                          and ((r.is_settled and r.last_run_id > backfill_errors.backfill_id)
+                              or exists (
+                                  select 1 from repo_cursors c
+                                  where c.did = r.did and c.collection = @lastByHand and c.run_id = @byHand and c.is_complete)))
                       or (r.status in ('takendown', 'suspended', 'deactivated')
-                          and r.updated_at > backfill_errors.updated_at
+                          and (r.updated_at > backfill_errors.updated_at or (r.is_settled and r.last_run_id > backfill_errors.backfill_id))
                           -- Not when that write was of another failure, of an account that had been marked before.
                           and not exists (
                               select 1 from backfill_errors later
                               where later.did = r.did
                                 and later.uri = ''
-                                and later.updated_at >= r.updated_at)))))
+                                and (later.updated_at = r.updated_at
+                                    or (later.backfill_id = r.last_run_id and later.backfill_id > backfill_errors.backfill_id)))))))
             or exists (
                 select 1 from repos r
                 where r.did = backfill_errors.did
                   and r.status = 'deleted'
                   and r.retry_after is null
-                  and r.updated_at > backfill_errors.updated_at)
+                  and (r.updated_at > backfill_errors.updated_at or (r.is_settled and r.last_run_id > backfill_errors.backfill_id)))
             or (did = '' and exists (
                 select 1 from relay_listings l
                 where l.relay = backfill_errors.uri
@@ -97,6 +104,12 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token)),
         cancellationToken);
 
+    /// <summary>How many relays' lists a run has left out.</summary>
+    public Task<long> CountRelaysAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select count(*) from backfill_errors where backfill_id = @runId and did = ''", new { runId }, cancellationToken: token)),
+        cancellationToken);
+
     /// <summary>What the index holds of a repository, and the latest errors that stand open of it.</summary>
     /// <param name="did">The repository.</param>
     /// <param name="limit">How many errors at most.</param>
@@ -126,6 +139,22 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                 updated_at = excluded.updated_at
             """,
             new { runId, did, kind, message = StorableText.Of(message), now = time.GetUtcNow() },
+            cancellationToken: token)),
+        cancellationToken);
+
+    /// <summary>The repositories that a run has given up because their grains did not answer.</summary>
+    public Task<IReadOnlyList<string>> ListUnansweredAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
+            "select did from backfill_errors where backfill_id = @runId and kind = @kind",
+            new { runId, kind = FailureKinds.NotAnswered },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
+    /// <summary>Takes such an error back: the repository is asked again.</summary>
+    public Task<int> RemoveUnansweredAsync(long runId, string did, CancellationToken cancellationToken) => database.QueryAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+            "delete from backfill_errors where backfill_id = @runId and did = @did and kind = @kind",
+            new { runId, did, kind = FailureKinds.NotAnswered },
             cancellationToken: token)),
         cancellationToken);
 
@@ -160,6 +189,7 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were removed.</returns>
     public Task<int> ClearOvertakenAsync(string? did, CancellationToken cancellationToken) => database.QueryAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition(Overtaken, new { did, byHand = ByHand }, cancellationToken: token)),
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+            Overtaken, new { did, byHand = ByHand, lastByHand = CollectionCatalog.UserCollections[^1].Nsid }, cancellationToken: token)),
         cancellationToken);
 }

@@ -225,6 +225,19 @@ public sealed class DidResolverTests
     }
 
     [Fact]
+    public async Task Resolve_AfterTheClockWasSetBack_DoesNotBelieveWhatWasReadInTheFuture()
+    {
+        var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument());
+        using var client = new TestClient(handler);
+        await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(7), Cancel);
+        client.Time.AdjustTime(client.Time.GetUtcNow().AddYears(-1));
+
+        await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(7), Cancel);
+
+        Assert.Equal(2, handler.Requests.Count);
+    }
+
+    [Fact]
     public async Task Resolve_MoreThanTheCacheHolds_ForgetsTheOneUsedLeastRecently()
     {
         var handler = StubHandler.Answering(uri => StubHandler.Answer(HttpStatusCode.OK, Example.DidDocument(Uri.UnescapeDataString(uri.AbsolutePath[1..]))));

@@ -120,6 +120,11 @@ public class DiscoveryTests
         AssertExact(cluster, run);
         Assert.Empty(await cluster.DifferencesAsync());
         Assert.Contains(cluster.Relay.Origin.Authority, run.LastError, StringComparison.Ordinal);
+        // No repository has failed, and yet the run has errors to show, and a word on them for whoever would retry it.
+        Assert.Single(cluster.Log.Of("backfill.completed_with_errors"));
+        var retry = await cluster.Backfill.RetryAsync(run.RunId);
+        Assert.Equal(StartOutcome.NotNeeded, retry.Outcome);
+        Assert.Contains("the next full sync asks for again", retry.Message, StringComparison.Ordinal);
         Assert.Equal(2, cluster.Log.Of("backfill.relay_given_up").Count);
         var errors = await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId));
         Assert.Equal(["space.atbb.membership", "space.atbb.post"], errors.Select(error => error.Collection).Order());

@@ -168,6 +168,37 @@ public class GoneAccountTests
         Assert.Single(cluster.Log.Of("backfill.repo_moved"));
     }
 
+    /// <summary>Each PDS is good for a page, which makes every failure before it forgotten.</summary>
+    [Fact]
+    public async Task Sync_AnAccountThatMovesAfterEachPage_IsGivenUpWithAnErrorAndEverythingElseIsRead()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        await using var other = await SamplePds.StartAsync(cluster.Pds.Plc);
+        var restless = cluster.Forum.Users[0];
+        other.Host(restless);
+        Func<PdsRequest, PdsFault?> SendOnTo(SamplePds next) => request =>
+        {
+            if (request.Did != restless.Did || request.Collection != ForumRecords.Post || request.Cursor is null)
+                return null;
+            cluster.Pds.Plc.Register(restless.Did, restless.Handle, next.Origin);
+            return PdsFault.Error(400, "RepoDeactivated");
+        };
+        (cluster.Pds.Fault, other.Fault) = (SendOnTo(other), SendOnTo(cluster.Pds));
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal((RunStatus.Completed, 1, 4), (run.Status, run.Counts.Failed, run.DidsDone));
+        var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(run.RunId)));
+        Assert.Equal((restless.Did, "keeps_moving"), (error.Did, error.Kind));
+        Assert.Equal(3, cluster.Log.Of("backfill.repo_moved").Count);
+        Assert.All(await cluster.DifferencesAsync(), difference => Assert.StartsWith($"missing: {restless.Did}/", difference, StringComparison.Ordinal));
+
+        (cluster.Pds.Fault, other.Fault) = (null, null);
+        Assert.Equal(0, (await cluster.RunAsync(RunType.CatchUp)).Counts.Failed);
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
+    }
+
     [Fact]
     public async Task Sync_AnAccountDeletedBeforeItWasEverRead_IsNoFailure()
     {

@@ -184,6 +184,27 @@ public class RepositoryTests
         Assert.Empty(await cluster.DifferencesAsync());
     }
 
+    /// <summary>The directory may be down: where the forum is read from does not depend on it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Sync_TheForumAtAConfiguredPds_HasItsHandleByItsDocumentIfThatCanBeHad(bool answers)
+    {
+        await using var configured = await SamplePds.StartAsync();
+        await using var cluster = await ForumCluster.StartAsync(configuredPds: configured.Origin);
+        var forum = cluster.Forum.Forum;
+        configured.Host(forum);
+        cluster.Pds.Fault = request => request.Did == forum.Did && !answers ? PdsFault.Error(503, "UpstreamFailure") : null;
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal(answers ? forum.Handle : null, await cluster.Database.ScalarAsync($"select handle from users where did = '{forum.Did}'") as string);
+        Assert.Equal(answers ? [forum.Did] : [], await cluster.Backfill.FindByHandleAsync(forum.Handle));
+        Assert.Equal(configured.Origin.GetLeftPart(UriPartial.Authority), await cluster.Database.ScalarAsync($"select pds from repos where did = '{forum.Did}'"));
+    }
+
     [Fact]
     public async Task Sync_AnAccountThatMoved_GoesOnFromItsNewPds()
     {

@@ -46,6 +46,32 @@ public class RetryTests
         Assert.Equal(["retry", failed.RunId], Assert.Single(await cluster.Database.QueryAsync($"select backfill_type, retry_of from backfill_progress where id = {retry.RunId}")));
     }
 
+    /// <summary>It lies above the mark: the run asks it again, and its counts do not know of the error.</summary>
+    [Fact]
+    public async Task Resume_AfterARepositorysGrainDidNotAnswer_LeavesNoErrorOfWhatIsReadAfterAll()
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.Concurrency = 1);
+        var last = cluster.UserDids.Max(StringComparer.Ordinal)!;
+        var released = new TaskCompletionSource();
+        cluster.Pds.Fault = request => request.Did == last && !released.Task.IsCompleted ? PdsFault.HeldUntil(released.Task) : null;
+        var held = cluster.Pds.Log.ArrivedAsync(1, request => request.Did == last, TestContext.Current.CancellationToken);
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await held;
+        Assert.Equal(RunStatus.Paused, (await cluster.Backfill.PauseAsync(start.RunId!.Value))!.Status);
+        released.SetResult();
+        await cluster.Database.ExecuteAsync($"""
+            insert into backfill_errors (backfill_id, did, kind, error_message, created_at, updated_at)
+            values ({start.RunId}, '{last}', 'not_answered', 'It did not.', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')
+            """);
+
+        await cluster.Backfill.ResumeAsync(start.RunId.Value);
+
+        var run = await cluster.EndOfAsync(start.RunId.Value);
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Failed));
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from backfill_errors"));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
     [Fact]
     public async Task Retry_OfAnAccountThatMovedAndWhoseOldPdsStillAnswers_ReadsItsNewPds()
     {

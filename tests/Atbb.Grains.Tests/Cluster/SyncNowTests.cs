@@ -254,6 +254,26 @@ public class SyncNowTests
         await cluster.UntilForgottenAsync(cluster.RepoOf(user.Did), "by-hand");
     }
 
+    /// <summary>The run has it half read, and no attempts while it is paused.</summary>
+    [Fact]
+    public async Task SyncNow_OfWhatAPausedRunHasHalfRead_GoesOnByItselfWhenItIsDue()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 2, PostsPerUser = 5, ExtraPostsOfFirstUser = 250 }, configure: options => options.MaxAttempts = 1_000);
+        var large = cluster.Forum.Users[0].Did;
+        cluster.Pds.Fault = request => request.Did == large && request.Collection == ForumRecords.Post && request.Cursor is not null ? PdsFault.Error(503, "UpstreamFailure") : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await cluster.UntilAsync(run => run.Deferred == 1);
+        await cluster.Backfill.PauseAsync(start.RunId!.Value);
+
+        Assert.IsType<RepoOutcome.Parked>((await SyncNowAsync(cluster, large)).Outcome);
+        cluster.Pds.Fault = null;
+
+        var read = await cluster.UntilRepoAsync(large, repo => repo.IsSettled);
+        Assert.Equal((start.RunId, 0), (read.RunId, read.Attempts));
+        await cluster.Backfill.ResumeAsync(start.RunId.Value);
+        Assert.Equal(cluster.Forum.RecordCount, (await cluster.EndOfAsync(start.RunId.Value)).Counts.Indexed);
+    }
+
     [Fact]
     public async Task SyncNow_ParkedByAClockThatIsSetBackSince_IsReadWithoutWaitingForItsTime()
     {

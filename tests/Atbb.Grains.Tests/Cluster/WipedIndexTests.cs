@@ -1,4 +1,5 @@
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
 
@@ -7,6 +8,8 @@ namespace Atbb.Grains.Tests.Cluster;
 /// <summary>An index that is emptied behind the service's back becomes whole again.</summary>
 public class WipedIndexTests
 {
+    const string ListRecords = "com.atproto.repo.listRecords";
+
     [Theory]
     [InlineData(DatabaseKind.Sqlite, "posts")]
     [InlineData(DatabaseKind.Sqlite, "posts", "memberships", "users", "forums")]
@@ -26,6 +29,73 @@ public class WipedIndexTests
         Assert.Empty(await cluster.DifferencesAsync());
         Assert.Equal(users, await cluster.Database.ScalarAsync("select count(*) from users"));
         Assert.Single(cluster.Log.Of("backfill.index_emptied"));
+    }
+
+    /// <summary>Emptied while the last repository is held: the run has been everywhere else, and counted it.</summary>
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, RunType.FullSync)]
+    [InlineData(DatabaseKind.PostgreSql, RunType.FullSync)]
+    [InlineData(DatabaseKind.Sqlite, RunType.CatchUp)]
+    public async Task Run_WhileWhichAllTablesAreEmptied_IsWholeWhenItHasCompleted(DatabaseKind kind, RunType type)
+    {
+        await using var cluster = await ForumCluster.StartAsync(kind: kind);
+        if (type is RunType.CatchUp)
+            await cluster.RunAsync(RunType.FullSync);
+        var last = cluster.UserDids.Max(StringComparer.Ordinal)!;
+        cluster.Forum.Users.Single(user => user.Did == last).Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"new","createdAt":"2026-01-01T00:00:00Z"}""");
+        var released = new TaskCompletionSource();
+        cluster.Pds.Fault = request => request.Did == last && request.Method == ListRecords ? PdsFault.HeldUntil(released.Task) : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = type, Dids = cluster.UserDids });
+        await cluster.UntilAsync(run => run.DidsDone == cluster.UserDids.Count);
+        foreach (var table in CollectionCatalog.All.Select(of => of.Table).Append("users"))
+            await cluster.Database.ExecuteAsync($"delete from {table}");
+        released.SetResult();
+
+        var run = await cluster.EndOfAsync(start.RunId!.Value);
+
+        Assert.Equal((RunStatus.Completed, 0), (run.Status, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal(cluster.UserDids.Count + 1, await cluster.Database.NumberAsync("select count(*) from users"));
+        // Once more, and no more than that.
+        Assert.Single(cluster.Log.Of("backfill.index_emptied"));
+        cluster.Pds.Log.Clear();
+        await cluster.RunAsync(RunType.FullSync);
+        Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
+    }
+
+    [Fact]
+    public async Task Run_ThatWasPausedInTheMiddleOfARepositoryWhoseRowsAreRemoved_ReadsItFromTheBeginning()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 2, PostsPerUser = 5, ExtraPostsOfFirstUser = 250 }, configure: options => options.MaxAttempts = 100);
+        var large = cluster.Forum.Users[0].Did;
+        cluster.Pds.Fault = request => request.Did == large && request.Collection == ForumRecords.Post && request.Cursor is not null ? PdsFault.Error(503, "UpstreamFailure") : null;
+        var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+        await cluster.UntilAsync(run => run.Deferred == 1);
+        await cluster.Backfill.PauseAsync(start.RunId!.Value);
+        await cluster.Database.ExecuteAsync($"delete from posts where did = '{large}'");
+        cluster.Pds.Fault = null;
+
+        await cluster.Backfill.ResumeAsync(start.RunId.Value);
+
+        Assert.Equal((RunStatus.Completed, 0), await cluster.EndOfAsync(start.RunId.Value) is var run ? (run.Status, run.Counts.Failed) : default);
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
+    /// <summary>There is no row, and there never was: each record has its error.</summary>
+    [Fact]
+    public async Task FullSync_OfAnAccountWithNothingButBadRecords_IsNotReadAgainRunAfterRun()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 2, ModActions = 0 });
+        var user = cluster.Forum.Users[0];
+        foreach (var record in user.Records(ForumRecords.Post))
+            user.Put(ForumRecords.Post, record.Rkey, """{"$type":"space.atbb.post","text":7,"createdAt":"2026-01-01T00:00:00Z"}""");
+        await cluster.RunAsync(RunType.FullSync);
+        cluster.Pds.Log.Clear();
+
+        await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
+        Assert.Empty(cluster.Log.Of("backfill.index_emptied"));
     }
 
     [Fact]

@@ -100,6 +100,20 @@ public class RepoPassTests
     }
 
     [Fact]
+    public void MoveTo_AgainAndAgainWithPagesInBetween_IsEnoughUntilAnotherRun()
+    {
+        var repo = Entered;
+        for (var move = 0; move < 3; move++)
+        {
+            Assert.False(repo.HasMovedEnough());
+            repo = ReadWhole(repo.MoveTo(new DidDocument(Did.Parse(Account), new Uri($"https://pds{move}.example.com"), "alice.test", Now)));
+        }
+
+        Assert.True(repo.HasMovedEnough());
+        Assert.False(repo.Enter(99, RunPhase.Users).HasMovedEnough());
+    }
+
+    [Fact]
     public void LivesAt_AnotherPds_StartsTheCursorsAfresh()
     {
         var repo = ReadWhole(Entered.LivesAt(new Uri("https://old.example.com")));

@@ -22,6 +22,15 @@ public class WaitsTests
     }
 
     [Theory]
+    [InlineData(0, true)]
+    [InlineData(-3600, true)]
+    [InlineData(-3601, false)]
+    [InlineData(1, false)]
+    [InlineData(30_000_000_000, false)]
+    public void IsRecent_NotOlderThanTheAgeAndNotOfTheFuture(long readAt, bool isRecent) =>
+        Assert.Equal(isRecent, Waits.IsRecent(Now.AddSeconds(readAt), Now, Hour));
+
+    [Theory]
     [InlineData(5, 0, 60, 60, 61)]
     [InlineData(120, 0, 60, 60, 121)]
     [InlineData(5, 90, 60, 60, 91)]

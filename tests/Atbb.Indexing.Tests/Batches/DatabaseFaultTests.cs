@@ -93,6 +93,8 @@ public sealed class DatabaseFaultTests : IndexTests
     [InlineData(PostgresErrorCodes.DiskFull, "Free space on the server's disk")]
     [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction, "point DATABASE_URL at the primary")]
     [InlineData(PostgresErrorCodes.AdminShutdown, "restart, failover")]
+    [InlineData("25P03", "stood still inside a transaction")]
+    [InlineData("25P04", "transaction_timeout")]
     public async Task WriteAsync_ServerCannotWork_SaysWhatToDoKeepsNothingAndGoesOnAfterwards(string state, string advice)
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);

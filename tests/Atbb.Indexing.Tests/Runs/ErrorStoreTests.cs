@@ -116,6 +116,25 @@ public sealed class ErrorStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task ClearOvertaken_AfterTheClockWasSetBack_GoesByTheRunAndNotByTheTime(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var store = Store(database);
+        var alice = await store.WriteAsync(Down(Repo(Alice, run: 5)), Token);
+        var bob = await store.WriteAsync(Down(Repo(Bob, run: 5)), Token);
+        var gone = await store.WriteAsync(Down(Repo("did:plc:gone", run: 5)), Token);
+        var down = await store.WriteAsync(Down(Repo("did:plc:down", run: 5)), Token);
+        Time.AdjustTime(Time.GetUtcNow().AddHours(-1));
+
+        await store.WriteAsync(Pass(alice.Repo, 6, Topic(Alice, "a")), Token);
+        await store.WriteAsync(new RecordBatch { Repo = bob.Repo with { RunId = 6, Status = RepoStatus.Takendown, LastError = "taken down" } }, Token);
+        await store.WriteAsync(new RecordBatch { Repo = gone.Repo with { RunId = 6, Status = RepoStatus.Deleted, LastError = "gone" }, RemoveRows = true }, Token);
+        await store.WriteAsync(Down(down.Repo with { RunId = 6, Status = RepoStatus.Takendown }), Token);
+
+        Assert.Equal(["5 did:plc:down", "6 did:plc:down"], await LeftAsync(database));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task PageDids_OfARun_NamesEachRepositoryOnceInTheOrderOfItsBytes(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
