@@ -1,6 +1,7 @@
 using System.Net;
 using Atbb.AtProto.Syntax;
 using Atbb.AtProto.Tests.Fakes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Atbb.AtProto.Tests.Identity;
 
@@ -228,9 +229,10 @@ public sealed class DidResolverTests
     public async Task Resolve_AfterTheClockWasSetBack_DoesNotBelieveWhatWasReadInTheFuture()
     {
         var handler = StubHandler.Answering(HttpStatusCode.OK, Example.DidDocument());
-        using var client = new TestClient(handler);
+        var clock = new SettableClock();
+        using var client = new TestClient(handler, time: clock);
         await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(7), Cancel);
-        client.Time.AdjustTime(client.Time.GetUtcNow().AddYears(-1));
+        clock.SetBy = TimeSpan.FromDays(-365);
 
         await client.Resolver.ResolveAsync(Example.Did, TimeSpan.FromDays(7), Cancel);
 
@@ -282,4 +284,14 @@ public sealed class DidResolverTests
 
     static Task<AtProtoException> FailAsync(TestClient client, Did did) =>
         Assert.ThrowsAsync<AtProtoException>(() => client.Resolver.ResolveAsync(did, TimeSpan.Zero, Cancel));
+
+    // Set, and not turned back: the time that requests are spaced by passes as ever.
+    sealed class SettableClock : FakeTimeProvider
+    {
+        public TimeSpan SetBy { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+    }
 }

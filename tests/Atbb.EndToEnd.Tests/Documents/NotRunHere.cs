@@ -14,6 +14,7 @@ sealed record NotRunHere(string Beginning, string Reason)
         new("tests/", "Runs tests; they are run by whoever runs this one."),
         new("dotnet build ", "Builds what is running."),
         new("dotnet pack ", "Builds what is running, for minutes. The tool's folder is the one that the tests start atbb from."),
+        new("dotnet add ", "Changes an application of the reader's."),
         new("dotnet tool ", "Installs into the home of whoever runs the tests."),
         new("dotnet publish ", "Compiles runtime and service ahead, for minutes."),
         new("dotnet run -c Release --project bench/", "Takes minutes and wants a quiet machine. Their counts are held by CostTests."),
