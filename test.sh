@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium) is installed first, by apt.
+# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium, Prometheus) is installed first, by apt.
 #
 #   ./test.sh                  all test projects, those that run processes beside the others
 #   ./test.sh Indexing Grains  those whose names contain one of these
@@ -84,6 +84,25 @@ ensure_compiler() {
 
 ensure_browser() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable || apt_install chromium; }
 
+ensure_prometheus() {
+    has prometheus && has promtool && return
+    # The tests start servers of their own here too. What asks this file first starts none; whoever has such a file has said already what is to be started.
+    local policy=/usr/sbin/policy-rc.d root=() ours=no status
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    if [ ! -e "$policy" ]; then
+        ours=yes
+        printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null && "${root[@]}" chmod +x "$policy"
+    fi
+    apt_install prometheus
+    status=$?
+    [ "$ours" = no ] || "${root[@]}" rm -f "$policy"
+    # Nor is it to be there after the next start of the machine.
+    if [ "$status" -eq 0 ] && has systemctl; then
+        "${root[@]}" systemctl disable prometheus >/dev/null 2>&1 || true
+    fi
+    return "$status"
+}
+
 # --- One project -----------------------------------------------------------------------------------------------------------------------
 
 # The number in an attribute of the report's <assembly> element.
@@ -152,6 +171,7 @@ for project in tests/*.Tests/*.csproj; do
 done
 
 ensure_postgresql || say "PostgreSQL could not be installed: its tests cannot run."
+ensure_prometheus || say "Prometheus could not be installed: the tests of queries and alerts cannot run."
 ensure_browser || say "Chromium could not be installed: the tests in a browser cannot run."
 ensure_compiler || say "What the real PDS is made with could not be installed."
 

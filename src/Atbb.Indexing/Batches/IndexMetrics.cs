@@ -1,10 +1,13 @@
 using System.Diagnostics.Metrics;
+using Atbb.Indexing.Collections;
 
 namespace Atbb.Indexing.Batches;
 
 /// <summary>What goes into the index. Counted once a transaction, so that a record costs nothing.</summary>
 public sealed class IndexMetrics
 {
+    static readonly string[] Outcomes = ["indexed", "updated", "unchanged", "deleted", "failed"];
+
     readonly Meter meter;
     readonly Counter<long> records;
     readonly Counter<long> errors;
@@ -23,6 +26,18 @@ public sealed class IndexMetrics
         batchSizes = meter.CreateHistogram<long>("atbb.index.transaction.records", "{record}", "Records that were committed together.");
         batchesTogether = meter.CreateHistogram<long>("atbb.index.transaction.batches", "{batch}", "Batches of repositories that were committed together.");
         commits = meter.CreateHistogram<double>("atbb.index.transaction.duration", "s", "From the beginning of a transaction to its commit.");
+    }
+
+    /// <summary>
+    /// Says zero of every outcome and every kind of error, once somebody listens: Prometheus takes the first value that it sees of a series for where it
+    /// began, so of a series that begins with its first hundred errors it would not say that there were any.
+    /// </summary>
+    public void BeginAtZero()
+    {
+        foreach (var outcome in Outcomes)
+            Count(outcome, 0);
+        foreach (var kind in FailureKinds.All)
+            errors.Add(0, new KeyValuePair<string, object?>("kind", kind));
     }
 
     internal void Observe(BatchQueue queue) =>
@@ -61,6 +76,6 @@ public sealed class IndexMetrics
     /// <summary>A transaction was undone, and its callers were told.</summary>
     internal void Failed() => transactions.Add(1, new KeyValuePair<string, object?>("outcome", "failed"));
 
-    // Also nothing: a series that is there from the first transaction on has no first step that a rate would miss.
+    // Also nothing, for a process that nobody has let begin at zero: a series that is there from the first transaction on has no later first step that a rate would miss.
     void Count(string outcome, long count) => records.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
 }

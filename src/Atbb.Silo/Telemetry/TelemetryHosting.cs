@@ -1,3 +1,4 @@
+using Atbb.Indexing.Batches;
 using Atbb.Silo.Access;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -49,19 +50,24 @@ static class TelemetryHosting
     public static ISiloBuilder AddAtbbTraces(this ISiloBuilder silo) => HasCollector(silo.Configuration) ? silo.AddActivityPropagation() : silo;
 
     /// <summary>Maps <see cref="MetricsPath"/>, for whoever may use the admin HTTP: numbers tell of a forum what its operator may not want told.</summary>
-    public static void MapAtbbMetrics(this WebApplication app) => app
-        .MapPrometheusScrapingEndpoint(
-            MetricsPath,
-            meterProvider: null,
-            reading => reading.Use(static async (context, next) =>
-            {
-                // A newer Prometheus asks for names with dots in them, and every query would have to know which one it reads from.
-                context.Request.Headers.Accept = "text/plain";
-                await context.RequestServices.GetRequiredService<SurveyMetrics>().RefreshAsync(context.RequestAborted);
-                await next(context);
-            }),
-            optionsName: null)
-        .RequireAuthorization(AdminAccess.Policy);
+    public static void MapAtbbMetrics(this WebApplication app)
+    {
+        app
+            .MapPrometheusScrapingEndpoint(
+                MetricsPath,
+                meterProvider: null,
+                reading => reading.Use(static async (context, next) =>
+                {
+                    // A newer Prometheus asks for names with dots in them, and every query would have to know which one it reads from.
+                    context.Request.Headers.Accept = "text/plain";
+                    await context.RequestServices.GetRequiredService<SurveyMetrics>().RefreshAsync(context.RequestAborted);
+                    await next(context);
+                }),
+                optionsName: null)
+            .RequireAuthorization(AdminAccess.Policy);
+        // Only now: the endpoint has brought in whoever listens, and what was counted before that is not heard.
+        app.Services.GetRequiredService<IndexMetrics>().BeginAtZero();
+    }
 
     static bool HasCollector(IConfiguration configuration) => configuration[OtlpEndpoint] is { Length: > 0 };
 }

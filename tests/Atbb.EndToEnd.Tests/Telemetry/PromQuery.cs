@@ -2,60 +2,36 @@ using System.Text.RegularExpressions;
 
 namespace Atbb.EndToEnd.Tests.Telemetry;
 
-/// <summary>What a PromQL query is about: its metrics, what it wants of their labels, and the labels that it groups by.</summary>
-sealed partial record PromQuery(string Text, IReadOnlyList<PromQuery.Selector> Selectors, IReadOnlyList<string> Grouping)
+/// <summary>A query as it can be asked of a Prometheus that is a minute old and of a service that is well.</summary>
+/// <param name="Text">What is asked.</param>
+/// <param name="Labels">What each row of the answer is to be told apart by.</param>
+sealed partial record PromQuery(string Text, IReadOnlyList<string> Labels)
 {
-    static readonly string[] Words = ["and", "or", "unless", "offset", "bool"];
+    /// <summary>A panel's: of the last minute, where Grafana would say of which time.</summary>
+    public static PromQuery OfPanel(string expr) => Of(Grafana().Replace(expr, "1m"));
 
-    public static PromQuery Parse(string text)
-    {
-        var grouping = Groups().Matches(text).SelectMany(of => of.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)).ToList();
-        var rest = Range().Replace(Groups().Replace(text, " "), " ");
-        var selectors = Selecting().Matches(rest)
-            .Where(of => !Words.Contains(of.Groups["name"].Value))
-            .Select(of => new Selector(
-                of.Groups["name"].Value,
-                [.. Matching().Matches(of.Groups["matchers"].Value).Select(m => new Matcher(m.Groups["label"].Value, m.Groups["is"].Value is "=" ? m.Groups["value"].Value : null))]))
-            .ToList();
-        return new PromQuery(text, selectors, grouping);
-    }
+    /// <summary>
+    /// An alert's, one for each of its alternatives. It gives nothing while all is well, so its comparison is asked to say 0 or 1: that needs both sides. What it looks
+    /// back for is a second ago here.
+    /// </summary>
+    public static IEnumerable<PromQuery> OfAlert(string expr) =>
+        expr.Split(" or ").Select(alternative => Of(Back().Replace(Comparison().Replace(alternative, " $1 bool "), "offset 1s")));
 
-    /// <summary>What the query asks for and the metrics do not have; empty when it can be answered.</summary>
-    public IEnumerable<string> MissingIn(MetricsText metrics)
-    {
-        foreach (var selector in Selectors)
-        {
-            var samples = metrics.Of(selector.Metric).ToList();
-            if (samples.Count == 0)
-                yield return $"{selector.Metric} in: {Text}";
-            foreach (var matcher in selector.Matchers.Where(m => !samples.Exists(sample => m.IsMetBy(sample))))
-                yield return $"{selector.Metric}{{{matcher.Label}={matcher.Value}}} in: {Text}";
-        }
+    /// <summary>Labels that are asked for and that a row does not have.</summary>
+    public IEnumerable<string> MissingIn(IReadOnlyList<IReadOnlyList<string>> rows) => rows.SelectMany(row => Labels.Except(row)).Distinct();
 
-        var labels = Selectors.SelectMany(selector => metrics.Of(selector.Metric)).SelectMany(sample => sample.Labels.Keys).ToHashSet();
-        foreach (var label in Grouping.Where(label => !labels.Contains(label)))
-            yield return $"the label {label} in: {Text}";
-    }
+    // The bounds of buckets go into the quantile, and what is grouped inside another sum goes into that.
+    static PromQuery Of(string text) => new(text, [.. Groups().Matches(text).SelectMany(of => of.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)).Where(label => label != "le").Distinct()]);
 
-    // A name that no bracket follows is no function; a number or a duration does not begin a word.
-    [GeneratedRegex("""(?<![\w:."])(?<name>[a-zA-Z_:][\w:]*)\b(?!\s*\()\s*(\{(?<matchers>[^}]*)\})?""")]
-    private static partial Regex Selecting();
+    [GeneratedRegex("""\$__(rate_interval|range)\b""")]
+    private static partial Regex Grafana();
 
-    [GeneratedRegex("""(?<label>\w+)\s*(?<is>=~|!~|!=|=)\s*"(?<value>[^"]*)""")]
-    private static partial Regex Matching();
+    [GeneratedRegex("""\boffset \w+""")]
+    private static partial Regex Back();
 
-    [GeneratedRegex("""\b(by|without|on|ignoring|group_left|group_right)\s*\((?<labels>[^)]*)\)""")]
+    [GeneratedRegex(""" (==|!=|>=|<=|>|<) """)]
+    private static partial Regex Comparison();
+
+    [GeneratedRegex("""(?<!\b(sum|max|min|avg|count)\s*\()\b\w+ by \((?<labels>[^)]*)\)""")]
     private static partial Regex Groups();
-
-    [GeneratedRegex("""\[[^\]]*\]""")]
-    private static partial Regex Range();
-
-    internal sealed record Selector(string Metric, IReadOnlyList<Matcher> Matchers);
-
-    /// <param name="Label">The label.</param>
-    /// <param name="Value">What it has to be; null where several values, or all but some, will do.</param>
-    internal sealed record Matcher(string Label, string? Value)
-    {
-        public bool IsMetBy(MetricsText.Sample sample) => sample.Labels.TryGetValue(Label, out var value) && (Value is null || value == Value);
-    }
 }

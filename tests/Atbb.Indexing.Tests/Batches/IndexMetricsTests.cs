@@ -39,4 +39,20 @@ public sealed class IndexMetricsTests : IndexTests
         queue.RecordObservableInstruments();
         Assert.Equal(0, queue.LastMeasurement!.Value);
     }
+
+    [Fact]
+    public async Task BeginAtZero_BeforeAnythingIsWritten_SaysZeroOfEveryOutcomeAndKind()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var records = new MetricCollector<long>(meters, IndexingTelemetry.Name, "atbb.records");
+        using var errors = new MetricCollector<long>(meters, IndexingTelemetry.Name, "atbb.errors");
+
+        new IndexMetrics(meters).BeginAtZero();
+
+        Assert.Equal(
+            [("deleted", 0L), ("failed", 0), ("indexed", 0), ("unchanged", 0), ("updated", 0)],
+            records.GetMeasurementSnapshot().Select(one => ((string)one.Tags["outcome"]!, one.Value)).Order());
+        Assert.Equal(FailureKinds.All.Select(kind => (kind, 0L)), errors.GetMeasurementSnapshot().Select(one => ((string)one.Tags["kind"]!, one.Value)));
+    }
 }
