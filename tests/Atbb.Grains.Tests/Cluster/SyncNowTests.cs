@@ -300,7 +300,8 @@ public class SyncNowTests
 
         await SyncNowAsync(cluster, user.Did);
 
-        await cluster.UntilRepoAsync(user.Did, repo => repo is { RetryAfter: null, LastError: not null });
+        // Also while its next attempt is under way nothing is parked: the error says that there is none.
+        await cluster.UntilRepoAsync(user.Did, repo => repo is { RetryAfter: null, OpenErrors: > 0 });
         var error = Assert.Single(await cluster.Backfill.ListErrorsAsync(new RunErrorQuery(0)));
         Assert.Equal((user.Did, "unreachable"), (error.Did, error.Kind));
         Assert.Equal(3, cluster.Pds.Log.CountOf(ListRecords));
