@@ -25,7 +25,6 @@ public sealed class ThreeSilosTests
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)]
     public async Task Run_ASiloHangsAndWakesUpWhenTheOthersHaveFinished_ChangesNothing(bool theDriver)
     {
         await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
@@ -44,7 +43,6 @@ public sealed class ThreeSilosTests
     }
 
     [Theory]
-    [InlineData(true)]
     [InlineData(false)]
     public async Task Run_ASiloIsCutOffFromTheDatabase_EndsAndTheOthersFinishIt(bool theDriver)
     {
