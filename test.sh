@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium, Prometheus) is installed first, by apt.
 #
-#   ./test.sh                  all test projects, those that run processes beside the others
+#   ./test.sh                  all test projects, one after another
 #   ./test.sh Indexing Grains  those whose names contain one of these
 #
 # The last line is "N passed, N failed, N skipped". The exit status is 0 only if tests ran and none failed; with CI=true, also none may
@@ -144,14 +144,6 @@ run_project() {
     echo "$ran" "$failures" "$skips" >"$results/$name.count"
 }
 
-# Projects one after another.
-run_projects() {
-    local project
-    for project in "$@"; do
-        run_project "$project"
-    done
-}
-
 selected() {
     local project=$1 word
     shift
@@ -191,16 +183,9 @@ fi
 
 wait "$real_pds" || { tail -n 20 "$results/real-pds.log"; say "The real PDS could not be installed: its tests cannot run."; }
 
-# Whoever kills processes waits most of the time for what comes of it: the others go on beside it.
-slow=() quick=()
+# One after another: what takes long has two tests at a time under way, which is as much as two processors bear.
 for project in ${projects[@]+"${projects[@]}"}; do
-    case $project in
-        *EndToEnd*) slow+=("$project") ;;
-        *) quick+=("$project") ;;
-    esac
+    run_project "$project"
 done
-run_projects ${slow[@]+"${slow[@]}"} &
-run_projects ${quick[@]+"${quick[@]}"}
-wait
 
 finish
