@@ -64,7 +64,7 @@ public abstract class PostgresRelay : IAsyncDisposable
                 ForwardAsync(client.GetStream(), upstream.GetStream(), ends.Token),
                 upstream.GetStream().CopyToAsync(client.GetStream(), ends.Token));
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // One side has gone, and the other goes with it.
         }
