@@ -2,16 +2,24 @@ using Atbb.EndToEnd.Tests.Processes;
 
 namespace Atbb.EndToEnd.Tests.Soak;
 
-/// <summary>One run through faults and changes, with the process, its database and its PDSes struck down at random moments.</summary>
-sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddress database, SoakFigures figures, string context)
+/// <summary>One run through faults and changes, with the process, its database, its PDSes and its clock struck at random moments.</summary>
+sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock clock, IndexAddress database, SoakFigures figures, string context)
 {
     // Database or silo could not be started: a connection was ended while they were. The process is started again, as its supervisor would.
     const int NotStarted = 3;
 
-    // Every storm begins with these: a run that luck left alone would pass and show nothing.
-    readonly Queue<Strike> _first = new([Strike.Process, Strike.Database]);
+    // A process that never starts is not the weather's fault.
+    const int MostUnstarted = 10;
 
-    enum Strike { Process, Database, Pds }
+    // Every storm begins with these: a run that luck left alone would pass and show nothing.
+    readonly Queue<Strike> first = new([Strike.Process, Strike.Database]);
+
+    int unstarted;
+
+    enum Strike { Process, Database, Pds, Clock, Stop }
+
+    // As far as a clock is set ahead of the machine's, or behind: two days.
+    const int DaysOfMinutes = 2 * 24 * 60;
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
@@ -68,7 +76,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
                 break;
             if (over.IsCompleted)
                 return true;
-            switch (_first.TryDequeue(out var first) ? first : world.Next(10) switch { < 5 => Strike.Process, < 8 => Strike.Database, _ => Strike.Pds })
+            switch (first.TryDequeue(out var strike) ? strike : Draw())
             {
                 case Strike.Process:
                     figures.Count("struck: process killed");
@@ -77,6 +85,20 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
                 case Strike.Database:
                     figures.Count("struck: database");
                     await SoakDatabase.DisturbAsync(database, Ends);
+                    break;
+                case Strike.Clock:
+                    figures.Count("struck: clock set");
+                    clock.Set(TimeSpan.FromMinutes(world.Next(2 * DaysOfMinutes) - DaysOfMinutes));
+                    break;
+                case Strike.Stop:
+                    figures.Count("struck: process stood still");
+                    // It may have ended by itself meanwhile.
+                    if (await atbb.TrySignalAsync("STOP"))
+                    {
+                        await Task.Delay(TimeSpan.FromMilliseconds(world.Next(2_500)), Ends);
+                        await atbb.SignalAsync("CONT");
+                    }
+
                     break;
                 default:
                     figures.Count("struck: PDS stopped and started");
@@ -89,7 +111,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         }
 
         var code = await atbb.ExitAsync();
-        if (code is NotStarted)
+        if (code is NotStarted && ++unstarted < MostUnstarted)
         {
             figures.Count("struck: database, while the process started");
             return false;
@@ -98,4 +120,13 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         Assert.True(code == 0, $"{context}\n{atbb}");
         return true;
     }
+
+    Strike Draw() => world.Next(14) switch
+    {
+        < 5 => Strike.Process,
+        < 8 => Strike.Database,
+        < 10 => Strike.Pds,
+        < 12 => Strike.Clock,
+        _ => Strike.Stop,
+    };
 }
