@@ -55,8 +55,8 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         var id = await cluster.RunIntoTheMiddleAsync(Middle);
         var (lost, left) = Choose(cluster, theDriver);
 
-        var lostAt = TimeProvider.System.GetUtcNow();
         await cluster.CutAsync(lost);
+        var lostAt = TimeProvider.System.GetUtcNow();
 
         await cluster.CompletedAsync(id, left);
         await AssertTakenOverAsync(cluster, lostAt, "cut off from the database", lost);
