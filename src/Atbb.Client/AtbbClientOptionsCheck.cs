@@ -27,8 +27,9 @@ sealed class AtbbClientOptionsCheck : IValidateOptions<AtbbClientOptions>
             yield return $"{nameof(options.Gateway)}: '{options.Gateway}' is not an IP address with a port, such as 127.0.0.1:30000.";
         if (string.IsNullOrWhiteSpace(options.ClusterId))
             yield return $"{nameof(options.ClusterId)}: is empty.";
-        if (options.Patience <= TimeSpan.Zero || options.Patience > TimeSpan.FromDays(1))
-            yield return $"{nameof(options.Patience)}: {options.Patience} is not above 0 and at most a day.";
+        // A slice is given five minutes more, and Polly takes no time below 10 ms or above a day.
+        if (options.Patience < TimeSpan.FromMilliseconds(10) || options.Patience > TimeSpan.FromHours(23))
+            yield return $"{nameof(options.Patience)}: {options.Patience} is not between 10 ms and 23 hours.";
     }
 
     // Its parts only: whether there is such an account is the service's to know.

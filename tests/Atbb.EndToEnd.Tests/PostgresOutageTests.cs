@@ -78,8 +78,7 @@ public sealed class PostgresOutageTests
         await server.CrashAsync();
         await atbb.SignalAsync("TERM");
 
-        // Sooner than whoever has asked kills it, which is after minutes nowhere.
-        Assert.True(await atbb.ExitAsync(TimeSpan.FromSeconds(60)) == 0, $"{atbb}");
+        Assert.True(await atbb.ExitAsync(AtbbProcess.ShutdownPatience) == 0, $"{atbb}");
         Assert.Contains("silo.stopped_out_of_order", atbb.Errors, StringComparison.Ordinal);
     }
 

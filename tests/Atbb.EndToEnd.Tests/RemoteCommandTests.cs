@@ -206,17 +206,22 @@ public sealed class RemoteCommandTests
         Assert.Contains("has begun", atbb.Errors, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, string> Completions { get; } = new()
+    {
+        { "atbb ru", "run runs" },
+        { "atbb run", "run runs" },
+        { "atbb start --type ", "catch_up full_sync" },
+        { "atbb start --w", "--watch" },
+        { "atbb errors 7 --kind unr", "unreachable" },
+        { "atbb completion ", "bash fish zsh" },
+    };
+
     [Theory]
-    [InlineData("atbb ru", "run runs")]
-    [InlineData("atbb run", "run runs")]
-    [InlineData("atbb start --type ", "catch_up full_sync")]
-    [InlineData("atbb start --w", "--watch")]
-    [InlineData("atbb errors 7 --kind unr", "unreachable")]
-    [InlineData("atbb completion ", "bash fish zsh")]
+    [MemberData(nameof(Completions))]
     public async Task Completion_InBash_OffersWhatFits(string line, string offered)
     {
         // As readline does it: the words, the cursor at the end, and the function that the script has registered.
-        const string Script = """
+        Assert.Equal(offered, await OfferedAsync(["bash", "--norc", "-c", """
             PATH="$1:$PATH"
             eval "$(atbb completion bash)" || exit 1
             COMP_LINE=$2 COMP_POINT=${#2}
@@ -226,18 +231,68 @@ public sealed class RemoteCommandTests
             registered=$(complete -p atbb) || exit 1
             [[ $registered =~ -F\ ([^ ]+) ]] && "${BASH_REMATCH[1]}"
             printf '%s\n' "${COMPREPLY[@]}"
-            """;
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["--norc", "-c", Script, "bash", AppContext.BaseDirectory.TrimEnd('/'), line])
+            """, "bash"], line));
+    }
+
+    [Fact]
+    public async Task Completion_InZsh_OffersWhatFits()
+    {
+        // Where there is no zsh: the function, what is asked, and to whom it is told.
+        await AssertScriptAsync("zsh", "_atbb() {", "[suggest:${#line}]", "compdef _atbb atbb");
+        if (!IsHere("zsh"))
+            return;
+        foreach (var (line, offered) in Completions.Select(static row => row.Data))
+            Assert.Equal(offered, await OfferedAsync(["zsh", "-f", "-c", """
+                PATH="$1:$PATH"
+                compdef() { registered=$1; }
+                compadd() { shift; print -rl -- "$@"; }
+                eval "$(atbb completion zsh)" || exit 1
+                words=(${=2})
+                [[ $2 == *' ' ]] && words+=('')
+                CURRENT=$#words
+                $registered
+                """, "zsh"], line));
+    }
+
+    [Fact]
+    public async Task Completion_InFish_OffersWhatFits()
+    {
+        await AssertScriptAsync("fish", "function __atbb_complete", "\"[suggest:\"", "complete -c atbb -f -a '(__atbb_complete)'");
+        if (!IsHere("fish"))
+            return;
+        foreach (var (line, offered) in Completions.Select(static row => row.Data))
+            Assert.Equal(offered, await OfferedAsync(["fish", "--no-config", "-c", """
+                set -x PATH $argv[1] $PATH
+                atbb completion fish | source; or exit 1
+                complete -C $argv[2]
+                """], line));
+    }
+
+    static bool IsHere(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    static async Task AssertScriptAsync(string shell, params string[] parts)
+    {
+        await using var atbb = AtbbProcess.Start(Path.GetTempPath(), ["completion", shell]);
+        Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
+        Assert.All(parts, part => Assert.Contains(part, atbb.Output, StringComparison.Ordinal));
+    }
+
+    /// <summary>What a shell would offer, sorted.</summary>
+    /// <param name="shell">How it is started; after that it is given the folder that has the program, and the line.</param>
+    /// <param name="line">The line.</param>
+    static async Task<string> OfferedAsync(string[] shell, string line)
+    {
+        using var process = Process.Start(new ProcessStartInfo(shell[0], [.. shell[1..], AppContext.BaseDirectory.TrimEnd('/'), line])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var errors = bash.StandardError.ReadToEndAsync(Ends);
-        var output = await bash.StandardOutput.ReadToEndAsync(Ends);
-        await bash.WaitForExitAsync(Ends);
+        var errors = process.StandardError.ReadToEndAsync(Ends);
+        var output = await process.StandardOutput.ReadToEndAsync(Ends);
+        await process.WaitForExitAsync(Ends);
 
-        Assert.True(bash.ExitCode == 0, await errors);
-        Assert.Equal(offered, string.Join(' ', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
+        Assert.True(process.ExitCode == 0, await errors);
+        return string.Join(' ', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }
 
     static AtbbProcess Doctor(ForumCase it, params IEnumerable<string> more) => AtbbProcess.Start(it.Site.Folder,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -8,7 +9,7 @@ using Atbb.Sample;
 namespace Atbb.EndToEnd.Tests;
 
 /// <summary>The service as an operator's browser and programs meet it.</summary>
-public sealed class ServeTests
+public sealed class ServeTests(ITestOutputHelper output)
 {
     const string Token = "a token of sixteen and more";
     const string Runs = "/api/admin/backfill";
@@ -142,21 +143,26 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Serve_Terminated_EndsInOrderAndItsSuccessorGoesOn()
+    public async Task Serve_TerminatedWhileThePdsDoesNotAnswer_EndsWithinSecondsAndItsSuccessorGoesOn()
     {
         await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size, "Backfill:Concurrency=4");
-        it.Pds.Latency = TimeSpan.FromMilliseconds(20);
-        var reading = it.Pds.Log.AnsweredAsync(40, request => request.IsListing, Ends);
+        var pages = 0;
+        it.Pds.Fault = request => request.IsListing && Interlocked.Increment(ref pages) > 40 ? PdsFault.Hang : null;
+        // All four places of the window wait for an answer that does not come.
+        var reading = it.Pds.Log.ArrivedAsync(44, request => request.IsListing, Ends);
         using var admin = new AdminClient(it.Site.AdminPort);
         await using (var first = it.Site.Serve())
         {
             await admin.ReadyAsync(first);
             await admin.MustStartAsync("full_sync", [.. it.Dids]);
             await Task.WhenAny(reading, first.Ended).WaitAsync(AtbbProcess.Patience, Ends);
+            var askedAt = TimeProvider.System.GetTimestamp();
             await first.SignalAsync("TERM");
-            Assert.True(await first.ExitAsync() == 0, $"{first}");
+            Assert.True(await first.ExitAsync(AtbbProcess.ShutdownPatience) == 0, $"{first}");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ended after {TimeProvider.System.GetElapsedTime(askedAt).TotalSeconds:F1} s"));
         }
 
+        it.Pds.Fault = null;
         await using var last = it.Site.Serve();
         await it.AssertIndexAsync(await admin.CompletedAsync(last), before: null, $"{last}");
     }
@@ -172,7 +178,7 @@ public sealed class ServeTests
             await Task.Delay(5, Ends);
         await atbb.SignalAsync("TERM");
 
-        Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
+        Assert.True(await atbb.ExitAsync(AtbbProcess.ShutdownPatience) == 0, $"{atbb}");
         Assert.DoesNotContain("Unhandled", atbb.Errors, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Sample;
@@ -5,9 +6,9 @@ using Atbb.Sample;
 namespace Atbb.EndToEnd.Tests;
 
 /// <summary>Three real silos, of which one is lost in one way or another in the middle of a run: at its end nothing is missing and nothing counted twice.</summary>
-public sealed class ThreeSilosTests
+public sealed class ThreeSilosTests(ITestOutputHelper output)
 {
-    const int Middle = 40;
+    const int Middle = 25;
 
     [Theory]
     [InlineData(true)]
@@ -18,9 +19,11 @@ public sealed class ThreeSilosTests
         var id = await cluster.RunIntoTheMiddleAsync(Middle);
         var (lost, left) = Choose(cluster, theDriver);
 
+        var lostAt = TimeProvider.System.GetUtcNow();
         await lost.Process.KillAsync();
 
         await cluster.CompletedAsync(id, left);
+        await AssertTakenOverAsync(cluster, lostAt, "killed", lost);
     }
 
     [Theory]
@@ -31,8 +34,10 @@ public sealed class ThreeSilosTests
         var id = await cluster.RunIntoTheMiddleAsync(Middle);
         var (lost, left) = Choose(cluster, theDriver);
 
+        var lostAt = TimeProvider.System.GetUtcNow();
         await lost.Process.SignalAsync("STOP");
         await cluster.CompletedAsync(id, left);
+        await AssertTakenOverAsync(cluster, lostAt, "stopped", lost);
         var before = await StateAsync(cluster);
         await lost.Process.SignalAsync("CONT");
         // It learns that it is dead, and whoever keeps it learns that it is to be started again.
@@ -51,8 +56,10 @@ public sealed class ThreeSilosTests
         var (lost, left) = Choose(cluster, theDriver);
 
         await cluster.CutAsync(lost);
+        var lostAt = TimeProvider.System.GetUtcNow();
 
         await cluster.CompletedAsync(id, left);
+        await AssertTakenOverAsync(cluster, lostAt, "cut off from the database", lost);
         Assert.NotEqual(0, await lost.Process.ExitAsync());
         Assert.Contains(cluster.Silos, static silo => silo.Process.Errors.Contains("cluster.cut_off", StringComparison.Ordinal));
     }
@@ -62,7 +69,9 @@ public sealed class ThreeSilosTests
     {
         await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
         var id = await cluster.RunIntoTheMiddleAsync(Middle);
-        foreach (var silo in cluster.Silos)
+        var lost = cluster.Silos.ToArray();
+        var lostAt = TimeProvider.System.GetUtcNow();
+        foreach (var silo in lost)
             await silo.Process.KillAsync();
 
         // The three are still listed as active, and nobody is left to say otherwise.
@@ -70,6 +79,7 @@ public sealed class ThreeSilosTests
 
         await successor.ReadyAsync();
         await cluster.CompletedAsync(id, successor);
+        await AssertTakenOverAsync(cluster, lostAt, "killed with all others", lost);
     }
 
     [Fact]
@@ -83,7 +93,7 @@ public sealed class ThreeSilosTests
         foreach (var silo in cluster.Silos.Take(3))
         {
             await silo.Process.SignalAsync("TERM");
-            Assert.Equal(0, await silo.Process.ExitAsync());
+            Assert.Equal(0, await silo.Process.ExitAsync(AtbbProcess.ShutdownPatience));
         }
 
         await cluster.CompletedAsync(id, fourth);
@@ -101,25 +111,49 @@ public sealed class ThreeSilosTests
             // The PDS here is the directory too, and what is asked of the directory has settings of its own.
             $"Politeness:RequestsPerSecond={PerSecond}", $"PlcPoliteness:RequestsPerSecond={PerSecond}");
         var it = cluster.Case;
-        await using var index = it.Database.Open();
-        await IndexReader.QueryAsync(index, """
-            create table writers (name text primary key);
-            create function note_writer() returns trigger language plpgsql as $$
-            begin
-                insert into writers values (current_setting('application_name')) on conflict do nothing;
-                return null;
-            end $$;
-            create trigger note_writer after insert or update on repos for each statement execute function note_writer();
-            """);
 
-        var id = await cluster.Silos[0].Admin.MustStartAsync("full_sync", [.. it.Dids]);
+        var id = await cluster.BeginRunAsync();
         await cluster.CompletedAsync(id, cluster.Silos[0]);
 
-        Assert.Equal(3, await IndexReader.NumberAsync(index, "select count(*) from writers"));
+        Assert.Equal(3, await cluster.Diary.CountWritersAsync());
         var arrived = it.Pds.Log.Snapshot().Select(static request => request.ArrivedAt).ToList();
         var densest = arrived.Max(from => arrived.Count(at => at >= from && at < from + window));
         // A second's worth may go out together, and the eight under way may have been sent before.
         Assert.InRange(densest, 1, (PerSecond * ((int)window.TotalSeconds + 1)) + 8);
+    }
+
+    [Fact]
+    public async Task Run_OnABusyMachineWithASiloThatIsAskedWithoutAPause_NobodyIsTakenForDead()
+    {
+        await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
+        cluster.Case.Pds.Latency = TimeSpan.FromMilliseconds(100);
+        await using var processors = new BusyProcessors();
+        await using var silo = new BusySilo(cluster.Silos[^1], clients: 16);
+
+        var id = await cluster.BeginRunAsync();
+        // Long enough for each of them to be missed by all others, were it missed at all.
+        await Task.Delay(1.5 * SiloCluster.DetectionTime, TestContext.Current.CancellationToken);
+        await cluster.CompletedAsync(id, cluster.Silos[0]);
+
+        output.WriteLine($"{silo.Answers} answers of the silo that was asked");
+        Assert.True(silo.Answers > 0, $"Nobody was busy.\n{cluster}");
+        Assert.Empty(await cluster.Diary.DeathsAsync());
+        Assert.All(cluster.Silos, it => Assert.False(it.Process.HasEnded, $"{it.Process}"));
+    }
+
+    async Task AssertTakenOverAsync(SiloCluster cluster, DateTimeOffset lostAt, string how, params SiloProcess[] lost)
+    {
+        // One that held nothing is not waited for by the run.
+        var dead = await Poll.UntilAsync(
+            async _ => await cluster.Diary.DeathsAsync() is var deaths && deaths.Count >= lost.Length ? deaths : null, SiloCluster.TakeOver, () => $"{lost.Length} silos to count as dead.\n{cluster}");
+        Assert.Equal(lost.Select(static silo => silo.Port).Order(), dead.Order());
+        var begun = cluster.Case.Pds.Log.Snapshot().Where(request => request.Did is not null && request.ArrivedAt < lostAt).Select(static request => request.Did!).Distinct();
+        var taken = await cluster.Diary.TakenOverAsync(lostAt, begun);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{how}: dead after {taken.Dead:F1} s; of {taken.HeldUp} repositories that were held up the first went on after {taken.First:F1} s, the last after {taken.Last:F1} s"));
+        Assert.InRange(taken.Dead, 0, SiloCluster.TakeOver.TotalSeconds);
+        Assert.InRange(taken.Last ?? taken.Dead, 0, SiloCluster.TakeOver.TotalSeconds);
     }
 
     // What a run and its repositories have come to, and when that was last written.

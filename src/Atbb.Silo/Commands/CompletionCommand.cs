@@ -6,13 +6,13 @@ namespace Atbb.Silo.Commands;
 static class CompletionCommand
 {
     // Each asks the program itself what may stand at the cursor, so that no list of commands is kept twice. The program is asked by the
-    // name it was called by, without that name in the line.
+    // name it was called by, without that name in the line, and without the word at the cursor: "run" is a command, and "runs" is one, too.
+    // What begins with a dash or a slash is kept for whoever has typed one.
     const string Bash = """
         # atbb completion for bash:  eval "$(atbb completion bash)"
         _atbb() {
             local word=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT}
             line=${line#"${COMP_WORDS[0]}"} line=${line# }
-            # What stands before the word alone: "run" is a command, and "runs" is one, too.
             line=${line%"$word"}
             local IFS=$'\n' unwanted='[-/]*'
             [[ $word == -* ]] && unwanted=
@@ -25,10 +25,12 @@ static class CompletionCommand
         #compdef atbb
         # atbb completion for zsh:  eval "$(atbb completion zsh)"
         _atbb() {
-            local line="${words[2,-1]}"
+            local word="${words[CURRENT]}" line="${(j: :)words[2,CURRENT-1]}"
+            line=${line:+$line }
             local -a suggestions
             suggestions=("${(@f)$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
-            suggestions=(${suggestions:#})
+            [[ $word == -* ]] || suggestions=(${suggestions:#[-/]*})
+            suggestions=(${${(M)suggestions:#${(b)word}*}:#})
             if (( ${#suggestions} )); then compadd -- "${suggestions[@]}"; else _files; fi
         }
         compdef _atbb atbb
@@ -37,10 +39,17 @@ static class CompletionCommand
     const string Fish = """
         # atbb completion for fish:  atbb completion fish | source
         function __atbb_complete
-            set -l line (commandline -cp | string replace -r '^\s*\S+\s*' '')
-            atbb "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            set -l word (commandline -ct)
+            set -l line (commandline -cp | string replace -r '^\s*\S+\s*' '' | string replace -r '\S*$' '')
+            set -l suggestions (atbb "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -r -- '^'(string escape --style=regex -- "$word")'.*')
+            string match -q -- '-*' "$word"; or set suggestions (string match -v -r -- '^[-/]' $suggestions)
+            if set -q suggestions[1]
+                printf '%s\n' $suggestions
+            else
+                __fish_complete_path "$word"
+            end
         end
-        complete -c atbb -a '(__atbb_complete)'
+        complete -c atbb -f -a '(__atbb_complete)'
         """;
 
     public static Command Create()

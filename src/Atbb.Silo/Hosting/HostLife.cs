@@ -5,6 +5,7 @@ namespace Atbb.Silo.Hosting;
 /// <summary>How a process's host begins and ends, whichever command it is for.</summary>
 static partial class HostLife
 {
+    // Whoever keeps the process kills it after half a minute (docker-compose.yml, docs/kubernetes.yaml), and is to have no need to.
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Starts a host; one that does not start is taken down again.</summary>
@@ -29,13 +30,19 @@ static partial class HostLife
     {
         try
         {
-            await host.StopAsync(CancellationToken.None).WaitAsync(StopPatience);
-            await DisposeAsync(host);
+            await StopAsync(host).WaitAsync(StopPatience);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException)
         {
             LogUnordered(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo"), e.Message.ReplaceLineEndings(" "));
         }
+    }
+
+    // In one: what is taken down after the silo has signed off may wait for something, too.
+    static async Task StopAsync(IHost host)
+    {
+        await host.StopAsync(CancellationToken.None);
+        await DisposeAsync(host);
     }
 
     static ValueTask DisposeAsync(IHost host) => ((IAsyncDisposable)host).DisposeAsync();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Sample;
 using YamlDotNet.Serialization;
 
@@ -81,6 +82,15 @@ public sealed class ContainerFilesTests
         });
         Assert.Equal(2, Silos(compose).Count());
         Assert.Equal(["demo-pds"], compose.Services.Where(service => service.Value.Profiles.Contains("demo")).Select(service => service.Key));
+    }
+
+    [Fact]
+    public void Compose_Silos_AreGivenLongerToEndThanTheyTake()
+    {
+        var silos = Compose().Services.Where(static service => service.Key.StartsWith("silo-", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(2, silos.Count);
+        Assert.All(silos, static silo => Assert.InRange(silo.Value.StopGracePeriod, 2 * AtbbProcess.ShutdownPatience, TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class ContainerTests : IDisposable
         foreach (var (name, process) in new[] { ("silo-2", two), ("silo-1", one), ("demo-pds", pds) })
         {
             await process.SignalAsync("TERM");
-            Assert.True(await process.ExitAsync(name == "demo-pds" ? null : compose.Services[name].StopGracePeriod) == 0, $"{process}");
+            Assert.True(await process.ExitAsync(AtbbProcess.ShutdownPatience) == 0, $"{process}");
         }
     }
 

@@ -12,6 +12,9 @@ sealed class AtbbProcess : IAsyncDisposable
     /// <summary>Longer than anything a test waits for on a busy machine.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>"Within seconds", which is how long a silo may take that is asked to end: it gives its host ten, and a busy machine may add to it.</summary>
+    public static TimeSpan ShutdownPatience { get; } = TimeSpan.FromSeconds(15);
+
     readonly Process process;
     readonly StringBuilder output = new();
     readonly StringBuilder errors = new();
@@ -41,7 +44,7 @@ sealed class AtbbProcess : IAsyncDisposable
         return Start(Program, $"atbb {string.Join(' ', arguments)}", folder, arguments, environment);
     }
 
-    /// <summary>Starts what a shell makes of a line, which has to <c>exec</c> what it starts: signals are meant for that.</summary>
+    /// <summary>Starts what a shell makes of a line, which has to <c>exec</c> what it starts, if anything: signals are meant for that.</summary>
     /// <inheritdoc cref="Start(string, IReadOnlyList{string}, IReadOnlyDictionary{string, string})"/>
     public static AtbbProcess StartShell(string folder, string line, IReadOnlyDictionary<string, string?> environment) => Start("sh", line, folder, ["-c", line], environment);
 

@@ -7,7 +7,6 @@ sealed class AtbbSite : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("atbb-site-");
     readonly string[] common;
-    readonly int siloPort = LoopbackPorts.Take();
 
     /// <param name="forumDid">The forum.</param>
     /// <param name="database">The index.</param>
@@ -16,13 +15,14 @@ sealed class AtbbSite : IDisposable
     public AtbbSite(string forumDid, string database, Uri plc, params IReadOnlyList<string> settings)
     {
         AdminPort = LoopbackPorts.Take();
+        SiloPort = LoopbackPorts.Take();
         GatewayPort = LoopbackPorts.Take();
         common =
         [
             "--forum", forumDid, "--database", database, "--plc", plc.GetLeftPart(UriPartial.Authority),
             .. Set("Network:AllowPrivateAddresses", "true"),
             .. Set("Politeness:RequestsPerSecond", "0"),
-            .. Set("Cluster:SiloPort", siloPort),
+            .. Set("Cluster:SiloPort", SiloPort),
             .. Set("Cluster:GatewayPort", GatewayPort),
             .. settings.SelectMany(setting => new[] { "--set", setting }),
         ];
@@ -35,6 +35,9 @@ sealed class AtbbSite : IDisposable
 
     /// <summary>Where <c>serve</c> listens, on loopback.</summary>
     public int AdminPort { get; }
+
+    /// <summary>Where other silos reach this one, on loopback: by this it is known in its cluster.</summary>
+    public int SiloPort { get; }
 
     /// <summary>Where clients are taken, on loopback.</summary>
     public int GatewayPort { get; }

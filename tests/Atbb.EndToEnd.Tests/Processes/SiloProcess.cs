@@ -16,6 +16,9 @@ sealed class SiloProcess : IAsyncDisposable
 
     public AdminClient Admin { get; }
 
+    /// <summary>By this it is known in its cluster.</summary>
+    public int Port => site.SiloPort;
+
     /// <summary>Whether it has begun the run, or gone on with it.</summary>
     public bool Drives => Process.Errors.Contains("backfill.started", StringComparison.Ordinal) || Process.Errors.Contains("backfill.resuming", StringComparison.Ordinal);
 
