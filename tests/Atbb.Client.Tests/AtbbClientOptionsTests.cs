@@ -22,8 +22,9 @@ public sealed class AtbbClientOptionsTests
     [InlineData(Forum, null, "127.0.0.1", "atbb", 60, "Gateway")]
     [InlineData(Forum, null, "127.0.0.1:30000", " ", 60, "ClusterId")]
     [InlineData(Forum, null, "127.0.0.1:30000", "atbb", 0, "Patience")]
+    [InlineData(Forum, null, "127.0.0.1:30000", "atbb", 0.009, "Patience")]
     [InlineData(Forum, null, "127.0.0.1:30000", "atbb", 86_400, "Patience")]
-    public void FindFaults_OneValueIsWrong_NamesIt(string did, string? database, string gateway, string cluster, int seconds, string name)
+    public void FindFaults_OneValueIsWrong_NamesIt(string did, string? database, string gateway, string cluster, double seconds, string name)
     {
         var options = new AtbbClientOptions { ForumDid = did, Database = database, Gateway = gateway, ClusterId = cluster, Patience = TimeSpan.FromSeconds(seconds) };
 
