@@ -153,23 +153,8 @@ public sealed class RealPdsTests
     }
 
     /// <summary>What the PDSes say of the forum and of active accounts, without what cannot be indexed.</summary>
-    async Task<List<IndexedRow>> TruthAsync(IEnumerable<RealAccount> accounts)
-    {
-        var rows = new List<IndexedRow>();
-        foreach (var account in accounts.Prepend(forum))
-        {
-            foreach (var collection in account == forum ? PageListing.ForumCollections : PageListing.UserCollections)
-            {
-                // Neither database takes U+0000; it is kept as a browser shows it.
-                rows.AddRange(
-                    from record in await account.ListAsync(collection, Ends)
-                    where !odd.ContainsKey(record.Uri)
-                    select IndexedRow.Of(collection, account.Did, record.Rkey, record.Cid, record.Json.Replace("\\u0000", "\uFFFD", StringComparison.Ordinal)));
-            }
-        }
-
-        return rows;
-    }
+    async Task<List<IndexedRow>> TruthAsync(IEnumerable<RealAccount> accounts) =>
+        [.. (await RealTruth.ReadAsync(forum, accounts, Ends)).Where(row => !odd.ContainsKey($"at://{row.Did}/{row.Collection}/{row.Rkey}"))];
 
     string NextKey() => Tid.FromTime(Founded.AddSeconds(++ticks), 0).Value;
 
@@ -203,12 +188,7 @@ public sealed class RealPdsTests
     {
         var differences = new Differences();
         await using var index = database.Open();
-        foreach (var (did, status) in expected)
-        {
-            var rows = await IndexReader.QueryAsync(index, $"select r.status, coalesce(u.status, r.status) from repos r left join users u on u.did = r.did where r.did = '{did}'");
-            differences.Compare($"status of {did} in repos and users", $"{status} {status}", rows.Count == 1 ? string.Join(' ', rows[0]) : $"{rows.Count} rows");
-        }
-
+        await RealTruth.CompareStatusesAsync(index, differences, expected);
         differences.AssertNone($"{atbb}");
     }
 }

@@ -100,6 +100,38 @@ public sealed class RealAccount
         http, Pds, "com.atproto.admin.updateSubjectStatus",
         $$"""{"subject":{"$type":"com.atproto.repo.strongRef","uri":"{{record.Uri}}","cid":"{{record.Cid}}"},"takedown":{"applied":true} }""", admin, cancellationToken);
 
+    /// <summary>
+    /// Moves the account to another PDS, as its owner would: account made there, repository carried over, DID document changed, switched on there and
+    /// off here.
+    /// </summary>
+    /// <param name="to">The PDS it moves to.</param>
+    /// <param name="readMail">Reads the code that the PDS left behind sends to the owner before it signs the change of the DID document.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<RealAccount> MoveAsync(Uri to, Func<Task<string>> readMail, CancellationToken cancellationToken)
+    {
+        var audience = (await RealPdsCall.GetAsync(http, to, "com.atproto.server.describeServer", cancellationToken)).GetProperty("did").GetString();
+        var token = await RealPdsCall.GetAsync(
+            http, Pds, $"com.atproto.server.getServiceAuth?aud={audience}&lxm=com.atproto.server.createAccount", session, cancellationToken);
+        var created = await RealPdsCall.PostAsync(
+            http, to, "com.atproto.server.createAccount",
+            $$"""{"did":"{{Did}}","handle":"{{Handle}}","email":"{{Handle}}@example.test","password":"{{Handle}}-password"}""",
+            new("Bearer", token.GetProperty("token").GetString()), cancellationToken);
+        var moved = new RealAccount(http, to, admin, Did, Handle, created.GetProperty("accessJwt").GetString()!);
+
+        var car = await http.GetByteArrayAsync(new Uri(Pds, $"/xrpc/com.atproto.sync.getRepo?did={Did}"), cancellationToken);
+        await RealPdsCall.PostCarAsync(http, to, "com.atproto.repo.importRepo", car, moved.session, cancellationToken);
+
+        await PostAsync("com.atproto.identity.requestPlcOperationSignature", null, cancellationToken);
+        var wanted = await RealPdsCall.GetAsync(http, to, "com.atproto.identity.getRecommendedDidCredentials", moved.session, cancellationToken);
+        var code = JsonSerializer.Serialize(await readMail());
+        var signed = await PostAsync("com.atproto.identity.signPlcOperation", $$"""{"token":{{code}},{{wanted.GetRawText()[1..]}}""", cancellationToken);
+        await moved.PostAsync("com.atproto.identity.submitPlcOperation", signed.GetRawText(), cancellationToken);
+
+        await moved.ActivateAsync(cancellationToken);
+        await DeactivateAsync(cancellationToken);
+        return moved;
+    }
+
     /// <summary>Deletes the account for good. Its DID document stays.</summary>
     public Task DeleteAccountAsync(CancellationToken cancellationToken) =>
         RealPdsCall.PostAsync(http, Pds, "com.atproto.admin.deleteAccount", $$"""{"did":"{{Did}}"}""", admin, cancellationToken);

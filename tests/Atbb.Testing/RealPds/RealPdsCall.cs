@@ -10,6 +10,13 @@ static class RealPdsCall
     public static Task<JsonElement> GetAsync(HttpClient http, Uri pds, string target, CancellationToken cancellationToken) =>
         SendAsync(http, new HttpRequestMessage(HttpMethod.Get, new Uri(pds, "/xrpc/" + target)), cancellationToken);
 
+    public static Task<JsonElement> GetAsync(HttpClient http, Uri pds, string target, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(pds, "/xrpc/" + target));
+        request.Headers.Authorization = authorization;
+        return SendAsync(http, request, cancellationToken);
+    }
+
     public static Task<JsonElement> PostAsync(
         HttpClient http, Uri pds, string method, string? json, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
@@ -17,6 +24,15 @@ static class RealPdsCall
         request.Headers.Authorization = authorization;
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        return SendAsync(http, request, cancellationToken);
+    }
+
+    /// <summary>Posts a repository as a file.</summary>
+    public static Task PostCarAsync(HttpClient http, Uri pds, string method, byte[] car, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(pds, "/xrpc/" + method));
+        request.Headers.Authorization = authorization;
+        request.Content = new ByteArrayContent(car) { Headers = { ContentType = new("application/vnd.ipld.car") } };
         return SendAsync(http, request, cancellationToken);
     }
 

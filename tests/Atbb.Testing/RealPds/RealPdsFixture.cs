@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 
 namespace Atbb.Testing.RealPds;
 
@@ -18,6 +19,7 @@ public sealed class RealPdsFixture : IAsyncDisposable
     readonly StringBuilder errors;
     readonly HttpClient http = new();
     readonly AuthenticationHeaderValue admin;
+    readonly IReadOnlyList<string> accounts;
 
     RealPdsFixture(Process process, StringBuilder errors, JsonElement ready)
     {
@@ -25,6 +27,7 @@ public sealed class RealPdsFixture : IAsyncDisposable
         this.errors = errors;
         Plc = new Uri(ready.GetProperty("plc").GetString()!);
         Pdses = [.. ready.GetProperty("pdses").EnumerateArray().Select(pds => new Uri(pds.GetString()!))];
+        accounts = [.. ready.GetProperty("accounts").EnumerateArray().Select(file => file.GetString()!)];
         admin = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + ready.GetProperty("adminPassword").GetString())));
     }
 
@@ -92,12 +95,40 @@ public sealed class RealPdsFixture : IAsyncDisposable
     /// <param name="pds">0 or 1: on which of <see cref="Pdses"/>.</param>
     /// <param name="name">First part of the handle <c>name.test</c>: 3 to 18 letters, digits, hyphens.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<RealAccount> CreateAccountAsync(int pds, string name, CancellationToken cancellationToken)
+    public Task<RealAccount> CreateAccountAsync(int pds, string name, CancellationToken cancellationToken) =>
+        CreateAccountAsync(Pdses[pds], name, cancellationToken);
+
+    /// <summary>Creates an account on a PDS of the test's own that uses this directory.</summary>
+    public async Task<RealAccount> CreateAccountAsync(Uri origin, string name, CancellationToken cancellationToken)
     {
-        var origin = Pdses[pds];
         var body = $$"""{"handle":"{{name}}.test","email":"{{name}}@example.test","password":"{{name}}-password"}""";
         var created = await RealPdsCall.PostAsync(http, origin, "com.atproto.server.createAccount", body, authorization: null, cancellationToken);
         return new RealAccount(http, origin, admin, created.GetProperty("did").GetString()!, $"{name}.test", created.GetProperty("accessJwt").GetString()!);
+    }
+
+    /// <summary>Moves an account to the other of <see cref="Pdses"/>.</summary>
+    /// <returns>The account as it is there.</returns>
+    public Task<RealAccount> MoveAsync(RealAccount account, CancellationToken cancellationToken)
+    {
+        var from = Pdses[0] == account.Pds ? 0 : 1;
+        return account.MoveAsync(Pdses[1 - from], () => MailedCodeAsync(accounts[from], account.Did, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>A line for a shell that becomes a PDS in a process of its own, with its rate limits on: it says its origin when it answers.</summary>
+    /// <param name="folder">Where its data stay when it is killed.</param>
+    /// <param name="port">Its port on loopback.</param>
+    public string CommandFor(string folder, int port) =>
+        $"exec '{RealPdsInstallation.Node}' '{RealPdsInstallation.Script}' '{RealPdsInstallation.Folder}' '{Plc.GetLeftPart(UriPartial.Authority)}' '{folder}' {port}";
+
+    // No mail leaves a PDS that has no mail server; what it would have said is in its database.
+    static async Task<string> MailedCodeAsync(string file, string did, CancellationToken cancellationToken)
+    {
+        await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select token from email_token where purpose = 'plc_operation' and did = $did";
+        command.Parameters.AddWithValue("$did", did);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <inheritdoc/>
