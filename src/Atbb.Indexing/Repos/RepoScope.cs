@@ -7,7 +7,10 @@ public abstract record RepoScope
     {
     }
 
-    /// <summary>Those of the index's users: who has had a record in it.</summary>
+    /// <summary>
+    /// Those of the index's users, who have had a record in it; and those that were switched off when they were asked for, before there was any record of
+    /// theirs: one that comes back would otherwise be missing until the next full sync, without an error.
+    /// </summary>
     public sealed record KnownUsers : RepoScope;
 
     /// <summary>These, and those that have been discovered and never read; but for those that the run itself has found, which have rounds of their own.</summary>

@@ -135,7 +135,15 @@ public sealed class RepoStore
     public Task<IReadOnlyList<string>> PageAsync(RepoScope scope, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(Ask(
             scope,
-            users: "select did from users where did > @after order by did limit @limit",
+            users: $"""
+                select did from (
+                    select did from (select did from users where did > @after order by did limit @limit) u
+                    union
+                    select did from (select did from repos where did > @after and {Away} order by did limit @limit) r
+                ) both_tables
+                order by did
+                limit @limit
+                """,
             // Each half cut off before they are put together: no page reads the rest of the tables. A user found by this run is left out of both:
             // who was seen in the first phase may be on a relay's list as well.
             known: $"""
@@ -170,7 +178,7 @@ public sealed class RepoStore
     public Task<long> CountAsync(RepoScope scope, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteScalarAsync<long>(Ask(
             scope,
-            users: "select count(*) from users",
+            users: $"select (select count(*) from users) + (select count(*) from repos where {Away})",
             known: $"""
                 select (select count(*) from repos where found_by_run is distinct from @runId and not ({Hearsay.FoundNowhereBefore}))
                      + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
@@ -180,6 +188,9 @@ public sealed class RepoStore
             limit: 0,
             token)),
         cancellationToken);
+
+    // Word for word the condition of the index repos_away, or the index is of no use.
+    const string Away = "repos.status in ('deactivated', 'takendown', 'suspended') and not exists (select 1 from users u where u.did = repos.did)";
 
     static CommandDefinition Ask(
         RepoScope scope, string users, string known, string found, string? afterDid, int limit, CancellationToken cancellationToken)

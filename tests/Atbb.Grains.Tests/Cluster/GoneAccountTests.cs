@@ -56,6 +56,30 @@ public class GoneAccountTests
         Assert.Empty(await cluster.DifferencesAsync());
     }
 
+    /// <summary>It has no row in the table of users, and nothing says that it is missing.</summary>
+    [Theory]
+    [InlineData(AccountState.Deactivated, "deactivated")]
+    [InlineData(AccountState.TakenDown, "takendown")]
+    [InlineData(AccountState.Suspended, "suspended")]
+    public async Task CatchUp_AnAccountThatWasSwitchedOffBeforeItWasEverRead_IsReadWhenItIsBack(AccountState state, string status)
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var away = cluster.Forum.Users[0];
+        cluster.Pds.SetState(away.Did, state);
+        await cluster.RunAsync(RunType.FullSync);
+        Assert.Equal((null, status, 0L), await StateAsync(cluster, away.Did));
+
+        var still = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((RunStatus.Completed, 0, 0, still.DidsTotal), (still.Status, still.Counts.Records, still.Counts.Failed, still.DidsDone));
+
+        cluster.Pds.SetState(away.Did, AccountState.Active);
+        var back = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 6, 0), (back.Status, back.Counts.Indexed, back.Counts.Failed));
+        Assert.Equal(("active", "active", 6L), await StateAsync(cluster, away.Did));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
     [Fact]
     public async Task Sync_APdsThatForgetsAnAccountForAMoment_LosesNothing()
     {

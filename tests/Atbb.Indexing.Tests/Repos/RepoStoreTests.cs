@@ -94,6 +94,25 @@ public sealed class RepoStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task PageAsync_OfUsers_HasThoseThatAreSwitchedOffAndHaveNoUser(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var repos = Repos(database);
+        await repos.AddPendingAsync([.. "abcdefg".Select(it => $"did:plc:{it}")], underWay: null, Token);
+        foreach (var (did, status) in new[] { ("a", "deactivated"), ("b", "active"), ("c", "takendown"), ("d", "suspended"), ("e", "deleted"), ("f", "notfound") })
+            await database.ExecuteAsync($"update repos set status = '{status}' where did = 'did:plc:{did}'");
+        foreach (var did in "bcz")
+            await database.ExecuteAsync($"insert into users (did, indexed_at) values ('did:plc:{did}', '2026-01-01T00:00:00Z')");
+
+        var pages = new List<string>();
+        for (string? after = null; await repos.PageAsync(Users, after, 2, Token) is [.., var last] page; after = last)
+            pages.Add(string.Join(' ', page.Select(did => did[^1])));
+
+        Assert.Equal(["a b", "c d", "z"], pages);
+        Assert.Equal(5, await repos.CountAsync(Users, Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task UnsettledAmongAsync_OfAll_NamesThoseThatTheRunHasStillToRead(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
