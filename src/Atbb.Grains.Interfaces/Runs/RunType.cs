@@ -4,7 +4,7 @@ namespace Atbb.Grains.Interfaces.Runs;
 [GenerateSerializer, Alias("atbb.RunType")]
 public enum RunType
 {
-    /// <summary>The repositories of the users in the index.</summary>
+    /// <summary>The repositories of whom the index knows: its users, and accounts that were switched off or empty when they were last read.</summary>
     CatchUp,
 
     /// <summary>Those, and every repository listed or discovered.</summary>

@@ -10,16 +10,16 @@ static class Absence
 {
     /// <summary>Judges it.</summary>
     /// <param name="repo">What is known of the repository.</param>
-    /// <param name="deniedAt">When this PDS first said so; null: just now.</param>
+    /// <param name="since">How long ago this PDS first said so; null: just now.</param>
     /// <param name="now">The time.</param>
     /// <param name="delay">How long a PDS is given to think better of it.</param>
-    public static RepoVerdict Judge(RepoState repo, DateTimeOffset? deniedAt, DateTimeOffset now, TimeSpan delay) => repo switch
+    public static RepoVerdict Judge(RepoState repo, TimeSpan? since, DateTimeOffset now, TimeSpan delay) => repo switch
     {
         // Its rows were removed when this was first found out.
         { Status: RepoStatus.Deleted } => new RepoVerdict.Gone(RepoStatus.Deleted),
         // What is in the index was read from another PDS. This one has never shown that it holds the account, and removes nothing.
         { SyncedAt: not null, Collections.IsEmpty: true } => new RepoVerdict.Gone(RepoStatus.NotFound),
-        _ when deniedAt is null || now < deniedAt + delay => new RepoVerdict.Unconfirmed((deniedAt ?? now) + delay),
+        _ when since is null || since < delay => new RepoVerdict.Unconfirmed(now + delay - (since ?? TimeSpan.Zero)),
         _ => new RepoVerdict.Gone(RepoStatus.Deleted),
     };
 }

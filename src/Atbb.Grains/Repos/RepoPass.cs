@@ -55,9 +55,11 @@ static class RepoPass
 
     /// <summary>
     /// Whether a repository that is known by hearsay alone has failed in an earlier run, which has said so, and not yet in this one. Anybody can
-    /// name an account on a host that is not there: such a name is looked up once in each run, and no more is made of it.
+    /// name an account on a host that is not there: such a name is looked up once in each run, and no more is made of it. One of which a PDS has said that it is
+    /// switched off or deleted does exist, and no run has failed with it for that.
     /// </summary>
-    public static bool IsOldHearsay(this RepoState repo) => repo is { IsHearsay: true, Attempts: 0, LastError: not null } && repo.RunId != ErrorStore.ByHand;
+    public static bool IsOldHearsay(this RepoState repo) =>
+        repo is { IsHearsay: true, Attempts: 0, LastError: not null, Status: RepoStatus.Pending or RepoStatus.NotFound } && repo.RunId != ErrorStore.ByHand;
 
     /// <summary>
     /// A pass by hand begins: whatever an earlier one left half read, and without waiting for the next attempt. Up to which rev the collections have

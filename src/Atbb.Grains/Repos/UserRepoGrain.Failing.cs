@@ -11,8 +11,9 @@ namespace Atbb.Grains.Repos;
 /// <summary>What becomes of a repository that could not be read: asked again later, elsewhere, or not at all.</summary>
 sealed partial class UserRepoGrain
 {
-    // Since when the PDS has not known the repository. In memory alone: forgotten, it costs one more question, and removes nothing too soon.
-    DateTimeOffset? deniedAt;
+    // Since when the PDS has not known the repository, by the clock that nobody sets. In memory alone: forgotten, it costs one more question, and removes
+    // nothing too soon.
+    long? deniedAt;
 
     bool HasConfiguredPds => Key == forum.Value.Did && forum.Value.Pds is not null;
 
@@ -126,12 +127,13 @@ sealed partial class UserRepoGrain
             verdict = RepoVerdict.Of(e);
         }
 
-        var now = time.GetUtcNow();
         switch (verdict)
         {
             case RepoVerdict.AskIdentity { Otherwise: RepoStatus.NotFound }:
-                verdict = Absence.Judge(Repo, deniedAt, now, options.DeletionConfirmDelay);
-                deniedAt ??= now;
+                verdict = Absence.Judge(Repo, deniedAt is { } first ? time.GetElapsedTime(first) : null, time.GetUtcNow(), options.DeletionConfirmDelay);
+                deniedAt ??= time.GetTimestamp();
+                // Collected in the wait, it would take each denial for the first, and the run would have no end.
+                DelayDeactivation(options.DeletionConfirmDelay + TimeSpan.FromMinutes(1));
                 return verdict;
             case RepoVerdict.AskIdentity { Otherwise: var state }:
                 return new RepoVerdict.Gone(state);

@@ -293,6 +293,9 @@ sealed partial class UserRepoGrain(
         if (!written)
             return new RepoOutcome.More();
 
+        // Its PDS has it. Not before the page is written: one that shows the same page again and again, and denies the next, would never come to an end.
+        deniedAt = null;
+
         // Not before: a page that was not written is read again, and would be taken for one that the listing has come round to.
         if (reading.After is { Order: ListingOrder.Unordered, Cursor: { } cursor })
             unorderedCursors.Add((Repo.RunId!.Value, reading.After.Collection, HashOf(cursor)));

@@ -15,7 +15,7 @@ sealed partial class BackfillGrain
     RepoScope Scope => run switch
     {
         { Round: > 0 and var round, RunId: var runId } => new RepoScope.Found(runId, round),
-        { Type: RunType.CatchUp } => new RepoScope.KnownUsers(),
+        { Type: RunType.CatchUp, RunId: var runId } => new RepoScope.KnownUsers(runId),
         { Type: RunType.FullSync, RunId: var runId } => new RepoScope.KnownRepositories(runId),
         _ => throw new InvalidOperationException($"There is no scope for the run type {run?.Type}."),
     };

@@ -319,7 +319,7 @@ sealed partial class BackfillGrain(
         $"No run is needed ({decision.Reason}), and the {dids} DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";
 
     static string NotedOnly(int dids) =>
-        $"A catch-up reads the users in the index: the {dids} DIDs listed are noted, and the next full sync reads those that are not among them.";
+        $"A catch-up reads whom the index knows: the {dids} DIDs listed are noted, and the next full sync reads those that are not among them.";
 
     async Task RememberAsync()
     {

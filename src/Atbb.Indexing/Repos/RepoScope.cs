@@ -8,10 +8,11 @@ public abstract record RepoScope
     }
 
     /// <summary>
-    /// Those of the index's users, who have had a record in it; and those that were switched off when they were asked for, before there was any record of
-    /// theirs: one that comes back would otherwise be missing until the next full sync, without an error.
+    /// Those of the index's users, who have had a record in it, and those that were found to exist and had none: switched off at the time, or empty. One that
+    /// comes back, or begins to write, would otherwise be missing until the next full sync, without an error.
     /// </summary>
-    public sealed record KnownUsers : RepoScope;
+    /// <param name="RunId">The run. Whatever it has been at stays among its repositories: a resume asks for those above its mark again, and counts them then.</param>
+    public sealed record KnownUsers(long RunId) : RepoScope;
 
     /// <summary>These, and those that have been discovered and never read; but for those that the run itself has found, which have rounds of their own.</summary>
     /// <param name="RunId">The run.</param>

@@ -139,7 +139,7 @@ public sealed class RepoStore
                 select did from (
                     select did from (select did from users where did > @after order by did limit @limit) u
                     union
-                    select did from (select did from repos where did > @after and {Away} order by did limit @limit) r
+                    select did from (select did from repos where did > @after and {MetBefore} order by did limit @limit) r
                 ) both_tables
                 order by did
                 limit @limit
@@ -178,7 +178,10 @@ public sealed class RepoStore
     public Task<long> CountAsync(RepoScope scope, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteScalarAsync<long>(Ask(
             scope,
-            users: $"select (select count(*) from users) + (select count(*) from repos where {Away})",
+            users: $"""
+                select (select count(*) from repos where {MetBefore})
+                     + (select count(*) from users u where not exists (select 1 from repos where repos.did = u.did and {MetBefore}))
+                """,
             known: $"""
                 select (select count(*) from repos where found_by_run is distinct from @runId and not ({Hearsay.FoundNowhereBefore}))
                      + (select count(*) from users u where not exists (select 1 from repos r where r.did = u.did))
@@ -189,15 +192,15 @@ public sealed class RepoStore
             token)),
         cancellationToken);
 
-    // Word for word the condition of the index repos_away, or the index is of no use.
-    const string Away = "repos.status in ('deactivated', 'takendown', 'suspended') and not exists (select 1 from users u where u.did = repos.did)";
+    // Who was never read, or found nowhere, is a full sync's to ask for. Of who exists, it is known what is missing, be it everything.
+    const string MetBefore = "(repos.status not in ('pending', 'notfound') or repos.last_run_id = @runId)";
 
     static CommandDefinition Ask(
         RepoScope scope, string users, string known, string found, string? afterDid, int limit, CancellationToken cancellationToken)
     {
         var (sql, runId, round) = scope switch
         {
-            RepoScope.KnownUsers => (users, 0L, 0),
+            RepoScope.KnownUsers run => (users, run.RunId, 0),
             RepoScope.KnownRepositories run => (known, run.RunId, 0),
             RepoScope.Found of => (found, of.RunId, of.Round),
             _ => throw new ArgumentOutOfRangeException(nameof(scope)),

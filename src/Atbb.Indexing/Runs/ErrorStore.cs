@@ -21,7 +21,8 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     // - of either: when the account was deleted since;
     // - of a relay: when a later run has read that list to its end.
     // Later is what has the greater id: by the time of day, an error would stand for good after a clock was set back. What is settled by hand keeps its run's
-    // id; of what was read so, the collection that is read last tells, and of an account's state there is nothing but the time.
+    // id; of what was read so, the collection that is read last tells that it has come to its end, and the time when: one before the error has not overtaken it. Of an
+    // account's state there is nothing but the time either.
     const string Overtaken = """
         delete from backfill_errors
         where (cast(@did as text) is null or did = @did) and (
@@ -31,7 +32,8 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                   and c.collection = backfill_errors.collection
                   and c.is_complete
                   and c.run_id <> backfill_errors.backfill_id
-                  and (c.run_id > backfill_errors.backfill_id or c.run_id = @byHand)
+                  and (c.run_id > backfill_errors.backfill_id
+                      or (c.run_id = @byHand and exists (select 1 from repos r where r.did = c.did and r.synced_at >= backfill_errors.updated_at)))
                   and not exists (
                       select 1 from backfill_errors again
                       where again.backfill_id = c.run_id
@@ -44,9 +46,9 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                   and r.retry_after is null
                   and ((r.last_error is null
                           and ((r.is_settled and r.last_run_id > backfill_errors.backfill_id)
-                              or exists (
+                              or (r.synced_at >= backfill_errors.updated_at and exists (
                                   select 1 from repo_cursors c
-                                  where c.did = r.did and c.collection = @lastByHand and c.run_id = @byHand and c.is_complete)))
+                                  where c.did = r.did and c.collection = @lastByHand and c.run_id = @byHand and c.is_complete))))
                       or (r.status in ('takendown', 'suspended', 'deactivated')
                           and (r.updated_at > backfill_errors.updated_at or (r.is_settled and r.last_run_id > backfill_errors.backfill_id))
                           -- Not when that write was of another failure, of an account that had been marked before.

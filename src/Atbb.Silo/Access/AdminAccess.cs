@@ -83,6 +83,10 @@ static class AdminAccess
         if (isOpen && request.HttpContext.Connection is { LocalIpAddress: { } address } && !IPAddress.IsLoopback(address))
             return Problems.ForeignHost("Without a token this service answers on loopback only. Set Atbb:Admin:Token to use it from elsewhere.");
 
+        // A proxy on this machine comes from loopback, by a loopback name, with whoever asks it.
+        if (isOpen && ProxyHeaders.FirstOrDefault(request.Headers.ContainsKey) is { } header)
+            return Problems.ForeignHost($"A proxy has handed this request on ({header}), and without a token everybody behind it would be the operator. Set Atbb:Admin:Token.");
+
         // A browser says where a write comes from; programs say nothing.
         var isWrite = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
         // Not the scheme: behind a proxy that ends TLS the browser's is another than ours.
@@ -93,10 +97,13 @@ static class AdminAccess
         return null;
     }
 
+    static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
+
     static bool IsOf(string origin, HostString host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)
-        // Another port of the same host is another's page, and the same site to a cookie.
-        && (host.Port is null ? url.IsDefaultPort && url.Host == host.Host : url.Authority == host.Value);
+        // Another port of the same host is another's page, and the same site to a cookie. A proxy may name the port that goes without saying.
+        && url.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
+        && (host.Port is { } port ? url.Port == port : url.IsDefaultPort);
 
     static bool IsLoopback(string host) =>
         host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -15,7 +15,7 @@ static class BackfillCommand
         var common = new CommonOptions();
         var type = new Option<string?>("--type")
         {
-            Description = "catch_up: users in the index. full_sync: those, every repository listed, and whom the relays and the records name. Default: full_sync with --dids or --relay, otherwise as the live stream's cursor decides.",
+            Description = "catch_up: whom the index knows. full_sync: those, every repository listed, and whom the relays and the records name. Default: full_sync with --dids or --relay, otherwise as the live stream's cursor decides.",
             HelpName = "catch_up|full_sync",
         };
         type.CompletionSources.Add("catch_up", "full_sync");

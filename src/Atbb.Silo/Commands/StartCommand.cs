@@ -12,7 +12,7 @@ static class StartCommand
         var remote = new RemoteOptions();
         var type = new Option<string?>("--type")
         {
-            Description = "catch_up: users in the index. full_sync: those, every repository listed, and whom the relays and the records name. Default: as the live stream's cursor decides, which may be that none is needed.",
+            Description = "catch_up: whom the index knows. full_sync: those, every repository listed, and whom the relays and the records name. Default: as the live stream's cursor decides, which may be that none is needed.",
             HelpName = "catch_up|full_sync",
         };
         type.AcceptOnlyFromAmong("catch_up", "full_sync");

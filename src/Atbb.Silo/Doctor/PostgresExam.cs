@@ -28,6 +28,8 @@ static class PostgresExam
             yield return Finding.Problem(Check, $"the database's encoding is {facts.Encoding}: what people write does not fit into it.", "Make a database anew: create database atbb encoding 'UTF8' template template0.");
         if (facts.IsReadOnly)
             yield return Finding.Problem(Check, "the server is read-only: a standby, or default_transaction_read_only.", "Point DATABASE_URL at the primary.");
+        if (!facts.MayCreateTables)
+            yield return Finding.Problem(Check, $"{facts.User} may not make tables there, and the service does at its first start and after an upgrade.", $"Make {facts.User} the owner of the database, or: grant create on schema public to {facts.User}.");
         if (!facts.Fsync)
             yield return Finding.Problem(Check, "fsync is off: a power cut or a crash of the machine can destroy the database.", "Set fsync = on in postgresql.conf and reload.");
         if (!facts.FullPageWrites)

@@ -20,6 +20,12 @@ sealed record PostgresFacts
     /// <summary>A standby, or a server that was made read-only.</summary>
     public required bool IsReadOnly { get; init; }
 
+    /// <summary>Whom the connection is.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Whether that one may make tables where they would be made.</summary>
+    public required bool MayCreateTables { get; init; }
+
     public required int MaxConnections { get; init; }
 
     /// <summary>Those of them that only superusers get.</summary>
@@ -41,6 +47,9 @@ sealed record PostgresFacts
                 current_setting('fsync')::bool                                as "Fsync",
                 current_setting('full_page_writes')::bool                     as "FullPageWrites",
                 pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "IsReadOnly",
+                current_user::text                                            as "User",
+                -- Null where no schema of the search path is there.
+                coalesce(has_schema_privilege(current_schema(), 'create'), false) as "MayCreateTables",
                 current_setting('max_connections')::int                       as "MaxConnections",
                 current_setting('superuser_reserved_connections')::int        as "ReservedConnections"
             """,

@@ -8,6 +8,9 @@ sealed class ComposeService(IReadOnlyDictionary<string, object?> node)
     /// <summary>Whether its image is built here.</summary>
     public bool IsBuilt => node.ContainsKey("build");
 
+    /// <summary>Whether its image is never looked for elsewhere.</summary>
+    public bool IsFromHere => (string?)node.GetValueOrDefault("pull_policy") == "never";
+
     public string? HostName => (string?)node.GetValueOrDefault("hostname");
 
     public IReadOnlyList<string> Command => List("command");

@@ -68,8 +68,14 @@ public sealed class ContainerFilesTests
             Assert.All(service.Secrets, secret => Assert.Contains(secret, compose.Secrets.Keys));
             Assert.All(service.Mounts, mount => Assert.True(
                 mount[0].StartsWith('.') ? Path.Exists(Checkout.At(mount[0])) && mount[2] == "ro" : compose.Volumes.Contains(mount[0]), $"{name}: {mount[0]}"));
-            Assert.True(service.IsBuilt || service.Image!.Contains(':', StringComparison.Ordinal), $"{name}: an image without a version is another one tomorrow.");
+            Assert.True(
+                service.IsBuilt || service.IsFromHere || service.Image!.Contains(':', StringComparison.Ordinal), $"{name}: an image without a version is another one tomorrow.");
         }
+
+        // Once each, or the second is refused; and whoever takes one from here finds it.
+        var built = compose.Services.Values.Where(service => service.IsBuilt).Select(service => service.Image).ToList();
+        Assert.Equal(built.Distinct(), built);
+        Assert.All(compose.Services.Values.Where(service => service.IsFromHere), service => Assert.Contains(service.Image, built));
 
         var published = compose.Services.Values.SelectMany(service => service.Ports).Select(port => port.Split(':')[1]).ToList();
         Assert.Equal(published.Distinct(), published);

@@ -56,6 +56,22 @@ public class GoneAccountTests
         Assert.Empty(await cluster.DifferencesAsync());
     }
 
+    [Fact]
+    public async Task CatchUp_AnAccountThatHadNothingWhenItWasRead_IsReadWhenItWrites()
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+        var shy = cluster.Forum.Users[0];
+        foreach (var collection in shy.Collections)
+            foreach (var record in shy.Records(collection))
+                shy.Delete(collection, record.Rkey);
+        await cluster.RunAsync(RunType.FullSync);
+        Assert.Equal((null, "active", 0L), await StateAsync(cluster, shy.Did));
+        shy.Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"at last","createdAt":"2026-01-01T00:00:00Z"}""");
+
+        Assert.Equal(1, (await cluster.RunAsync(RunType.CatchUp)).Counts.Indexed);
+        Assert.Equal(("active", "active", 1L), await StateAsync(cluster, shy.Did));
+    }
+
     /// <summary>It has no row in the table of users, and nothing says that it is missing.</summary>
     [Theory]
     [InlineData(AccountState.Deactivated, "deactivated")]
@@ -95,6 +111,32 @@ public class GoneAccountTests
 
         Assert.Equal((RunStatus.Completed, 0, 0), (run.Status, run.Counts.Deleted, run.Counts.Failed));
         Assert.Equal(("active", "active", 6L), await StateAsync(cluster, user.Did));
+    }
+
+    /// <summary>As a PDS does of whose machines one has lost its data: each denial after a page is the first.</summary>
+    [Fact]
+    public async Task Sync_APdsThatForgetsAnAccountAgainAfterItHasShownAPage_LosesNothing()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 3, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        user.Put(ForumRecords.Post, user.Records(ForumRecords.Post)[0].Rkey, """{"$type":"space.atbb.post","text":"again","createdAt":"2026-01-01T00:00:00Z"}""");
+        var (atFirst, onTheWay) = (0, 0);
+        cluster.Pds.Fault = request => request switch
+        {
+            _ when request.Did != user.Did => request.Method == ListRepos ? NoListing : null,
+            { Method: GetLatestCommit } or { Method: GetRepoStatus } when Interlocked.Increment(ref atFirst) <= 2 => PdsFault.Error(400, "RepoNotFound"),
+            { Collection: ForumRecords.Post, Cursor: not null } when Volatile.Read(ref onTheWay) == 0 => PdsFault.Error(400, "RepoNotFound"),
+            // Asked once more, after the DID document.
+            { Method: GetRepoStatus } when Interlocked.Increment(ref onTheWay) == 1 => PdsFault.Error(400, "RepoNotFound"),
+            _ => null,
+        };
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 1, 0, 0), (run.Status, run.Counts.Updated, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal(2, cluster.Pds.Log.Snapshot().Count(request => request.Method == GetRepoStatus && request.Did == user.Did));
+        Assert.Empty(await cluster.DifferencesAsync());
     }
 
     [Fact]

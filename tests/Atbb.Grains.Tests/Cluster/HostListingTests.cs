@@ -175,9 +175,14 @@ public class HostListingTests
     {
         await using var cluster = await IndexedAsync();
         var busy = LastOf(cluster);
-        cluster.Pds.Fault = request => request.Method == ListRepos && request.Cursor is null
-            ? PdsFault.Edited(_ => busy.Add(ForumRecords.Post, New))
-            : null;
+        var before = busy.Rev.Value;
+        cluster.Pds.Fault = request => request switch
+        {
+            { Method: ListRepos, Cursor: null } => PdsFault.Edited(_ => busy.Add(ForumRecords.Post, New)),
+            // Asked alone, as it is where it is among the first, it is told what the list says.
+            { Method: GetLatestCommit } when request.Did == busy.Did => PdsFault.Json($$"""{"cid":"bafyreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq","rev":"{{before}}"}"""),
+            _ => null,
+        };
         await cluster.RunAsync(RunType.CatchUp);
         Assert.Single(await cluster.DifferencesAsync());
 

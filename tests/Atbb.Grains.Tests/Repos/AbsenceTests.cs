@@ -36,5 +36,5 @@ public class AbsenceTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Judge_ByWhatWasReadThere_RemovesOnlyWhatWasDeniedTwice(string why, RepoState repo, int? secondsSinceDenied, object verdict) =>
-        Assert.True(verdict.Equals(Absence.Judge(repo, secondsSinceDenied is { } s ? Now.AddSeconds(-s) : null, Now, Delay)), why);
+        Assert.True(verdict.Equals(Absence.Judge(repo, secondsSinceDenied is { } s ? TimeSpan.FromSeconds(s) : null, Now, Delay)), why);
 }

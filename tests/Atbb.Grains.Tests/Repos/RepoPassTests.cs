@@ -202,6 +202,9 @@ public class RepoPassTests
             { "has been read", heard with { SyncedAt = Now }, false },
             { "listed", heard with { FoundByRun = null }, false },
             { "retried", heard.EnterAfresh(6, RunPhase.Users), false },
+            { "found nowhere", heard with { Status = RepoStatus.NotFound }, true },
+            { "found to be switched off", (heard with { LastError = null }).SwitchOff(RepoStatus.Deactivated, "deactivated").Enter(6, RunPhase.Users), false },
+            { "found to be deleted", (heard with { LastError = null }).Remove("deleted").Enter(6, RunPhase.Users), false },
         };
     }
 

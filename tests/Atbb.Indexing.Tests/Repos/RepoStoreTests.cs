@@ -8,7 +8,7 @@ namespace Atbb.Indexing.Tests.Repos;
 
 public sealed class RepoStoreTests : IndexTests
 {
-    static readonly RepoScope Users = new RepoScope.KnownUsers();
+    static readonly RepoScope Users = new RepoScope.KnownUsers(RunId: 1);
     static readonly RepoScope All = new RepoScope.KnownRepositories(RunId: 1);
 
     [Theory, MemberData(nameof(Kinds))]
@@ -94,22 +94,23 @@ public sealed class RepoStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task PageAsync_OfUsers_HasThoseThatAreSwitchedOffAndHaveNoUser(DatabaseKind kind)
+    public async Task PageAsync_OfUsers_HasWhoeverExistsAndWhatTheRunHasBeenAt(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
         var repos = Repos(database);
-        await repos.AddPendingAsync([.. "abcdefg".Select(it => $"did:plc:{it}")], underWay: null, Token);
-        foreach (var (did, status) in new[] { ("a", "deactivated"), ("b", "active"), ("c", "takendown"), ("d", "suspended"), ("e", "deleted"), ("f", "notfound") })
+        await repos.AddPendingAsync([.. "abcdefgh".Select(it => $"did:plc:{it}")], underWay: null, Token);
+        foreach (var (did, status) in new[] { ("a", "deactivated"), ("b", "active"), ("c", "takendown"), ("d", "suspended"), ("e", "deleted"), ("f", "notfound"), ("g", "notfound") })
             await database.ExecuteAsync($"update repos set status = '{status}' where did = 'did:plc:{did}'");
-        foreach (var did in "bcz")
+        await database.ExecuteAsync("update repos set last_run_id = 1 where did = 'did:plc:g'");
+        foreach (var did in "bfz")
             await database.ExecuteAsync($"insert into users (did, indexed_at) values ('did:plc:{did}', '2026-01-01T00:00:00Z')");
 
         var pages = new List<string>();
         for (string? after = null; await repos.PageAsync(Users, after, 2, Token) is [.., var last] page; after = last)
             pages.Add(string.Join(' ', page.Select(did => did[^1])));
 
-        Assert.Equal(["a b", "c d", "z"], pages);
-        Assert.Equal(5, await repos.CountAsync(Users, Token));
+        Assert.Equal(["a b", "c d", "e f", "g z"], pages);
+        Assert.Equal(8, await repos.CountAsync(Users, Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]

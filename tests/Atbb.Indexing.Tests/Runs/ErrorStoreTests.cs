@@ -86,6 +86,29 @@ public sealed class ErrorStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task ClearOvertaken_ASyncByHandOfBefore_ClearsNothingAndOneOfAfterDoes(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var store = Store(database);
+        // The posts are what is read last.
+        RecordBatch ByHand(RepoState repo) => Pass(repo, ErrorStore.ByHand);
+
+        var alice = await store.WriteAsync(ByHand(Repo(Alice)), Token);
+        var bob = await store.WriteAsync(ByHand(Repo(Bob)), Token);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        alice = await store.WriteAsync(
+            new RecordBatch { Repo = alice.Repo with { RunId = 9, IsSettled = true, LastError = "loop" }, Failure = new RecordFailure(Post, null, null, "cursor_loop", "loop") }, Token);
+        // Of the grain, not of the repository, whose row says nothing of it.
+        await Errors(database).AddAsync(9, Bob, "not_answered", "no answer", Token);
+        Assert.Equal([$"9 {Alice}", $"9 {Bob}"], await LeftAsync(database));
+
+        await store.WriteAsync(ByHand(alice.Repo), Token);
+        await store.WriteAsync(ByHand(bob.Repo), Token);
+
+        Assert.Empty(await LeftAsync(database));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task ClearOvertaken_ARepositoryThatFailedAgainOrWaits_KeepsItsError(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);

@@ -128,6 +128,39 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Forwarded")]
+    [InlineData("Via")]
+    public async Task WhatAProxyHandsOn_IsAnsweredWithATokenOnly(string header)
+    {
+        await StartAsync(token: null);
+        Assert.Equal("foreign-host", await KindOfAsync(HttpMethod.Get, Runs, r => r.Headers.Add(header, "1.1 proxy")));
+    }
+
+    [Theory]
+    [InlineData("atbb.example", "https://atbb.example", HttpStatusCode.NotFound)]
+    [InlineData("atbb.example:443", "https://atbb.example", HttpStatusCode.NotFound)]
+    [InlineData("ATBB.example", "https://atbb.example", HttpStatusCode.NotFound)]
+    [InlineData("atbb.example:8443", "https://atbb.example:8443", HttpStatusCode.NotFound)]
+    [InlineData("atbb.example", "https://atbb.example:8443", HttpStatusCode.Forbidden)]
+    [InlineData("atbb.example:8443", "https://atbb.example", HttpStatusCode.Forbidden)]
+    [InlineData("atbb.example", "null", HttpStatusCode.Forbidden)]
+    public async Task AWrite_BehindAProxy_IsHeldAgainstTheNameThatItHandsOn(string host, string origin, HttpStatusCode status)
+    {
+        await StartAsync(Token);
+
+        var answer = await SendAsync(HttpMethod.Post, Runs + "/1/cancel", r =>
+        {
+            Bearer(Token)(r);
+            r.Headers.Host = host;
+            r.Headers.Add("Origin", origin);
+        });
+
+        // There is no run 1: where it was let through, it had nothing to do.
+        Assert.Equal(status, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData(Token)]
     public async Task AWriteFromAPageElsewhere_IsRefused(string? token)

@@ -12,6 +12,8 @@ public class PostgresExamTests
         Fsync = true,
         FullPageWrites = true,
         IsReadOnly = false,
+        User = "atbb",
+        MayCreateTables = true,
         MaxConnections = 100,
         ReservedConnections = 3,
     };
@@ -24,6 +26,7 @@ public class PostgresExamTests
         { "encoding", true, "SQL_ASCII" },
         { "old", false, "no longer mended" },
         { "connections", true, "leaves 17 connections, and 1 atbb process may need 20" },
+        { "rights", true, "atbb may not make tables there" },
         { "a second ahead", false, "1.2 s ahead of" },
         { "far behind", true, "7.0 s behind" },
     };
@@ -40,6 +43,7 @@ public class PostgresExamTests
             "fsync" => Sound with { Fsync = false },
             "pages" => Sound with { FullPageWrites = false },
             "standby" => Sound with { IsReadOnly = true },
+            "rights" => Sound with { MayCreateTables = false },
             "encoding" => Sound with { Encoding = "SQL_ASCII" },
             "old" => Sound with { Version = "12.9", VersionNumber = 120_009 },
             "connections" => Sound with { MaxConnections = 20 },
