@@ -135,34 +135,11 @@ public sealed class RepoStore
     public Task<IReadOnlyList<string>> PageAsync(RepoScope scope, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(Ask(
             scope,
-            users: $"""
-                select did from (
-                    select did from (select did from users where did > @after order by did limit @limit) u
-                    union
-                    select did from (select did from repos where did > @after and {MetBefore} order by did limit @limit) r
-                ) both_tables
-                order by did
-                limit @limit
-                """,
-            // Each half cut off before they are put together: no page reads the rest of the tables. A user found by this run is left out of both:
-            // who was seen in the first phase may be on a relay's list as well.
-            known: $"""
-                select did from (
-                    select did from (
-                        select u.did from users u
-                        where u.did > @after and not exists (select 1 from repos f where f.did = u.did and f.found_by_run = @runId)
-                        order by u.did limit @limit
-                    ) u
-                    union
-                    select did from (
-                        select did from repos
-                        where did > @after and found_by_run is distinct from @runId and not ({Hearsay.FoundNowhereBefore})
-                        order by did limit @limit
-                    ) r
-                ) both_tables
-                order by did
-                limit @limit
-                """,
+            users: PageOf("true", MetBefore),
+            // A user found by this run is left out of both: who was seen in the first phase may be on a relay's list as well.
+            known: PageOf(
+                "not exists (select 1 from repos f where f.did = u.did and f.found_by_run = @runId)",
+                $"found_by_run is distinct from @runId and not ({Hearsay.FoundNowhereBefore})"),
             found: """
                 select did from repos
                 where found_by_run = @runId and found_in_round = @round and did > @after
@@ -191,6 +168,17 @@ public sealed class RepoStore
             limit: 0,
             token)),
         cancellationToken);
+
+    // Of users and repositories together. Each half is cut off before they are put together: no page reads the rest of the tables.
+    static string PageOf(string users, string repos) => $"""
+        select did from (
+            select did from (select u.did from users u where u.did > @after and {users} order by u.did limit @limit) u
+            union
+            select did from (select did from repos where did > @after and {repos} order by did limit @limit) r
+        ) both_tables
+        order by did
+        limit @limit
+        """;
 
     // Who was never read, or found nowhere, is a full sync's to ask for. Of who exists, it is known what is missing, be it everything.
     const string MetBefore = "(repos.status not in ('pending', 'notfound') or repos.last_run_id = @runId)";

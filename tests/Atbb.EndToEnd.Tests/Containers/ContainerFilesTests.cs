@@ -93,7 +93,7 @@ public sealed class ContainerFilesTests
     [Fact]
     public void Compose_Silos_AreGivenLongerToEndThanTheyTake()
     {
-        var silos = Compose().Services.Where(static service => service.Key.StartsWith("silo-", StringComparison.Ordinal)).ToList();
+        var silos = Silos(Compose()).ToList();
 
         Assert.Equal(2, silos.Count);
         Assert.All(silos, static silo => Assert.InRange(silo.Value.StopGracePeriod, 2 * AtbbProcess.ShutdownPatience, TimeSpan.FromMinutes(1)));
