@@ -133,10 +133,11 @@ static class PageDecoder
             return "";
         }
 
-        if (AtUri.TryParse(uri, out var other))
+        if (AtUri.TryParse(uri, out _))
         {
+            // Whose key that is, nobody knows: were it taken for one of ours, the record that stood under it would count as gone.
             fault = "The item's URI is of another repository or collection.";
-            return other.Rkey.Value;
+            return "";
         }
 
         fault = "The item's URI is not the AT-URI of a record.";

@@ -34,7 +34,7 @@ sealed partial class BackfillGrain
         heartbeat?.Dispose();
         stop?.Dispose();
         stop = new CancellationTokenSource();
-        pulse.Begin(time.GetUtcNow());
+        pulse.Begin();
         trouble = new RunTrouble();
         window = null;
         heartbeat = this.RegisterGrainTimer(BeatAsync, new GrainTimerCreationOptions
@@ -232,7 +232,7 @@ sealed partial class BackfillGrain
             return;
 
         var counts = window.Counts;
-        pulse.Note(time.GetUtcNow(), counts.Records, window.Ledger.Done);
+        pulse.Note(counts.Records, window.Ledger.Done);
         metrics.Show(ProgressOf(run));
         LogProgress(run.RunId, run.Type, run.Phase, window.Ledger.Done, run.DidsTotal, counts.Records, pulse.RecordsPerSecond);
         await TryCheckpointAsync();

@@ -61,4 +61,7 @@ sealed partial class BackfillGrain
 
     [LoggerMessage(114, LogLevel.Warning, "backfill.too_many_found: records read by run {RunId} name more than {Found} accounts that nobody knew, round {Round} reads no more of them; the next full sync takes the next ones, or raise Atbb:Discovery:MaxFound", EventName = "backfill.too_many_found")]
     partial void LogTooManyNamed(long runId, long found, int round);
+
+    [LoggerMessage(120, LogLevel.Warning, "backfill.relay_short: run {RunId} was named {Listed} repositories with {Collection} by {Relay} and knows {Held}; it is behind or does not look at every host, add another to Atbb:Discovery:Relays if it stays so", EventName = "backfill.relay_short")]
+    partial void LogShortListing(long runId, string relay, long listed, string collection, long held);
 }

@@ -37,6 +37,22 @@ sealed partial class BackfillGrain
 
         while (await EnterNextRoundAsync(cancellationToken))
             await ReadRoundAsync(cancellationToken);
+        await ReportShortListingsAsync(cancellationToken);
+    }
+
+    /// <summary>A relay that is behind is no error, since whoever is known is read all the same; but nobody would notice whom it keeps back.</summary>
+    async Task ReportShortListingsAsync(CancellationToken cancellationToken)
+    {
+        if (run is not { Type: RunType.FullSync, RunId: var runId })
+            return;
+
+        foreach (var listing in await patience.WaitForAsync(token => found.ListShortAsync(runId, token), cancellationToken))
+        {
+            LogShortListing(runId, listing.Relay, listing.Listed, listing.Collection, listing.Held);
+            trouble.NoteLasting(
+                $"The relay {listing.Relay} names {listing.Listed} repositories with {listing.Collection}, and {listing.Held} are known: it is behind, or does not look at every host. "
+                + "Whom it keeps back is found only if somebody else names them; add another relay to Atbb:Discovery:Relays.");
+        }
     }
 
     async Task ReadRoundAsync(CancellationToken cancellationToken)

@@ -91,7 +91,7 @@ sealed partial class BackfillGrain
             Waiting = window?.Waiting ?? [],
             Reading = window?.Reading ?? [],
             Hosts = window?.Hosts ?? [],
-            LastProgressAt = pulse.LastProgressAt,
+            LastProgressAt = time.GetUtcNow() - pulse.Idle,
             Counts = counts,
             RecordsPerSecond = isRunning ? pulse.RecordsPerSecond : counts.Records / Math.Max(seconds, 0.001),
             Remaining = isRunning && inUsers ? pulse.TimeForDids(at.DidsTotal - done) : null,

@@ -56,7 +56,7 @@ sealed partial class BackfillGrain(
     // As it is known to be stored, too.
     IReadOnlyList<KeyedStart> keyed = [];
 
-    readonly RunPulse pulse = new();
+    readonly RunPulse pulse = new(time);
 
     // What is under way in this activation: null when the run is not being driven here.
     CancellationTokenSource? stop;

@@ -4,8 +4,8 @@ namespace Atbb.Grains.Runs;
 /// <param name="window">How far back to look.</param>
 sealed class Pace(TimeSpan window)
 {
-    readonly Queue<(DateTimeOffset At, long Value)> samples = new();
-    (DateTimeOffset At, long Value) latest;
+    readonly Queue<(TimeSpan At, long Value)> samples = new();
+    (TimeSpan At, long Value) latest;
 
     /// <summary>Units per second; 0 before there are two samples.</summary>
     public double PerSecond
@@ -19,7 +19,9 @@ sealed class Pace(TimeSpan window)
     }
 
     /// <summary>Notes how many units there are by now.</summary>
-    public void Note(DateTimeOffset at, long value)
+    /// <param name="at">The time since any fixed moment, by a clock that nobody sets.</param>
+    /// <param name="value">Units.</param>
+    public void Note(TimeSpan at, long value)
     {
         latest = (at, value);
         samples.Enqueue(latest);

@@ -1,7 +1,10 @@
 namespace Atbb.Grains.Runs;
 
-/// <summary>The pace of a run, and a signal for those who watch. One for all runs: whoever watched one sees the next begin.</summary>
-sealed class RunPulse
+/// <summary>
+/// The pace of a run, and a signal for those who watch. One for all runs: whoever watched one sees the next begin. Goes by elapsed time: a
+/// clock that is set must neither make a run look stalled nor hide that it is.
+/// </summary>
+sealed class RunPulse(TimeProvider time)
 {
     static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
@@ -9,6 +12,7 @@ sealed class RunPulse
     Pace dids = new(Window);
     TaskCompletionSource next = NewSignal();
     (long Records, long Dids) reached;
+    long progressed = time.GetTimestamp();
 
     /// <summary>Ends when something has changed.</summary>
     public Task Next => next.Task;
@@ -19,23 +23,25 @@ sealed class RunPulse
     /// <summary>The time for so many more repositories; null when that cannot be told.</summary>
     public TimeSpan? TimeForDids(long left) => dids.TimeFor(left);
 
-    /// <summary>When the run last came further.</summary>
-    public DateTimeOffset LastProgressAt { get; private set; }
+    /// <summary>How long ago the run last came further.</summary>
+    public TimeSpan Idle => time.GetElapsedTime(progressed);
+
+    TimeSpan Now => time.GetElapsedTime(0);
 
     /// <summary>A run begins, or is gone on with.</summary>
-    public void Begin(DateTimeOffset at)
+    public void Begin()
     {
-        (records, dids, reached, LastProgressAt) = (new(Window), new(Window), default, at);
+        (records, dids, reached, progressed) = (new(Window), new(Window), default, time.GetTimestamp());
         Beat();
     }
 
     /// <summary>Notes how far the run has come.</summary>
-    public void Note(DateTimeOffset at, long recordsSoFar, long didsSoFar)
+    public void Note(long recordsSoFar, long didsSoFar)
     {
         if (reached != (recordsSoFar, didsSoFar))
-            (reached, LastProgressAt) = ((recordsSoFar, didsSoFar), at);
-        records.Note(at, recordsSoFar);
-        dids.Note(at, didsSoFar);
+            (reached, progressed) = ((recordsSoFar, didsSoFar), time.GetTimestamp());
+        records.Note(Now, recordsSoFar);
+        dids.Note(Now, didsSoFar);
     }
 
     /// <summary>Wakes those who watch.</summary>

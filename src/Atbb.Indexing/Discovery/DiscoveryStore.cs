@@ -145,6 +145,29 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         },
         cancellationToken);
 
+    /// <summary>
+    /// Listings that a run has read to their end and that name fewer repositories than are known to hold such records: those relays are behind, or do not
+    /// look at every host.
+    /// </summary>
+    public Task<IReadOnlyList<ShortListing>> ListShortAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyList<ShortListing>> (connection, token) => (await connection.QueryAsync<ShortListing>(new CommandDefinition(
+            """
+            select relay as "Relay", collection as "Collection", dids_listed as "Listed", held as "Held"
+            from (
+                select l.relay, l.collection, l.dids_listed, (
+                    select count(*)
+                    from repo_cursors c
+                    join repos r on r.did = c.did
+                    where c.collection = l.collection and c.last_rkey is not null and r.status = @active) as held
+                from relay_listings l
+                where l.run_id = @runId and l.status = @completed) listings
+            where dids_listed < held
+            order by relay, collection
+            """,
+            new { runId, active = RepoStatus.Active.Stored(), completed = RelayListing.Completed },
+            cancellationToken: token))).AsList(),
+        cancellationToken);
+
     /// <summary>Notes whoever is named in records and not known yet: authors of what is referred to, and whom moderators dealt with.</summary>
     /// <param name="runId">The run that finds them.</param>
     /// <param name="round">In which of its rounds they are read.</param>

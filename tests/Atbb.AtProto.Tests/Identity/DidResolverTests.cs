@@ -1,7 +1,7 @@
 using System.Net;
 using Atbb.AtProto.Syntax;
 using Atbb.AtProto.Tests.Fakes;
-using Microsoft.Extensions.Time.Testing;
+using Atbb.Testing.Clocks;
 
 namespace Atbb.AtProto.Tests.Identity;
 
@@ -284,14 +284,4 @@ public sealed class DidResolverTests
 
     static Task<AtProtoException> FailAsync(TestClient client, Did did) =>
         Assert.ThrowsAsync<AtProtoException>(() => client.Resolver.ResolveAsync(did, TimeSpan.Zero, Cancel));
-
-    // Set, and not turned back: the time that requests are spaced by passes as ever.
-    sealed class SettableClock : FakeTimeProvider
-    {
-        public TimeSpan SetBy { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
-
-        public override long GetTimestamp() => base.GetUtcNow().Ticks;
-    }
 }

@@ -133,6 +133,23 @@ public class DiscoveryTests
     }
 
     [Fact]
+    public async Task Relay_ThatIsBehind_IsReportedAndIsNoError()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 5, PostsPerUser = 1, ModActions = 0 }, relayed: _ => { });
+        // Its first page, of two, is its last.
+        cluster.Relay.Fault = request => IsListing(request) && request.Collection == ForumRecords.Post ? PdsFault.Edited(page => page.Remove("cursor")) : null;
+
+        var run = await cluster.EndOfAsync(await StartAsync(cluster, [.. cluster.UserDids]));
+
+        AssertExact(cluster, run);
+        Assert.Contains("names 2 repositories with space.atbb.post, and 5 are known", run.LastError, StringComparison.Ordinal);
+        Assert.Empty(await cluster.Database.QueryAsync("select kind from backfill_errors"));
+
+        cluster.Relay.Fault = null;
+        Assert.Null((await cluster.EndOfAsync(await StartAsync(cluster))).LastError);
+    }
+
+    [Fact]
     public async Task Relay_ThatRecovers_IsAskedAgainAndLeavesNoError()
     {
         await using var cluster = await ForumCluster.StartAsync(relayed: _ => { });

@@ -51,8 +51,12 @@ static class HostilePages
         new("an item that is null", OnlyAdded, "bad_record") { Fault = Added("null") },
         new("an item that is a number", OnlyAdded, "bad_record") { Fault = Added("7") },
         new("an item without a URI", OnlyAdded, "bad_record") { Fault = Added($$$"""{"cid":"{{{Cid}}}","value":{}}""") },
-        new("a record of another repository", True, "bad_record") { Fault = Added(Item("at://did:plc:other/space.atbb.post/zzz")), Says = "another repository" },
-        new("a record of another collection", True, "bad_record") { Fault = Added(Item("at://DID/space.atbb.forum.forum/zzz")), Says = "another repository or collection" },
+        new("a record of another repository", OnlyAdded, "bad_record") { Fault = Added(Item("at://did:plc:other/space.atbb.post/zzz")), Says = "another repository" },
+        new("a record of another collection", OnlyAdded, "bad_record") { Fault = Added(Item("at://DID/space.atbb.forum.forum/zzz")), Says = "another repository or collection" },
+        new("one of the account's own records under another's name", OnlyAdded, "bad_record")
+        {
+            Fault = Edited(page => Items(page)[0]!["uri"] = "at://did:plc:other/space.atbb.post/" + ((string)Items(page)[0]!["uri"]!).Split('/')[^1]), Says = "another repository",
+        },
         new("a URI of the web", OnlyAdded, "bad_record") { Fault = Added(Item("https://evil.example/x")) },
         new("a record key that climbs", OnlyAdded, "bad_record") { Fault = Added(Item("at://DID/space.atbb.post/..")), Says = "not a record key" },
         new("a URI of 600,000 characters", OnlyAdded, "bad_record") { Fault = Added(Item("at://DID/space.atbb.post/" + new string('z', 600_000))) },

@@ -1,6 +1,6 @@
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Runs;
-using Microsoft.Extensions.Time.Testing;
+using Atbb.Testing.Clocks;
 
 namespace Atbb.Grains.Tests.Runs;
 
@@ -123,24 +123,6 @@ public class RepoWindowTests
     static bool IsSlow(string did) => (did[^1] - '0') % 2 == 1;
 
     // A clock that somebody sets, while time passes as ever.
-    sealed class SettableClock : FakeTimeProvider
-    {
-        public event Action? Waits;
-
-        public TimeSpan SetBy { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
-
-        public override long GetTimestamp() => base.GetUtcNow().Ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            Waits?.Invoke();
-            return timer;
-        }
-    }
-
     sealed class Numbers(int count) : IRepoSource
     {
         public Task<IReadOnlyList<string>> NextAsync(string? after, CancellationToken cancellationToken)

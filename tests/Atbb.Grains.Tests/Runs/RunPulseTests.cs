@@ -1,23 +1,46 @@
 using Atbb.Grains.Runs;
+using Atbb.Testing.Clocks;
 
 namespace Atbb.Grains.Tests.Runs;
 
 public class RunPulseTests
 {
-    static readonly DateTimeOffset Begun = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    readonly SettableClock time = new();
 
     [Fact]
-    public void LastProgressAt_MovesWithRecordsAndRepositoriesAlone()
+    public void Idle_EndsWithRecordsAndRepositoriesAlone()
     {
-        var pulse = new RunPulse();
-        pulse.Begin(Begun);
-        Assert.Equal(Begun, pulse.LastProgressAt);
+        var pulse = new RunPulse(time);
+        pulse.Begin();
+        Assert.Equal(TimeSpan.Zero, pulse.Idle);
 
-        pulse.Note(Begun.AddMinutes(1), recordsSoFar: 5, didsSoFar: 0);
-        pulse.Note(Begun.AddMinutes(2), recordsSoFar: 5, didsSoFar: 0);
-        Assert.Equal(Begun.AddMinutes(1), pulse.LastProgressAt);
+        After(minutes: 1);
+        pulse.Note(recordsSoFar: 5, didsSoFar: 0);
+        After(minutes: 1);
+        pulse.Note(recordsSoFar: 5, didsSoFar: 0);
+        Assert.Equal(TimeSpan.FromMinutes(1), pulse.Idle);
 
-        pulse.Note(Begun.AddMinutes(3), recordsSoFar: 5, didsSoFar: 1);
-        Assert.Equal(Begun.AddMinutes(3), pulse.LastProgressAt);
+        After(minutes: 1);
+        pulse.Note(recordsSoFar: 5, didsSoFar: 1);
+        Assert.Equal(TimeSpan.Zero, pulse.Idle);
     }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(2)]
+    public void Idle_AndPace_TheClockIsSet_GoOnAsBefore(int days)
+    {
+        var pulse = new RunPulse(time);
+        pulse.Begin();
+        pulse.Note(recordsSoFar: 0, didsSoFar: 0);
+        time.SetBy = TimeSpan.FromDays(days);
+        time.Advance(TimeSpan.FromSeconds(5));
+        pulse.Note(recordsSoFar: 50, didsSoFar: 5);
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal((10, TimeSpan.FromSeconds(3)), (pulse.RecordsPerSecond, pulse.Idle));
+        Assert.Equal(TimeSpan.FromSeconds(20), pulse.TimeForDids(20));
+    }
+
+    void After(int minutes) => time.Advance(TimeSpan.FromMinutes(minutes));
 }
