@@ -9,7 +9,7 @@ namespace Atbb.EndToEnd.Tests.Processes;
 /// <summary>The admin HTTP of a process, asked as an operator's program would ask it.</summary>
 sealed class AdminClient : IDisposable
 {
-    const string Runs = "/api/admin/backfill";
+    public const string Runs = "/api/admin/backfill";
 
     public AdminClient(int port, string? token = null)
         : this(new Uri($"http://127.0.0.1:{port}"), token)

@@ -16,6 +16,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
     readonly AdminClient admin = new(site.AdminPort);
     readonly CancellationTokenSource stop = new();
     Task ending = Task.CompletedTask;
+    volatile bool isHeld;
 
     /// <summary>The run, as soon as it is known; null: nobody has been told of one.</summary>
     public long? RunId { get; private set; } = runId;
@@ -26,6 +27,31 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
         var end = WaitAsync(cancellationToken);
         ending = end;
         return end;
+    }
+
+    /// <summary>An operator pauses the run, if it can be done just now, and goes on with it later.</summary>
+    /// <returns>Whether the run was paused.</returns>
+    public async Task<bool> PauseAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        if (RunId is not { } id)
+            return false;
+
+        isHeld = true;
+        try
+        {
+            using var answer = await admin.Http.PostAsync($"{AdminClient.Runs}/{id}/pause", content: null, cancellationToken);
+            await Task.Delay(time, cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // Its database is away, or it has just ended. It may have been paused all the same.
+            return false;
+        }
+        finally
+        {
+            isHeld = false;
+        }
     }
 
     /// <summary>Asks no longer.</summary>
@@ -63,7 +89,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
     async Task<RunFigures?> LookAsync()
     {
         // Whoever was killed may have begun it and told nobody.
-        RunId ??= (await admin.RunsAsync()).FirstOrDefault(run => run.Status is "in_progress")?.RunId;
+        RunId ??= (await admin.RunsAsync()).FirstOrDefault(run => run.Status is "in_progress" or "paused")?.RunId;
         if (RunId is not { } id)
         {
             using var answer = await admin.StartAsync(type, type is "full_sync" ? dids : []);
@@ -72,7 +98,10 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
         }
 
         var run = await admin.RunAsync(id);
-        Assert.True(run.Status is "in_progress" or "completed", $"The run has ended as {run.Status}: {run.LastError}\n{atbb}");
+        Assert.True(run.Status is "in_progress" or "paused" or "completed", $"The run has ended as {run.Status}: {run.LastError}\n{atbb}");
+        // Paused it stays, also over a kill, until somebody says otherwise.
+        if (run.Status is "paused" && !isHeld)
+            (await admin.Http.PostAsync($"{AdminClient.Runs}/{id}/resume", content: null)).Dispose();
         return run.Status is "completed" ? run : null;
     }
 }

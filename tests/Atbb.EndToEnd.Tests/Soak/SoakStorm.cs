@@ -16,7 +16,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
 
     int unstarted;
 
-    enum Strike { Process, Database, Pds, Stop }
+    enum Strike { Process, Database, Pds, Stop, Pause }
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
@@ -40,7 +40,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         while (true)
         {
             await using var atbb = site.Backfill(type, world.Dids);
-            if (await SurvivesAsync(atbb, atbb.Ended))
+            if (await SurvivesAsync(atbb, atbb.Ended, served: null))
                 return atbb.Figures();
         }
     }
@@ -54,7 +54,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
             await using var atbb = site.Serve();
             using var served = new ServedRun(site, atbb, type, [.. world.Dids], asked);
             var ends = served.EndAsync(Ends);
-            if (await SurvivesAsync(atbb, ends))
+            if (await SurvivesAsync(atbb, ends, served))
                 return await ends;
             await served.StopAsync();
             asked = served.RunId;
@@ -63,7 +63,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
 
     /// <summary>Strikes at random until the run is over, or the process is.</summary>
     /// <returns>Whether the run is over; if not, the process was killed, or did not come up.</returns>
-    async Task<bool> SurvivesAsync(AtbbProcess atbb, Task over)
+    async Task<bool> SurvivesAsync(AtbbProcess atbb, Task over, ServedRun? served)
     {
         while (true)
         {
@@ -93,6 +93,11 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
                     }
 
                     break;
+                case Strike.Pause:
+                    // A command has nobody to ask it.
+                    if (served is not null && await served.PauseAsync(TimeSpan.FromMilliseconds(world.Next(500)), Ends))
+                        figures.Count("struck: paused and resumed by its operator");
+                    break;
                 default:
                     figures.Count("struck: PDS stopped and started");
                     var host = world.Hosts[world.Next(world.Hosts.Count)];
@@ -114,11 +119,12 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         return true;
     }
 
-    Strike Draw() => world.Next(14) switch
+    Strike Draw() => world.Next(16) switch
     {
         < 5 => Strike.Process,
         < 8 => Strike.Database,
         < 10 => Strike.Pds,
+        < 12 => Strike.Pause,
         _ => Strike.Stop,
     };
 }
