@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium, Prometheus) is installed first, by apt.
+# Runs every test, on any Debian with the .NET SDK. What is missing (PostgreSQL, Node, a C++ compiler, Chromium, Prometheus, libfaketime) is installed first, by apt.
 #
 #   ./test.sh                  all test projects, one after another
 #   ./test.sh Indexing Grains  those whose names contain one of these
@@ -103,6 +103,9 @@ ensure_prometheus() {
     return "$status"
 }
 
+# Sets the clock of a process under test.
+ensure_faketime() { compgen -G '/usr/lib/*-linux-gnu/faketime/libfaketimeMT.so.1' >/dev/null || apt_install faketime; }
+
 # --- One project -----------------------------------------------------------------------------------------------------------------------
 
 # The number in an attribute of the report's <assembly> element.
@@ -160,6 +163,7 @@ mkdir -p "$results"
 ensure_postgresql || say "PostgreSQL could not be installed: its tests cannot run."
 ensure_prometheus || say "Prometheus could not be installed: the tests of queries and alerts cannot run."
 ensure_browser || say "Chromium could not be installed: the tests in a browser cannot run."
+ensure_faketime || say "libfaketime could not be installed: the tests that set a clock cannot run."
 ensure_compiler || say "What the real PDS is made with could not be installed."
 
 # Mostly waits for packages, and then compiles with one processor: beside the build, which leaves as much free.

@@ -110,6 +110,30 @@ public sealed class SiteTests(ServedForums forums)
         await Expect(reader.Page.Locator("article")).ToHaveCountAsync(1);
     }
 
+    /// <summary>Who has written in a topic that is hidden, and in other forums.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task MemberPage_HowManyPostsItSays_AreAsManyAsItLists(DatabaseKind kind)
+    {
+        var it = await forums.OnAsync(kind);
+        await using var reader = await OpenAsync(kind);
+        var path = $"/members/{it.Forum.Sample.Users[0].Did}";
+        await reader.GoAsync(path);
+        var said = await reader.Page.Locator("dt:text-is('Posts') + dd").TextContentAsync();
+
+        var listed = 0;
+        for (var number = 1; ; number++)
+        {
+            await reader.GoAsync($"{path}?page={number}");
+            listed += await reader.Page.Locator("article").CountAsync();
+            if (await reader.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Next page" }).CountAsync() == 0)
+                break;
+        }
+
+        Assert.True(listed > 0);
+        Assert.Equal($"{listed}", said);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task HostileText_IsReadAndDoesNotRun(DatabaseKind kind)

@@ -45,6 +45,9 @@ public sealed class WrittenForum
         Act("lock", Locked);
         HiddenReply = Reply(author, "A zzhidden reply.", Locked, Locked);
         Act("hide", HiddenReply);
+        // That it was hidden has not been taken back.
+        Act("delete", HiddenReply);
+        Act("undelete", HiddenReply);
         ShownReply = Reply(author, "A zzrestored reply.", Locked, HiddenReply);
         Act("hide", ShownReply);
         Act("unhide", ShownReply);

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Atbb.EndToEnd.Tests.Processes;
 using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
@@ -65,5 +68,41 @@ public sealed class PdsFaultTests
         await it.AssertIndexAsync(catchUp.Figures(), before, $"after {made} faults, ATBB_TEST_SEED={Chance.Seed}\n{catchUp}");
         Assert.True(made > 10, $"There were {made} faults only.");
         Chance.Say($"{made} faults");
+    }
+
+    /// <summary>What a host is spared and how often it was asked outlive the process.</summary>
+    [Fact]
+    public async Task Backfill_KilledWhileARepositoryIsParked_KeepsItsTimeAndItsAttempts()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size with { Users = 3, ExtraPostsOfFirstUser = 0 },
+            "Backfill:RetryBaseDelay=00:00:12", "Backfill:RetryMaxDelay=00:00:12", "Backfill:MaxAttempts=2", "Network:MaxRetries=0");
+        await using var index = it.Database.Open();
+        var parked = it.Forum.Users[0].Did;
+        var asked = new ConcurrentQueue<DateTimeOffset>();
+        it.Pds.Fault = request =>
+        {
+            if (request.Did != parked || !request.IsListing)
+                return null;
+            asked.Enqueue(TimeProvider.System.GetUtcNow());
+            return PdsFault.Error(500, "InternalServerError", "Internal Server Error");
+        };
+
+        await using (var killed = it.Site.Backfill("full_sync", it.Dids))
+        {
+            await Poll.UntilAsync(
+                async _ => asked.IsEmpty || await IndexReader.NumberAsync(index, $"select count(*) from repos where did = '{parked}' and attempts = 1") == 0 ? null : "parked",
+                AtbbProcess.Patience,
+                () => $"the repository to be parked\n{killed}");
+            await killed.KillAsync();
+        }
+
+        var until = DateTimeOffset.Parse((await IndexReader.QueryAsync(index, $"select retry_after from repos where did = '{parked}'"))[0][0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        await using var next = it.Site.Backfill("full_sync", it.Dids);
+        Assert.True(await next.ExitAsync() == 0, $"{next}");
+
+        // Asked once more and not before its time, and given up for having failed twice: the first time had been another process's.
+        Assert.Equal(2, asked.Count);
+        Assert.True(asked.Last() >= until, $"Asked at {asked.Last():O}, and not to be before {until:O}.\n{next}");
+        Assert.Equal(["unreachable"], (await IndexReader.QueryAsync(index, $"select kind from backfill_errors where did = '{parked}'")).Select(row => row[0]));
     }
 }

@@ -196,6 +196,34 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
+    public async Task Doctor_AFolderThatNobodyMayWriteTo_IsAProblem()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);
+        await using var atbb = Doctor(it, "--database", "/proc/atbb/atbb.db");
+
+        Assert.True(await atbb.ExitAsync() == 8, $"{atbb}");
+        Assert.Matches("PROBLEM  database .* may read and write it and its folder", atbb.Output);
+    }
+
+    [Fact]
+    public async Task Doctor_AUserWhoMayNotMakeTables_IsAProblem()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, Small);
+        await using (var index = it.Database.Open())
+        await using (var connection = await index.Orleans.OpenConnectionAsync(Ends))
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "create role stranger login password 'stranger'";
+            await command.ExecuteNonQueryAsync(Ends);
+        }
+
+        await using var atbb = Doctor(it, "--database", new UriBuilder(it.Database.Value) { UserName = "stranger", Password = "stranger" }.Uri.ToString());
+
+        Assert.True(await atbb.ExitAsync() == 8, $"{atbb}");
+        Assert.Matches("PROBLEM  database .*stranger may not make tables there", atbb.Output);
+    }
+
+    [Fact]
     public async Task Backfill_Json_WritesOneDocumentAndNothingElse()
     {
         await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Small);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Atbb.EndToEnd.Tests.Processes;
+using Atbb.EndToEnd.Tests.Soak;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
 
@@ -17,6 +18,30 @@ public sealed class ServeTests(ITestOutputHelper output)
     static readonly SampleForumOptions Small = new() { Users = 6, PostsPerUser = 5 };
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    /// <summary>A silo's start is its name in the cluster: the one before, killed, seems to be the later one.</summary>
+    [Fact]
+    public async Task Serve_StartedAfterTheClockWasSetBack_JoinsItsCluster()
+    {
+        Assert.SkipWhen(SoakClock.MayBeSkipped, "libfaketime is not installed.");
+        using var clock = new SoakClock();
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, Small);
+        using var admin = new AdminClient(it.Site.AdminPort);
+        clock.Set(TimeSpan.FromDays(1));
+        await using (var before = it.Site.ServeIn(clock.Environment))
+        {
+            await admin.ReadyAsync(before);
+            await before.KillAsync();
+        }
+
+        clock.Set(TimeSpan.Zero);
+        await using var atbb = it.Site.ServeIn(clock.Environment);
+        await admin.ReadyAsync(atbb);
+
+        Assert.Contains("cluster.former_self", atbb.Output + atbb.Errors, StringComparison.Ordinal);
+        await admin.MustStartAsync("full_sync", [.. it.Dids]);
+        await it.AssertIndexAsync(await admin.CompletedAsync(atbb), before: null, $"{atbb}");
+    }
 
     [Fact]
     public async Task Serve_WithToken_AnswersWhoPresentsItAndNobodyElse()

@@ -23,15 +23,20 @@ public sealed class SoakTests
     [MemberData(nameof(Cases))]
     public async Task Backfill_ThroughStorms_EndsWithTheIndexEqualToTheRepositories(DatabaseKind kind, string seed)
     {
+        Assert.SkipWhen(SoakClock.MayBeSkipped, "libfaketime is not installed.");
         var random = seed == "fixed" ? Chance.For($"soak {kind}", FixedSeed) : Chance.For($"soak {kind}");
         var size = SoakSize.FromEnvironment();
         var figures = new SoakFigures();
         using var database = await IndexAddress.CreateAsync(kind);
         await using var world = await SoakWorld.CreateAsync(random, size, figures);
+        using var clock = new SoakClock();
         using var site = new AtbbSite(world.ForumDid, database.Value, world.Hosts[0].Origin,
             "Backfill:RetryBaseDelay=00:00:00.1", "Backfill:RetryMaxDelay=00:00:00.5", "Backfill:MaxAttempts=5", "Backfill:DeletionConfirmDelay=00:00:00.2",
             "Backfill:CheckpointInterval=00:00:00.1", "Network:RetryDelay=00:00:00.05", "Network:MaxRetries=1", "Network:RequestTimeout=00:00:01",
-            "Politeness:DefaultPause=00:00:00.2", "Politeness:MaxPause=00:00:01", "PlcPoliteness:DefaultPause=00:00:00.2", "PlcPoliteness:MaxPause=00:00:01");
+            "Politeness:DefaultPause=00:00:00.2", "Politeness:MaxPause=00:00:01", "PlcPoliteness:DefaultPause=00:00:00.2", "PlcPoliteness:MaxPause=00:00:01")
+        {
+            Environment = clock.Environment,
+        };
 
         var started = Stopwatch.GetTimestamp();
         var round = 0;
@@ -43,7 +48,7 @@ public sealed class SoakTests
             var type = round == 1 || world.Next(2) == 0 ? "full_sync" : "catch_up";
             var check = new SoakCheck(world, database, context);
             // One way and the other, in turn.
-            check.CheckCounts(await new SoakStorm(world, size, site, database, figures, context).RunAsync(type, served: round % 2 == 0));
+            check.CheckCounts(await new SoakStorm(world, size, site, clock, database, figures, context).RunAsync(type, served: round % 2 == 0));
 
             // The weather clears: what is left over is read, and nothing more.
             var before = await check.RowsAsync();

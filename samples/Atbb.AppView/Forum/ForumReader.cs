@@ -144,7 +144,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             $"""
             {Visible.Only}
             select m.did as Did, u.handle as Handle, min(coalesce(m.joined_at, m.created_at)) as JoinedAt,
-                   (select count(*) from shown_posts p where p.did = m.did) as Posts
+                   (select count(*) from shown_posts p join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null where p.did = m.did) as Posts
             {Members}
             group by m.did, u.handle
             order by lower(coalesce(u.handle, m.did)), m.did
@@ -161,7 +161,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             {Visible.Only}
             select u.did as Did, u.handle as Handle,
                    (select min(coalesce(m.joined_at, m.created_at)) from memberships m join forums f on f.id = m.forum_id and f.did = @Forum where m.did = u.did) as JoinedAt,
-                   (select count(*) from shown_posts p where p.did = u.did) as Posts
+                   (select count(*) from shown_posts p join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null where p.did = u.did) as Posts
             from users u
             where u.did = @Did and u.status = 'active' and u.did not in (select did from banned)
             """, Parameters(new { Did = did }), ends));

@@ -24,7 +24,12 @@ static class Visible
         post_actions as (
             select subject_post_id, action,
                    row_number() over (
-                       partition by subject_post_id, case when action in ('space.atbb.modAction.lock', 'space.atbb.modAction.unlock') then 1 else 0 end
+                       -- Each takes back its own kind: what was hidden stays so when its deletion is taken back.
+                       partition by subject_post_id, case
+                           when action in ('space.atbb.modAction.lock', 'space.atbb.modAction.unlock') then 'lock'
+                           when action in ('space.atbb.modAction.hide', 'space.atbb.modAction.unhide') then 'hide'
+                           else 'delete'
+                       end
                        order by created_at desc, id desc) as place
             from mod_actions
             where did = @Forum and subject_post_id is not null and (expires_at is null or expires_at > @Now)

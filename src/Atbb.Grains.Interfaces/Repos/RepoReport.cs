@@ -70,7 +70,7 @@ public sealed record RepoReport
     [Id(15)]
     public IReadOnlyList<RepoRows> Rows { get; init; } = [];
 
-    /// <summary>How many errors of it stand open, of all runs together.</summary>
+    /// <summary>How many errors of it stand open, of all runs together; what failed in several counts once.</summary>
     [Id(16)]
     public long OpenErrors { get; init; }
 

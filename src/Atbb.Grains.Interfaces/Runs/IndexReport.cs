@@ -28,7 +28,7 @@ public sealed record IndexReport
     [Id(5)]
     public long LeftOut { get; init; }
 
-    /// <summary>The errors that stand open, of all runs and of what was read by hand, by their kind; a kind that none has is not named.</summary>
+    /// <summary>The errors that stand open, of all runs and of what was read by hand, by their kind; a kind that none has is not named. What failed in several runs counts once.</summary>
     [Id(6)]
     public IReadOnlyDictionary<string, long> OpenErrors { get; init; } = new Dictionary<string, long>();
 

@@ -72,6 +72,9 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                   and l.run_id > backfill_errors.backfill_id)))
         """;
 
+    // What failed in several runs has a row in each, and is missing once.
+    const string LatestOfRepo = "id in (select max(id) from backfill_errors where did = @did group by collection, uri)";
+
     // One statement; each part reads a stretch of the unique key over did and rkey.
     static readonly string RowsOfRepo = string.Join(
         "\nunion all\n", CollectionCatalog.All.Select(of => $"select '{of.Nsid}', count(*) from {of.Table} where did = @did"));
@@ -112,7 +115,7 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             "select count(*) from backfill_errors where backfill_id = @runId and did = ''", new { runId }, cancellationToken: token)),
         cancellationToken);
 
-    /// <summary>What the index holds of a repository, and the latest errors that stand open of it.</summary>
+    /// <summary>What the index holds of a repository, and the latest errors that stand open of it: of what failed in several runs, the last.</summary>
     /// <param name="did">The repository.</param>
     /// <param name="limit">How many errors at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -121,9 +124,9 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
         {
             var rows = await connection.QueryAsync<(string Nsid, long Rows)>(new CommandDefinition(RowsOfRepo, new { did }, cancellationToken: token));
             var open = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                "select count(*) from backfill_errors where did = @did", new { did }, cancellationToken: token));
+                $"select count(*) from backfill_errors where {LatestOfRepo}", new { did }, cancellationToken: token));
             var latest = open == 0 ? [] : await connection.QueryAsync<RunErrorRow>(new CommandDefinition(
-                $"select {RunStore.ErrorColumns} from backfill_errors where did = @did order by id desc limit @limit", new { did, limit }, cancellationToken: token));
+                $"select {RunStore.ErrorColumns} from backfill_errors where {LatestOfRepo} order by id desc limit @limit", new { did, limit }, cancellationToken: token));
             return new RepoContents(rows.Where(of => of.Rows > 0).ToDictionary(of => of.Nsid, of => of.Rows, StringComparer.Ordinal), open, latest.AsList());
         },
         cancellationToken);

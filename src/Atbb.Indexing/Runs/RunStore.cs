@@ -179,10 +179,18 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token))).AsList(),
         cancellationToken);
 
-    /// <summary>All errors that stand open, by kind: of every run, since an error is there until something later has read what it stands for.</summary>
+    /// <summary>
+    /// What errors stand open for, by kind: of every run, since an error is there until something later has read what it stands for. What failed in several runs
+    /// has a row in each, is missing once, and counts as what it was last.
+    /// </summary>
     public Task<IReadOnlyDictionary<string, long>> CountOpenErrorsAsync(CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyDictionary<string, long>> (connection, token) => (await connection.QueryAsync<(string Kind, long Count)>(new CommandDefinition(
-            "select kind, count(*) from backfill_errors group by kind",
+            """
+            select kind, count(*)
+            from backfill_errors
+            where id in (select max(id) from backfill_errors group by did, collection, uri)
+            group by kind
+            """,
             cancellationToken: token))).ToDictionary(static of => of.Kind, static of => of.Count),
         cancellationToken);
 

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Atbb.Silo.Doctor;
 
-/// <summary>Looks at the database, and at the cluster in it. Changes nothing there.</summary>
+/// <summary>Looks at the database, and at the cluster in it. Leaves everything there as it is.</summary>
 sealed class DatabaseExam(IndexDatabase database, string clusterId, TimeProvider time)
 {
     const string Check = "database";
@@ -45,6 +45,7 @@ sealed class DatabaseExam(IndexDatabase database, string clusterId, TimeProvider
     {
         var file = database.Target.Description;
         var folder = Path.GetDirectoryName(file)!;
+        TryWriting(file, folder);
         if (!File.Exists(file))
             return [Finding.Ok(Check, $"{file} is not there yet: the first start makes it."), Disk(folder), Alone()];
 
@@ -70,11 +71,30 @@ sealed class DatabaseExam(IndexDatabase database, string clusterId, TimeProvider
         _ => Finding.Ok(Check, "the tables are this release's."),
     };
 
+    // A folder of another user's is found out here, and not at the first start. SQLite writes files beside the database, too.
+    static void TryWriting(string file, string folder)
+    {
+        var mine = Path.Combine(Existing(folder), $".atbb-doctor-{Environment.ProcessId}");
+        using (new FileStream(mine, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose))
+        {
+        }
+
+        if (File.Exists(file))
+            using (File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+            {
+            }
+    }
+
+    static string Existing(string folder)
+    {
+        while (!Directory.Exists(folder))
+            folder = Path.GetDirectoryName(folder) ?? "/";
+        return folder;
+    }
+
     static Finding Disk(string folder)
     {
-        var there = folder;
-        while (!Directory.Exists(there))
-            there = Path.GetDirectoryName(there) ?? "/";
+        var there = Existing(folder);
         var free = new DriveInfo(there).AvailableFreeSpace;
         return free < SmallDisk
             ? Finding.Warning(Check, $"the disk under {there} has {free / 1024 / 1024} MiB left.", "Free some space: a full disk stops the index.")

@@ -44,6 +44,8 @@ static class SiloHosting
             var silo = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress;
             return new SiloIdentity(silo.Endpoint.Address.ToString(), silo.Endpoint.Port, silo.Generation);
         });
+        // Before the silo wherever it stands: its part is done when services are about to start.
+        services.AddHostedService<FormerSelf>();
         services.AddHostedService<ClusterShare>();
         services.AddHostedService<CutOffWatch>();
     }

@@ -182,6 +182,24 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
     }
 
     [Fact]
+    public async Task Errors_NotToBeHadForAWhile_AreAskedForAgainByThePageItself()
+    {
+        await using var reader = await served.OpenAsync();
+        var page = reader.Page;
+        var isAway = true;
+        await page.RouteAsync("**/errors?*", route => isAway
+            ? route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"detail":"The database is away."}""" })
+            : route.ContinueAsync());
+        await page.ReloadAsync();
+        await Expect(page.Locator("#errors-said")).ToHaveTextAsync("The database is away.", new() { Timeout = Long });
+
+        isAway = false;
+
+        await Expect(page.Locator("#errors-said")).ToBeEmptyAsync(new() { Timeout = Long });
+        await Expect(page.Locator("#errors > li, #no-errors:visible")).Not.ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Start_WithAccountsThatAreNone_NamesThemAndKeepsThem()
     {
         await using var reader = await served.OpenAsync();

@@ -30,6 +30,9 @@ sealed class AtbbSite : IDisposable
 
     public string Folder => folder.FullName;
 
+    /// <summary>Variables of its processes, besides those of this one.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>Where <c>serve</c> listens, on loopback.</summary>
     public int AdminPort { get; }
 
@@ -44,17 +47,17 @@ sealed class AtbbSite : IDisposable
     {
         var file = Path.Combine(Folder, "dids.txt");
         File.WriteAllLines(file, dids);
-        return AtbbProcess.Start(Folder, ["backfill", .. type is null ? [] : new[] { "--type", type }, "--dids", file, .. common, .. more]);
+        return AtbbProcess.Start(Folder, ["backfill", .. type is null ? [] : new[] { "--type", type }, "--dids", file, .. common, .. more], Environment);
     }
 
     /// <summary>The command <c>backfill</c>, for what failed in a run.</summary>
     public AtbbProcess Retry(long? runId, params IReadOnlyList<string> more) =>
-        AtbbProcess.Start(Folder, ["backfill", "--retry", $"{runId}", .. common, .. more]);
+        AtbbProcess.Start(Folder, ["backfill", "--retry", $"{runId}", .. common, .. more], Environment);
 
     /// <summary>The command <c>serve</c>. It begins no run of its own accord.</summary>
-    public AtbbProcess Serve(params IReadOnlyList<string> more) => ServeIn(new Dictionary<string, string?>(), more);
+    public AtbbProcess Serve(params IReadOnlyList<string> more) => ServeIn(Environment, more);
 
-    /// <summary>The command <c>serve</c>, with variables of its environment.</summary>
+    /// <summary>The command <c>serve</c>, with these variables.</summary>
     public AtbbProcess ServeIn(IReadOnlyDictionary<string, string?> environment, params IReadOnlyList<string> more) => AtbbProcess.Start(
         Folder,
         ["serve", .. common, .. Set("Admin:Url", $"http://127.0.0.1:{AdminPort}"), .. Set("Backfill:OnStartup", "false"), .. more],

@@ -2,8 +2,8 @@ using Atbb.EndToEnd.Tests.Processes;
 
 namespace Atbb.EndToEnd.Tests.Soak;
 
-/// <summary>One run through faults and changes, with the process, its database and its PDSes struck at random moments.</summary>
-sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddress database, SoakFigures figures, string context)
+/// <summary>One run through faults and changes, with the process, its database, its PDSes and its clock struck at random moments.</summary>
+sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock clock, IndexAddress database, SoakFigures figures, string context)
 {
     // Database or silo could not be started: a connection was ended while they were. The process is started again, as its supervisor would.
     const int NotStarted = 3;
@@ -16,7 +16,10 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
 
     int unstarted;
 
-    enum Strike { Process, Database, Pds, Stop, Pause }
+    enum Strike { Process, Database, Pds, Clock, Pause, Stop }
+
+    // As far as a clock is set ahead of the machine's, or behind: two days.
+    const int DaysOfMinutes = 2 * 24 * 60;
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
@@ -83,6 +86,10 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
                     figures.Count("struck: database");
                     await SoakDatabase.DisturbAsync(database, Ends);
                     break;
+                case Strike.Clock:
+                    figures.Count("struck: clock set");
+                    clock.Set(TimeSpan.FromMinutes(world.Next(2 * DaysOfMinutes) - DaysOfMinutes));
+                    break;
                 case Strike.Stop:
                     figures.Count("struck: process stood still");
                     // It may have ended by itself meanwhile.
@@ -124,7 +131,8 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, IndexAddre
         < 5 => Strike.Process,
         < 8 => Strike.Database,
         < 10 => Strike.Pds,
-        < 12 => Strike.Pause,
+        < 12 => Strike.Clock,
+        < 14 => Strike.Pause,
         _ => Strike.Stop,
     };
 }

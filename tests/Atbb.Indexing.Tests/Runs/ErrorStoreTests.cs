@@ -191,6 +191,21 @@ public sealed class ErrorStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task Describe_WhatFailedAgainInALaterRun_IsOneErrorAndTheLatest(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var store = Store(database);
+        var first = await store.WriteAsync(Pass(Repo(Alice), 5, Spoilt(Alice, "a"), Spoilt(Alice, "b")), Token);
+        await store.WriteAsync(Pass(first.Repo, 6, Spoilt(Alice, "a")), Token);
+        await store.WriteAsync(Pass(Repo(Bob), 6, Spoilt(Bob, "a")), Token);
+
+        var contents = await Errors(database).DescribeAsync(Alice, limit: 9, Token);
+
+        Assert.Equal(2, contents.OpenErrors);
+        Assert.Equal([(6L, Uri(Alice, Post, "a")), (5L, Uri(Alice, Post, "b"))], contents.Errors.Select(error => (error.BackfillId, error.Uri!)));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Add_Twice_IsOneErrorWithTwoAttempts(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);

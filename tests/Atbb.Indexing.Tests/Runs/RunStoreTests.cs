@@ -159,6 +159,23 @@ public sealed class RunStoreTests : IndexTests
         Assert.Equal(new Dictionary<string, long> { ["wrong_type_field"] = 1, ["unreachable"] = 2 }, await runs.CountOpenErrorsAsync(Token));
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task CountOpenErrorsAsync_WhatFailedInSeveralRuns_CountsOnceAndAsWhatItWasLast(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (runs, store) = (Runs(database), Store(database));
+        var repo = Repo(Alice, run: 7);
+        foreach (var record in new object[] { new { text = 5 }, new { text = 6 }, new { } })
+        {
+            var written = await store.WriteAsync(Batch(repo, Post, [Record(Alice, Post, "k1", record)]), Token);
+            repo = written.Repo with { RunId = written.Repo.RunId + 1 };
+        }
+
+        await store.WriteAsync(Batch(repo, Post, [Record(Alice, Post, "k2", new { text = 5 })]), Token);
+
+        Assert.Equal(new Dictionary<string, long> { ["missing_field"] = 1, ["wrong_type_field"] = 1 }, await runs.CountOpenErrorsAsync(Token));
+    }
+
     async Task<long> BeginAsync(RunStore runs, string forumDid = Forum, string type = "catch_up") =>
         await runs.CreateAsync(forumDid, type, null, Time.GetUtcNow(), Token) ?? throw new InvalidOperationException("Another run is unfinished.");
 

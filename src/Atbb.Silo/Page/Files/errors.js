@@ -9,11 +9,16 @@ const most = 1000;
 // A run with more errors than this has one cause, and its kind is among these.
 const pagesCounted = 10;
 const byHand = "0";
+// A run that meets errors says so with every figure: its list is read no more often than so, in milliseconds.
+const rest = 2000;
 
 let isChosen = false;
 let pages = 0;
 let next = null;
 let shownFor = "";
+let isRefused = false;
+let restsUntil = 0;
+let waiting = null;
 
 /** @param started Called with the answer to a retry. @param lookUp Shows one repository. */
 export function begin(started, lookUp) {
@@ -60,9 +65,15 @@ export function follow(runs, openOf) {
     // Later runs take errors away from earlier ones: what was shown may be out of date with any of them.
     const state = `${chosen} ${run ? openOf(run) : 0}`;
     const isLeftAlone = pages <= 1 && !at("errors").contains(document.activeElement);
-    if (state !== shownFor && (isLeftAlone || !shownFor.startsWith(`${chosen} `))) {
+    // Of runs as they were: these are later.
+    clearTimeout(waiting);
+    if (state === shownFor)
+        return;
+    if (!shownFor.startsWith(`${chosen} `) || (isLeftAlone && Date.now() >= restsUntil)) {
         shownFor = state;
         load();
+    } else if (isLeftAlone) {
+        waiting = setTimeout(() => follow(runs, openOf), Math.min(rest, restsUntil - Date.now()));
     }
 }
 
@@ -70,6 +81,8 @@ export function follow(runs, openOf) {
 export async function load() {
     const runId = at("of-run").value;
     const kind = at("of-kind").value;
+    // Till it is here, and then the rest.
+    restsUntil = Infinity;
     try {
         const [answer, kinds] = await Promise.all([listErrors(runId, { limit: page, kind }), tally(runId)]);
         // Another choice was made meanwhile, and has an answer of its own.
@@ -80,8 +93,16 @@ export async function load() {
         pages = 0;
         take(answer);
         at("no-errors").hidden = answer.errors.length > 0;
+        if (isRefused)
+            say(at("errors-said"), "");
+        isRefused = false;
     } catch (refusal) {
         say(at("errors-said"), refusal.message, "refused");
+        isRefused = true;
+        // What is shown is of before: it is asked for again.
+        shownFor = `${runId} not known`;
+    } finally {
+        restsUntil = Date.now() + rest;
     }
 }
 

@@ -1,0 +1,52 @@
+using System.Net.NetworkInformation;
+using Atbb.Indexing.Databases;
+using Atbb.Silo.Configuration;
+using Dapper;
+
+namespace Atbb.Silo.Hosting;
+
+/// <summary>
+/// Takes entries of this silo's own address that are of later than now out of the cluster's table, before it joins. They are of a process that ran before the
+/// clock was set back; Orleans takes the later of two at one address for the living one, so that every start would end itself until the clock has caught up.
+/// </summary>
+sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbSettings settings, ILogger<FormerSelf> logger) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // Who listens there lives, and this start will fail for it.
+        if (IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == self.Port))
+            return;
+
+        // With the version, by which the others notice that the table has changed.
+        await using var connection = await database.Orleans.OpenConnectionAsync(cancellationToken);
+        var removed = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            with removed as (
+                delete from OrleansMembershipTable
+                where DeploymentId = @cluster and Address = @Address and Port = @Port and Generation > @Generation
+                returning 1
+            ), noticed as (
+                update OrleansMembershipVersionTable set Timestamp = now(), Version = Version + 1
+                where DeploymentId = @cluster and exists (select 1 from removed)
+            )
+            select count(*) from removed
+            """,
+            new { cluster = settings.Cluster.Id, self.Address, self.Port, self.Generation },
+            cancellationToken: cancellationToken));
+        if (removed > 0)
+            LogRemoved(self.Address, self.Port);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(353, LogLevel.Warning, "cluster.former_self: {Address}:{Port} was in the cluster's table with a start later than now, and has been taken out: this machine's clock has been set back", EventName = "cluster.former_self")]
+    partial void LogRemoved(string address, int port);
+}
