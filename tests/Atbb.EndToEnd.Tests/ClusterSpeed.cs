@@ -9,7 +9,7 @@ public sealed class ClusterSpeed(ITestOutputHelper output)
 {
     const int Rounds = 2;
 
-    static readonly SampleForumOptions Forum = new() { Users = 300, PostsPerUser = 3 };
+    static readonly SampleForumOptions Forum = new() { Users = 1_000, PostsPerUser = 3 };
 
     // Each answer takes 50 ms, and each silo has four connections to the host.
     static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(50);
