@@ -21,6 +21,7 @@ static class AdminAccess
     /// <summary>Adds the schemes and the policy.</summary>
     public static IServiceCollection AddAdminAccess(this IServiceCollection services)
     {
+        services.AddSingleton<WrongTokens>();
         services
             .AddAuthentication(Policy)
             // One answers for both, or both would write their refusal into one answer.

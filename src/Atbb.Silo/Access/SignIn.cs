@@ -22,10 +22,24 @@ static class SignIn
     }
 
     // No antiforgery token: the guard refuses writes from pages of other origins, and signing somebody in needs the token itself.
-    static async Task<IResult> TakeAsync(HttpContext context, AtbbSettings settings, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
+    static async Task<IResult> TakeAsync(
+        HttpContext context, AtbbSettings settings, WrongTokens wrong, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
     {
-        if (settings.Admin.Token is { Length: > 0 } expected && !BearerTokenScheme.IsToken(token ?? "", expected))
-            return Page("That is not the token.", StatusCodes.Status401Unauthorized);
+        if (settings.Admin.Token is { Length: > 0 } expected)
+        {
+            var address = context.Connection.RemoteIpAddress;
+            if (wrong.RefusesFor(address) is { } time)
+            {
+                context.Response.Headers.RetryAfter = WrongTokens.Seconds(time);
+                return Page(WrongTokens.Sentence(time), StatusCodes.Status429TooManyRequests);
+            }
+
+            if (!BearerTokenScheme.IsToken(token ?? "", expected))
+            {
+                wrong.Count(address);
+                return Page("That is not the token.", StatusCodes.Status401Unauthorized);
+            }
+        }
 
         await context.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme));

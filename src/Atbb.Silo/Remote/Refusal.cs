@@ -22,6 +22,7 @@ static class Refusal
                 $"{address.Url} asks for a token: the one of its Atbb:Admin:Token, by --token or in Atbb__Admin__Token."),
             HttpStatusCode.Unauthorized => new(ExitCode.TokenRefused, $"{address.Url} refuses the token. Its own is in its Atbb:Admin:Token."),
             HttpStatusCode.Forbidden => new(ExitCode.TokenRefused, said),
+            HttpStatusCode.TooManyRequests when KindOf(problem) is not null => new(ExitCode.TokenRefused, said),
             HttpStatusCode.NotFound when KindOf(problem) is { } kind => new(ExitCode.NotFound, NotFound(kind, said)),
             HttpStatusCode.Conflict => new(ExitCode.Conflict, Conflict(problem, said)),
             HttpStatusCode.BadRequest => new(ExitCode.BadConfiguration, said),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Atbb.Silo.Access;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
@@ -365,6 +366,54 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal("/signin", left.Headers.Location!.OriginalString);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, "/")).StatusCode);
+    }
+
+    [Fact]
+    public async Task WrongTokens_BeyondTheirNumber_AreRefusedWithTheRightOneUntilATimeThatIsTold()
+    {
+        await StartAsync(Token);
+        for (var i = 0; i < WrongTokens.Allowed; i++)
+            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs, Bearer("another-token-of-length"))).StatusCode);
+
+        var bearer = await SendAsync(HttpMethod.Get, Runs, Bearer(Token));
+        Assert.Equal(HttpStatusCode.TooManyRequests, bearer.StatusCode);
+        Assert.InRange(bearer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal("too-many-wrong-tokens", await KindOfAsync(HttpMethod.Get, Runs, Bearer(Token)));
+
+        var form = await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        Assert.Equal((HttpStatusCode.TooManyRequests, false), (form.StatusCode, form.Headers.Contains("Set-Cookie")));
+        Assert.InRange(form.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Contains("Too many wrong tokens", await form.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        // Nothing was presented: that is no guess.
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs));
+    }
+
+    [Fact]
+    public async Task WrongTokens_OfAForm_LeaveWhoeverHasSignedInAlone()
+    {
+        await StartAsync(Token);
+        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        for (var i = 0; i < WrongTokens.Allowed; i++)
+            await SendAsync(HttpMethod.Post, "/signin", Form("another-token-of-length"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SendAsync(HttpMethod.Post, "/signin", Form("another-token-of-length"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK)]
+    [InlineData(false, HttpStatusCode.TooManyRequests)]
+    public async Task WrongTokens_BehindAProxy_AreCountedByTheAddressThatItNamesWhereItIsTrusted(bool isTrusted, HttpStatusCode ofAnother)
+    {
+        await StartAsync(Token, isTrusted);
+        for (var i = 0; i < WrongTokens.Allowed; i++)
+            await SendAsync(HttpMethod.Get, Runs, Bearer("another-token-of-length") + From("198.51.100.1"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SendAsync(HttpMethod.Get, Runs, Bearer(Token) + From("198.51.100.1"))).StatusCode);
+        Assert.Equal(ofAnother, (await SendAsync(HttpMethod.Get, Runs, Bearer(Token) + From("198.51.100.2"))).StatusCode);
+
+        static Action<HttpRequestMessage> From(string address) => request => request.Headers.Add("X-Forwarded-For", address);
     }
 
     static Action<HttpRequestMessage> Bearer(string token) => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -16,6 +16,7 @@ public class RefusalTests
     [InlineData(409, """{"type":"urn:atbb:problem:run-unfinished","detail":"POST …","runId":7}""", 7, "atbb cancel 7")]
     [InlineData(409, """{"type":"urn:atbb:problem:ambiguous-handle","detail":"Two.","dids":["did:plc:a","did:plc:b"]}""", 7, "did:plc:a, did:plc:b")]
     [InlineData(400, """{"detail":"force is not that."}""", 2, "force is not that.")]
+    [InlineData(429, """{"type":"urn:atbb:problem:too-many-wrong-tokens","detail":"Wait."}""", 5, "Wait.")]
     [InlineData(503, """{"type":"urn:atbb:problem:index-unreachable","detail":"The index database is not available."}""", 4, "The index database is not available.")]
     [InlineData(502, "<html>", 4, "cannot answer now")]
     [InlineData(500, "{}", 1, "its log")]
