@@ -23,7 +23,7 @@ static class SignIn
 
     // No antiforgery token: the guard refuses writes from pages of other origins, and signing somebody in needs the token itself.
     static async Task<IResult> TakeAsync(
-        HttpContext context, AtbbSettings settings, WrongTokens wrong, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
+        HttpContext context, AtbbSettings settings, WrongTokens wrong, SignIns signIns, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
     {
         if (settings.Admin.Token is { Length: > 0 } expected)
         {
@@ -41,14 +41,19 @@ static class SignIn
             }
         }
 
-        await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme));
+        await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, await signIns.BeginAsync(context.RequestAborted));
         // Within this service only: a link must not send the operator elsewhere with a fresh cookie.
         return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') && !to.Any(char.IsControl) ? to : OperatorPage.Path);
     }
 
-    static async Task<IResult> LeaveAsync(HttpContext context)
+    static async Task<IResult> LeaveAsync(HttpContext context, SignIns signIns)
     {
+        // The cookie stays then, so that it can be done again: without it nobody could end the sign-in any more.
+        if (!await signIns.EndAsync(context.User, context.RequestAborted))
+            return Results.Text(
+                "You are still signed in: the index's database does not answer, and the silos would not hear that you have left. Go back and sign out once it does.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return Results.LocalRedirect(Path);
     }

@@ -5,6 +5,7 @@ using Atbb.Silo.Access;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -367,6 +368,74 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, "/")).StatusCode);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACookie_CopiedBeforeItsOwnerSignedOut_IsWorthNothingAfterwards(bool onAnotherSilo)
+    {
+        await StartAsync(Token);
+        var cookie = await SignInAsync();
+        var other = await SignInAsync();
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs, With(cookie))).StatusCode);
+
+        Assert.Equal("/signin", (await SendAsync(HttpMethod.Post, "/signout", With(cookie))).Headers.Location!.OriginalString);
+        if (onAnotherSilo)
+        {
+            await StopAsync();
+            await StartAsync(Token);
+        }
+
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs, With(cookie)));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs, With(other))).StatusCode);
+    }
+
+    [Fact]
+    public async Task ACookie_WhileTheDatabaseIsAway_IsGoodWhereItWasSeenAndNotSignedOut()
+    {
+        await StartAsync(Token);
+        var cookie = await SignInAsync();
+        TakeAwayTheDatabase();
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/", With(cookie))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/", With(await SignInAsync()))).StatusCode);
+
+        var left = await SendAsync(HttpMethod.Post, "/signout", With(cookie));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (left.StatusCode, left.Headers.Contains("Set-Cookie")));
+        Assert.Contains("still signed in", await left.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/", With(cookie))).StatusCode);
+    }
+
+    [Fact]
+    public async Task ACookie_MadeByWhoeverHasGuessedTheToken_IsWorthNothing()
+    {
+        await StartAsync(Token);
+        var format = new TicketDataFormat(new TokenProtector(Token));
+        var ticket = new AuthenticationTicket(AdminAccess.Operator("Cookies"), new() { ExpiresUtc = DateTimeOffset.MaxValue }, "Cookies");
+
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs, With($"atbb={format.Protect(ticket)}")));
+    }
+
+    async Task<string> SignInAsync()
+    {
+        var signedIn = await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie")).Split(';')[0];
+        // Sent by hand from now on, as by somebody who has copied it.
+        var address = http.BaseAddress;
+        http.Dispose();
+        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
+        return cookie;
+    }
+
+    // A reader of the index finds no file, and each question opens it anew.
+    void TakeAwayTheDatabase()
+    {
+        SqliteConnection.ClearAllPools();
+        File.Delete(file.Path);
+        Directory.CreateDirectory(file.Path);
+    }
+
+    static Action<HttpRequestMessage> With(string cookie) => request => request.Headers.Add("Cookie", cookie);
 
     [Fact]
     public async Task WrongTokens_BeyondTheirNumber_AreRefusedWithTheRightOneUntilATimeThatIsTold()
