@@ -167,7 +167,7 @@ public sealed class RemoteCommandTests
         // The tests' PostgreSQL is one whose plug may be pulled.
         Assert.True(code == (kind is DatabaseKind.PostgreSql ? 8 : 0), $"{atbb}");
         var findings = Json(atbb.Output).GetProperty("findings").EnumerateArray().ToList();
-        foreach (var check in new[] { "database", "clock", "plc", "forum", "relay", "cluster" })
+        foreach (var check in new[] { "database", "clock", "plc", "forum", "relay", "cluster", "ports" })
             Assert.Contains(findings, finding => finding.GetProperty("check").GetString() == check && finding.GetProperty("verdict").GetString() == "ok");
         var problems = findings.Where(finding => finding.GetProperty("verdict").GetString() == "problem").Select(finding => finding.GetProperty("message").GetString()!).ToList();
         Assert.Equal(kind is DatabaseKind.PostgreSql ? 2 : 0, problems.Count);
