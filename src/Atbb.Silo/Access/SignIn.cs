@@ -68,5 +68,10 @@ static class SignIn
         return Task.CompletedTask;
     }
 
-    static PageAnswer Page(string message, int status = StatusCodes.Status200OK) => new PageAnswer(PageFile.Read("signin.html").Fill("message", message), status);
+    static PageAnswer Page(string message, int status = StatusCodes.Status200OK) => new(
+        PageFile.Read("signin.html")
+            .Fill("message", message)
+            // Of a token that was not looked at, nothing is known.
+            .Fill("invalid", status is StatusCodes.Status401Unauthorized ? "true" : "false"),
+        status);
 }

@@ -122,10 +122,11 @@ for (const button of document.querySelectorAll("[data-force]"))
     }));
 
 now.begin(changed, repo.goTo);
-list.begin(errors.goTo, () => doing(at("older"), at("start-said"), async () => {
+list.begin(errors.goTo, () => doing(at("older"), at("older-said"), async () => {
     const answer = await listRuns(page, older);
     answer.runs.forEach(run => runs.set(run.runId, run));
     older = answer.next;
+    list.tellOlder(answer.runs.length, older !== null);
     showAll();
 }));
 errors.begin(lookNow, repo.goTo);
