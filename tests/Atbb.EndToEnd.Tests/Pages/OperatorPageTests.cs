@@ -223,6 +223,9 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#waiting li")).ToContainTextAsync("next attempt");
         await Expect(page.Locator("#hosts li")).ToContainTextAsync($"{served.Case.Pds.Origin.Authority}1 repository, the first in ");
         await Expect(page.Locator("#reading li")).ToHaveTextAsync(slow);
+        // Directory and PDS are one here: the request that is held, at the least.
+        await Expect(page.Locator("#asked li")).ToContainTextAsync($"{served.Case.Pds.Origin.Authority}1 request under way", Patient);
+        await Expect(page.Locator("#asked li")).ToContainTextAsync("in the last minute");
         await Expect(page.Locator("#ailing li")).ToContainTextAsync("has made no progress for", Patient);
         await PictureAsync(page, isDark ? "page-phone" : "page-desk");
         await page.Locator("#waiting button").ClickAsync();
