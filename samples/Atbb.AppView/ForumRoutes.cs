@@ -14,12 +14,12 @@ static class ForumRoutes
         app.MapGet("/", async (ForumReader forum, CancellationToken ends) =>
             Page<HomePage>(await forum.ReadForumAsync(ends), new { Categories = await forum.ReadCategoriesAsync(ends) }));
 
-        app.MapGet("/boards/{id:long}", async (long id, int? page, ForumReader forum, CancellationToken ends) =>
+        app.MapGet("/boards/{id:long}", async (long id, string? page, ForumReader forum, CancellationToken ends) =>
             await forum.ReadBoardAsync(id, PageOf.Number(page), ends) is { } board
                 ? Page<BoardPage>(await forum.ReadForumAsync(ends), new { Board = board })
                 : await MissingAsync(forum, ends));
 
-        app.MapGet("/threads/{id:long}", async (long id, int? page, ForumReader forum, CancellationToken ends) =>
+        app.MapGet("/threads/{id:long}", async (long id, string? page, ForumReader forum, CancellationToken ends) =>
             await forum.ReadThreadAsync(id, PageOf.Number(page), ends) is { } thread
                 ? Page<ThreadPage>(await forum.ReadForumAsync(ends), new { Thread = thread })
                 : await MissingAsync(forum, ends));
@@ -29,15 +29,15 @@ static class ForumRoutes
                 ? Results.Redirect($"/threads/{place.ThreadId}?page={place.Page}#post-{id}")
                 : await MissingAsync(forum, ends));
 
-        app.MapGet("/members", async (int? page, ForumReader forum, CancellationToken ends) =>
+        app.MapGet("/members", async (string? page, ForumReader forum, CancellationToken ends) =>
             Page<MembersPage>(await forum.ReadForumAsync(ends), new { Members = await forum.ReadMembersAsync(PageOf.Number(page), ends) }));
 
-        app.MapGet("/members/{did}", async (string did, int? page, ForumReader forum, CancellationToken ends) =>
+        app.MapGet("/members/{did}", async (string did, string? page, ForumReader forum, CancellationToken ends) =>
             await forum.ReadMemberAsync(did, PageOf.Number(page), ends) is { } member
                 ? Page<MemberPage>(await forum.ReadForumAsync(ends), new { Member = member })
                 : await MissingAsync(forum, ends));
 
-        app.MapGet("/search", async (string? q, int? page, ForumReader forum, ISearchIndex search, CancellationToken ends) =>
+        app.MapGet("/search", async (string? q, string? page, ForumReader forum, ISearchIndex search, CancellationToken ends) =>
         {
             var query = (q ?? "").Trim();
             var found = query.Length == 0 ? null : await forum.SearchAsync(search, query, PageOf.Number(page), ends);

@@ -29,6 +29,7 @@ public static class AtProtoRegistration
         services.TryAddSingleton(static s => new HostGates(
             s.GetRequiredService<IOptions<AtProtoOptions>>().Value, s.GetRequiredService<SharedPoliteness>(), s.GetRequiredService<HostMetrics>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IHostPauses>(static s => s.GetRequiredService<HostGates>());
+        services.TryAddSingleton<IHostStates>(static s => s.GetRequiredService<HostGates>());
         services.TryAddSingleton<XrpcClient>();
         services.TryAddSingleton<IDidResolver, DidResolver>();
         services.TryAddSingleton<IRepoClient, RepoClient>();

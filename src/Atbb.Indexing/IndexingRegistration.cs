@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Atbb.Indexing.Access;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Discovery;
@@ -15,8 +16,8 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="EmptiedRepos"/>, <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/> and <see cref="IndexSurvey"/>. Call
-    /// <see cref="IndexDatabase.MigrateAsync"/> before anything uses them. A silo of a cluster registers its <see cref="SiloIdentity"/>, too.
+    /// <see cref="EmptiedRepos"/>, <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/>, <see cref="IndexSurvey"/> and
+    /// <see cref="SignInStore"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them. A silo of a cluster registers its <see cref="SiloIdentity"/>, too.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
     {
@@ -38,6 +39,7 @@ public static class IndexingRegistration
         services.AddSingleton<ErrorStore>();
         services.AddSingleton<IndexFacts>();
         services.AddSingleton<IndexSurvey>();
+        services.AddSingleton<SignInStore>();
         return services;
     }
 }

@@ -1,36 +1,37 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Atbb.Silo.Commands;
-using Atbb.Silo.Configuration;
-using Atbb.Silo.Remote;
 
 var root = AtbbCommand.Create();
 
+// Each command deals with signals itself: a run is paused, not cut off after two seconds.
+var line = root.Parse(args);
+var isForPrograms = CommandFailure.IsForPrograms(line);
 try
 {
-    // Each command deals with signals itself: a run is paused, not cut off after two seconds.
-    var line = root.Parse(args);
-    // The whole help after it would push the one line that matters off the screen.
     if (line.Action is ParseErrorAction wrong)
+    {
+        // The whole help after it would push the one line that matters off the screen.
         wrong.ShowHelp = false;
+        // Those stand on standard output, which is the document's.
+        wrong.ShowTypoCorrections = !isForPrograms;
+    }
+
     var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     if (line.Errors.Count == 0)
         return code;
     await Console.Error.WriteLineAsync($"Help: {(line.CommandResult.Command == root ? "atbb" : $"atbb {line.CommandResult.Command.Name}")} --help");
-    return ExitCode.BadConfiguration;
+    return End(CommandFailure.Of(line));
 }
-catch (BadSettingsException e)
+catch (Exception e) when (CommandFailure.Of(e) is { } failure)
 {
-    await Console.Error.WriteLineAsync(e.Message);
-    return ExitCode.BadConfiguration;
+    await Console.Error.WriteLineAsync(failure.Message);
+    return End(failure);
 }
-catch (RemoteException e)
+
+int End(CommandFailure failure)
 {
-    await Console.Error.WriteLineAsync(e.Message);
-    return e.ExitCode;
-}
-catch (Exception e) when (StartFailure.Explain(e) is { } message)
-{
-    await Console.Error.WriteLineAsync(message);
-    return ExitCode.CannotStart;
+    if (isForPrograms)
+        JsonOut.Write(failure.ToJson());
+    return failure.ExitCode;
 }

@@ -16,7 +16,8 @@ public sealed class AnswerTests(ServedForums forums)
     [InlineData("/threads/99999999999999999999", HttpStatusCode.NotFound)]
     [InlineData("/boards/1?page=-5", HttpStatusCode.OK)]
     [InlineData("/boards/1?page=2000000000", HttpStatusCode.OK)]
-    [InlineData("/boards/1?page=x", HttpStatusCode.BadRequest)]
+    [InlineData("/boards/1?page=x", HttpStatusCode.OK)]
+    [InlineData("/search?q=a&page=x", HttpStatusCode.OK)]
     [InlineData("/members/did%3Aplc%3Anobody", HttpStatusCode.NotFound)]
     [InlineData("/nowhere", HttpStatusCode.NotFound)]
     public async Task EveryAnswer_HasTheContentPolicy(string address, HttpStatusCode status)
@@ -28,6 +29,23 @@ public sealed class AnswerTests(ServedForums forums)
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         Assert.StartsWith("default-src 'none'; style-src 'self'; script-src 'self';", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Theory]
+    [InlineData("abc", "1")]
+    [InlineData("", "1")]
+    [InlineData("1.5", "1")]
+    [InlineData("0", "1")]
+    [InlineData("-9999999999", "1")]
+    [InlineData("3", "2")]
+    [InlineData("9999999999", "2")]
+    public async Task APage_ThatThereIsNot_IsTheNearestThatThereIs(string asked, string shown)
+    {
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(DatabaseKind.Sqlite)).Origin };
+
+        var page = await http.GetStringAsync($"/members?page={asked}", Ends);
+
+        Assert.Contains($"<span>Page {shown} of 2</span>", page, StringComparison.Ordinal);
     }
 
     public static TheoryData<DatabaseKind> Kinds { get; } = [.. TestDatabase.Kinds];

@@ -124,13 +124,35 @@ public sealed class RemoteCommandTests
         await using var stranger = AtbbProcess.Start(it.Site.Folder, ["runs", "--url", url, "--json"]);
         Assert.True(await stranger.ExitAsync() == 5, $"{stranger}");
         Assert.Contains("asks for a token", stranger.Errors, StringComparison.Ordinal);
-        Assert.Equal("", stranger.Output);
+        var refused = Json(stranger.Output);
+        Assert.Equal(("urn:atbb:problem:token-needed", 401, 5), (refused.GetProperty("type").GetString(), refused.GetProperty("status").GetInt32(), refused.GetProperty("exitCode").GetInt32()));
+        Assert.Contains("asks for a token", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
 
         // A web server, and not this one.
         await using var other = AtbbProcess.Start(it.Site.Folder, ["runs", "--url", it.Pds.Origin.ToString()]);
         Assert.True(await other.ExitAsync() == 4, $"{other}");
         await using var bad = AtbbProcess.Start(it.Site.Folder, ["runs", "--url", "here"]);
         Assert.True(await bad.ExitAsync() == 2, $"{bad}");
+    }
+
+    [Theory]
+    [InlineData(4, "is not reachable", "runs --json --url http://127.0.0.1:9")]
+    [InlineData(2, "is not an address", "runs --json --url here")]
+    [InlineData(2, "--limit: a whole number", "runs --limit 0 --json")]
+    [InlineData(2, "first", "run first --json")]
+    [InlineData(2, "--jso", "runs --jso --json")]
+    [InlineData(2, "Forum:Did", "doctor --json --forum nobody")]
+    [InlineData(2, "neither catch_up nor full_sync", "backfill --json --forum did:plc:aaaaaaaaaaaaaaaaaaaaaaaa --type all")]
+    [InlineData(3, "The start failed", "backfill --json --forum did:plc:aaaaaaaaaaaaaaaaaaaaaaaa --database /dev/null/atbb.db")]
+    public async Task Json_OfACommandThatIsNotDone_IsOneDocumentThatSaysWhy(int status, string words, string line)
+    {
+        await using var atbb = AtbbProcess.Start(Path.GetTempPath(), line.Split(' '));
+
+        Assert.True(await atbb.ExitAsync() == status, $"{atbb}");
+        var document = Json(atbb.Output);
+        Assert.Equal(status, document.GetProperty("exitCode").GetInt32());
+        Assert.Contains(words, document.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual("", atbb.Errors);
     }
 
     [Theory]
@@ -145,7 +167,7 @@ public sealed class RemoteCommandTests
         // The tests' PostgreSQL is one whose plug may be pulled.
         Assert.True(code == (kind is DatabaseKind.PostgreSql ? 8 : 0), $"{atbb}");
         var findings = Json(atbb.Output).GetProperty("findings").EnumerateArray().ToList();
-        foreach (var check in new[] { "database", "clock", "plc", "forum", "relay", "cluster" })
+        foreach (var check in new[] { "database", "clock", "plc", "forum", "relay", "cluster", "ports" })
             Assert.Contains(findings, finding => finding.GetProperty("check").GetString() == check && finding.GetProperty("verdict").GetString() == "ok");
         var problems = findings.Where(finding => finding.GetProperty("verdict").GetString() == "problem").Select(finding => finding.GetProperty("message").GetString()!).ToList();
         Assert.Equal(kind is DatabaseKind.PostgreSql ? 2 : 0, problems.Count);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Atbb.AppView.Forum;
 
 /// <summary>A page of a list.</summary>
@@ -14,8 +16,9 @@ static class PageOf
     // Further back nobody pages, and a number made up by a stranger must not make the database skip billions of rows.
     const int Last = 10_000;
 
-    /// <summary>The number that an address asks for.</summary>
-    public static int Number(int? asked) => Math.Clamp(asked ?? 1, 1, Last);
+    /// <summary>The number that an address asks for. Whatever is none asks for the first page: who follows a broken link shall read something.</summary>
+    public static int Number(string? asked) =>
+        long.TryParse(asked, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? (int)Math.Clamp(number, 1, Last) : 1;
 
     /// <summary>How many pages so many items have.</summary>
     public static int Count(long items) => (int)Math.Clamp((items + Size - 1) / Size, 1, Last);

@@ -33,6 +33,12 @@ sealed class HostDenial(TimeSpan longestRefusal)
     /// <summary>Whether forgetting it would change nothing.</summary>
     public bool IsIdleAt(TimeSpan now) => underWay == 0 && now >= restEnd;
 
+    /// <summary>Requests that were sent and are not over.</summary>
+    public int UnderWay => underWay;
+
+    /// <summary>How long it rests for having left requests unanswered.</summary>
+    public TimeSpan RestLeft(TimeSpan now) => unanswered >= MostInARow && restEnd > now ? restEnd - now : TimeSpan.Zero;
+
     /// <summary>Why the host is not to be asked now; null when it may be.</summary>
     public HostRefusal? Refuse(TimeSpan now)
     {

@@ -18,6 +18,9 @@ sealed class HostGate
     readonly HostTrial? trial;
     readonly HostPlaces? places;
     readonly HostMetrics metrics;
+    readonly RecentCount sent = new();
+    RateAllowance? allowance;
+    TimeSpan allowanceEnd;
 
     /// <param name="options">How much is asked of the host.</param>
     /// <param name="time">The clock.</param>
@@ -49,6 +52,20 @@ sealed class HostGate
         {
             lock (sync)
                 return Users == 0 && schedule.IsIdleAt(Now) && denial.IsIdleAt(Now);
+        }
+    }
+
+    /// <summary>How it stands with it.</summary>
+    /// <param name="host">Its origin.</param>
+    /// <param name="users">Requests that wait or are under way.</param>
+    public HostState Look(Uri host, int users)
+    {
+        lock (sync)
+        {
+            var now = Now;
+            var (pause, rest) = (schedule.PauseLeft(now), denial.RestLeft(now));
+            return new HostState(
+                host.Authority, denial.UnderWay, Math.Max(0, users - denial.UnderWay), sent.At(now), now < allowanceEnd ? allowance?.Remaining : null, pause > rest ? pause : rest);
         }
     }
 
@@ -151,6 +168,8 @@ sealed class HostGate
         {
             schedule.Answered(Now, allowance);
             denial.Answered();
+            if (allowance is { } left)
+                (this.allowance, allowanceEnd) = (left, Now + left.ResetIn);
         }
     }
 
@@ -187,6 +206,7 @@ sealed class HostGate
                 return HostTurn.Refused(refusal);
 
             denial.Sent(now);
+            sent.Add(now);
             return new HostTurn(places, now, Refusal: null);
         }
     }

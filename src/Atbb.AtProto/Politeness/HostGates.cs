@@ -5,7 +5,7 @@ using Atbb.AtProto.Xrpc;
 namespace Atbb.AtProto.Politeness;
 
 /// <summary>The gates of all hosts, shared by every repository that lives on them.</summary>
-sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetrics metrics, TimeProvider time) : IHostPauses, IDisposable
+sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetrics metrics, TimeProvider time) : IHostPauses, IHostStates, IDisposable
 {
     const int FirstSweep = 1024;
 
@@ -82,6 +82,20 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
         var gate = Acquire(host);
         gate.Hold(length);
         Release(gate);
+    }
+
+    public IReadOnlyList<HostState> ListBusiest(int most)
+    {
+        List<(Uri Host, HostGate Gate, int Users)> known;
+        lock (sync)
+            known = [.. gates.Select(static gate => (gate.Key, gate.Value, gate.Value.Users))];
+        return
+        [
+            .. known.Select(static one => one.Gate.Look(one.Host, one.Users))
+                .Where(static host => host.UnderWay + host.Waiting + host.Recent > 0 || host.RestsFor > TimeSpan.Zero)
+                .OrderByDescending(static host => host.UnderWay + host.Waiting).ThenByDescending(static host => host.Recent)
+                .Take(most),
+        ];
     }
 
     AtProtoException Refused(XrpcRequest request, HostRefusal refusal)

@@ -13,6 +13,11 @@ public interface ISiloPeer : IGrainService
     [Alias("Pause"), OneWay]
     Task PauseAsync(string origin, TimeSpan length);
 
+    /// <summary>The hosts that this silo asks, the busiest first.</summary>
+    /// <param name="most">At most so many.</param>
+    [Alias("ListHosts"), ResponseTimeout("00:00:02")]
+    Task<IReadOnlyList<AskedHost>> ListHostsAsync(int most);
+
     /// <summary>
     /// The caller does not reach the database. If this silo does, it has the cluster take the caller for dead, so that its repositories go on
     /// elsewhere at once; the caller then ends itself.

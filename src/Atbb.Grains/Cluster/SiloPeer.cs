@@ -7,7 +7,7 @@ namespace Atbb.Grains.Cluster;
 
 /// <summary>One per silo, and always there.</summary>
 sealed partial class SiloPeer(
-    GrainId id, Silo silo, ILoggerFactory loggers, IHostPauses pauses, IndexDatabase database, IClusterMembershipService membership, TimeProvider time)
+    GrainId id, Silo silo, ILoggerFactory loggers, IHostPauses pauses, IHostStates hosts, IndexDatabase database, IClusterMembershipService membership, TimeProvider time)
     : GrainService(id, silo, loggers), ISiloPeer
 {
     // The caller has waited for longer: a database that takes more than this is no better here.
@@ -20,6 +20,8 @@ sealed partial class SiloPeer(
         pauses.Hold(new Uri(origin), length);
         return Task.CompletedTask;
     }
+
+    public Task<IReadOnlyList<AskedHost>> ListHostsAsync(int most) => Task.FromResult<IReadOnlyList<AskedHost>>([.. hosts.ListBusiest(most).Select(AskedHost.Of)]);
 
     public async Task<bool> TakeOverAsync(SiloAddress caller)
     {

@@ -1,9 +1,10 @@
+using Atbb.AtProto.Politeness;
 using Orleans.Runtime.Services;
 
 namespace Atbb.Grains.Cluster;
 
 /// <summary>The other silos of the cluster.</summary>
-public sealed class SiloPeers(IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails self) : GrainServiceClient<ISiloPeer>(services)
+public sealed class SiloPeers(IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails self, IHostStates hosts) : GrainServiceClient<ISiloPeer>(services)
 {
     IEnumerable<SiloAddress> Others => membership.CurrentSnapshot.Members.Values
         .Where(member => member.Status is SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress))
@@ -14,6 +15,29 @@ public sealed class SiloPeers(IServiceProvider services, IClusterMembershipServi
     {
         foreach (var other in Others)
             GetGrainService(other).PauseAsync(host.AbsoluteUri, length).Ignore();
+    }
+
+    /// <summary>The hosts that the silos ask, all together; the busiest first.</summary>
+    /// <param name="most">At most so many, of each silo and of all.</param>
+    /// <returns>They, and how many silos did not say.</returns>
+    public async Task<(IReadOnlyList<AskedHost> Hosts, int Silent)> ListHostsAsync(int most)
+    {
+        var asked = await Task.WhenAll(Others.Select(AskAsync).ToList());
+        var said = asked.OfType<IReadOnlyList<AskedHost>>().ToList();
+        return (AskedHost.Together([hosts.ListBusiest(most).Select(AskedHost.Of), .. said], most), asked.Length - said.Count);
+
+        async Task<IReadOnlyList<AskedHost>?> AskAsync(SiloAddress other)
+        {
+            try
+            {
+                return await GetGrainService(other).ListHostsAsync(most);
+            }
+            // In trouble, or of a release that cannot be asked this.
+            catch (Exception e) when (e is OrleansException or TimeoutException)
+            {
+                return null;
+            }
+        }
     }
 
     /// <summary>This silo does not reach the database: looks for one that does, and leaves it everything.</summary>

@@ -21,6 +21,8 @@ static class AdminAccess
     /// <summary>Adds the schemes and the policy.</summary>
     public static IServiceCollection AddAdminAccess(this IServiceCollection services)
     {
+        services.AddSingleton<WrongTokens>();
+        services.AddSingleton<SignIns>();
         services
             .AddAuthentication(Policy)
             // One answers for both, or both would write their refusal into one answer.
@@ -32,11 +34,12 @@ static class AdminAccess
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Strict;
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.ExpireTimeSpan = SignIns.Lasts;
                 options.SlidingExpiration = false;
                 options.LoginPath = SignIn.Path;
                 options.ReturnUrlParameter = SignIn.ReturnUrl;
                 options.Events.OnRedirectToLogin = SignIn.ChallengeAsync;
+                options.Events.OnValidatePrincipal = SignIns.ValidateAsync;
             });
         // A sign-in lasts no longer than the token it was made with.
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme).Configure<AtbbSettings>((options, settings) =>

@@ -10,12 +10,14 @@ namespace Atbb.Silo.Access;
 
 /// <summary><c>Authorization: Bearer …</c> with the configured token. Without a configured one, everybody the guard lets through is the operator.</summary>
 sealed class BearerTokenScheme(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AtbbSettings settings)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AtbbSettings settings, WrongTokens wrong)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string Name = "Bearer";
 
     const string Prefix = "Bearer ";
+
+    TimeSpan? refusedFor;
 
     /// <summary>Compares in constant time, and hashes first: so neither the token's characters nor its length can be felt out.</summary>
     public static bool IsToken(string presented, string token) => CryptographicOperations.FixedTimeEquals(
@@ -30,11 +32,26 @@ sealed class BearerTokenScheme(
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             return Task.FromResult(AuthenticateResult.NoResult());
 
-        return Task.FromResult(IsToken(header[Prefix.Length..].Trim(), token) ? Success() : AuthenticateResult.Fail("The token is wrong."));
+        // Before the token is looked at: a guess that is right must look like one that is not.
+        refusedFor = wrong.RefusesFor(Context.Connection.RemoteIpAddress);
+        if (refusedFor is not null)
+            return Task.FromResult(AuthenticateResult.Fail("Too many wrong tokens."));
+        if (IsToken(header[Prefix.Length..].Trim(), token))
+            return Task.FromResult(Success());
+
+        wrong.Count(Context.Connection.RemoteIpAddress);
+        return Task.FromResult(AuthenticateResult.Fail("The token is wrong."));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (refusedFor is { } time)
+        {
+            Response.Headers.RetryAfter = WrongTokens.Seconds(time);
+            await Problems.TooManyWrongTokens(WrongTokens.Sentence(time)).ExecuteAsync(Context);
+            return;
+        }
+
         Response.Headers.WWWAuthenticate = Name;
         await Problems.TokenNeeded().ExecuteAsync(Context);
     }

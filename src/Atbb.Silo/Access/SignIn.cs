@@ -22,19 +22,38 @@ static class SignIn
     }
 
     // No antiforgery token: the guard refuses writes from pages of other origins, and signing somebody in needs the token itself.
-    static async Task<IResult> TakeAsync(HttpContext context, AtbbSettings settings, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
+    static async Task<IResult> TakeAsync(
+        HttpContext context, AtbbSettings settings, WrongTokens wrong, SignIns signIns, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
     {
-        if (settings.Admin.Token is { Length: > 0 } expected && !BearerTokenScheme.IsToken(token ?? "", expected))
-            return Page("That is not the token.", StatusCodes.Status401Unauthorized);
+        if (settings.Admin.Token is { Length: > 0 } expected)
+        {
+            var address = context.Connection.RemoteIpAddress;
+            if (wrong.RefusesFor(address) is { } time)
+            {
+                context.Response.Headers.RetryAfter = WrongTokens.Seconds(time);
+                return Page(WrongTokens.Sentence(time), StatusCodes.Status429TooManyRequests);
+            }
 
-        await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme));
+            if (!BearerTokenScheme.IsToken(token ?? "", expected))
+            {
+                wrong.Count(address);
+                return Page("That is not the token.", StatusCodes.Status401Unauthorized);
+            }
+        }
+
+        await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, await signIns.BeginAsync(context.RequestAborted));
         // Within this service only: a link must not send the operator elsewhere with a fresh cookie.
         return Results.LocalRedirect(to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') && !to.Any(char.IsControl) ? to : OperatorPage.Path);
     }
 
-    static async Task<IResult> LeaveAsync(HttpContext context)
+    static async Task<IResult> LeaveAsync(HttpContext context, SignIns signIns)
     {
+        // The cookie stays then, so that it can be done again: without it nobody could end the sign-in any more.
+        if (!await signIns.EndAsync(context.User, context.RequestAborted))
+            return Results.Text(
+                "You are still signed in: the index's database does not answer, and the silos would not hear that you have left. Go back and sign out once it does.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return Results.LocalRedirect(Path);
     }
@@ -49,5 +68,10 @@ static class SignIn
         return Task.CompletedTask;
     }
 
-    static PageAnswer Page(string message, int status = StatusCodes.Status200OK) => new PageAnswer(PageFile.Read("signin.html").Fill("message", message), status);
+    static PageAnswer Page(string message, int status = StatusCodes.Status200OK) => new(
+        PageFile.Read("signin.html")
+            .Fill("message", message)
+            // Of a token that was not looked at, nothing is known.
+            .Fill("invalid", status is StatusCodes.Status401Unauthorized ? "true" : "false"),
+        status);
 }

@@ -27,7 +27,7 @@ static class AdminApi
     /// <summary>Maps the routes.</summary>
     public static void MapAdminApi(this WebApplication app)
     {
-        var api = app.MapGroup(Root).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(TranslateAsync).WithTags("runs").Refuses(401, 403, 500, 503);
+        var api = app.MapGroup(Root).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(TranslateAsync).WithTags("runs").Refuses(401, 403, 429, 500, 503);
         api.MapPost("", StartAsync).TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
             .WithSummary("Starts a run, if one is needed or asked for.");
         api.MapGet("", ListAsync).Answers<RunsAnswer>(200).Refuses(400)

@@ -13,7 +13,7 @@ static class IndexApi
     /// <summary>Maps the route.</summary>
     public static void MapIndexApi(this WebApplication app) =>
         app.MapGet(Path, GetAsync).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
-            .WithTags("index").Answers<IndexAnswer>(200).Refuses(401, 403, 500, 503)
+            .WithTags("index").Answers<IndexAnswer>(200).Refuses(401, 403, 429, 500, 503)
             .WithSummary("Whether the index is whole, and if not, why.");
 
     static async Task<IResult> GetAsync(IGrainFactory grains, IOptions<ForumOptions> forum) =>

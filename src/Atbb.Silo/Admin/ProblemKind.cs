@@ -27,6 +27,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemKind WrongMediaType = new("wrong-media-type", 415, "The body is not JSON");
     public static readonly ProblemKind IdempotencyKeyReused = new("idempotency-key-reused", 422, "The idempotency key is another request's");
+    public static readonly ProblemKind TooManyWrongTokens = new("too-many-wrong-tokens", 429, "Too many wrong tokens have come from this address");
     public static readonly ProblemKind InternalError = new("internal-error", 500, "Something is wrong with this program");
     public static readonly ProblemKind IndexUnreachable = new("index-unreachable", 503, "The index's database does not answer");
     public static readonly ProblemKind BackfillUnreachable = new("backfill-unreachable", 503, "The backfill does not answer");
@@ -36,7 +37,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     [
         BadRequest, BadRunId, BadPaging, BadBody, BadDid, BadIdempotencyKey, DidsNotRead, TokenNeeded, ForeignHost, ForeignOrigin, NoSuchRoute,
         NoSuchRun, NoSuchRepo, WrongMethod, RunUnfinished, AnotherForum, RunHasEnded, AmbiguousHandle, BodyTooLarge, WrongMediaType, IdempotencyKeyReused,
-        InternalError, IndexUnreachable, BackfillUnreachable,
+        TooManyWrongTokens, InternalError, IndexUnreachable, BackfillUnreachable,
     ];
 
     /// <summary>The type, as in RFC 9457.</summary>

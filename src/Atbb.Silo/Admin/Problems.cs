@@ -38,6 +38,8 @@ static class Problems
     public static IResult TokenNeeded() => Of(
         ProblemKind.TokenNeeded, "Send the token of Atbb:Admin:Token: 'Authorization: Bearer <token>'. A browser signs in at /signin.");
 
+    public static IResult TooManyWrongTokens(string detail) => Of(ProblemKind.TooManyWrongTokens, detail);
+
     public static IResult ForeignHost(string detail) => Of(ProblemKind.ForeignHost, detail);
 
     public static IResult ForeignOrigin(string detail) => Of(ProblemKind.ForeignOrigin, detail);

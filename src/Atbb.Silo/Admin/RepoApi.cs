@@ -21,7 +21,7 @@ static class RepoApi
     public static void MapRepoApi(this WebApplication app)
     {
         var api = app.MapGroup(Root + "{name}").RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
-            .WithTags("repositories").Refuses(400, 401, 403, 404, 409, 500, 503);
+            .WithTags("repositories").Refuses(400, 401, 403, 404, 409, 429, 500, 503);
         api.MapGet("", GetAsync).Answers<RepoAnswer>(200)
             .WithSummary("What is known of one repository, by its DID or handle.");
         api.MapPost("sync", SyncAsync).Answers<SyncAnswer>(200, 202)

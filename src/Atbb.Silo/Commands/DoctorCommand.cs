@@ -14,8 +14,8 @@ static class DoctorCommand
         var relay = new Option<string[]>("--relay") { Description = "Origin of a relay to ask, in place of those in the settings. May be given several times.", HelpName = "URL", AllowMultipleArgumentsPerToken = false };
         var json = JsonOut.Option();
         var command = new Command("doctor", $"""
-            Looks at everything that the service needs: the database and its settings, the clocks, the PLC directory, the forum's
-            account and its PDS, the relays, the cluster. Says what is wrong and what to do. Give it what you give atbb serve.
+            Looks at everything that the service needs: the database and its settings, the clocks, the ports to listen on, the PLC
+            directory, the forum's account and its PDS, the relays, the cluster. Says what is wrong and what to do. Give it what you give atbb serve.
 
             Needs no serving process, and changes nothing.
 

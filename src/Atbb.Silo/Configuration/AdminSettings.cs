@@ -13,8 +13,8 @@ sealed class AdminSettings
     public string? Token { get; set; }
 
     /// <summary>
-    /// Whether to believe <c>X-Forwarded-Proto</c>, from whomever it comes. Default false. For a proxy that ends TLS and sets it on every request: the cookie of a
-    /// sign-in is then <c>Secure</c>. Where no proxy sets it, callers can.
+    /// Whether to believe <c>X-Forwarded-Proto</c> and <c>X-Forwarded-For</c>, from whomever they come. Default false. For a proxy that ends TLS and sets both on every
+    /// request: the cookie of a sign-in is then <c>Secure</c>, and wrong tokens are counted by the browser's address and not by the proxy's. Where no proxy sets them, callers can.
     /// </summary>
     public bool TrustForwardedHeaders { get; set; }
 }

@@ -26,7 +26,9 @@ static class Examination
             settings, services.GetRequiredService<IDidResolver>(), services.GetRequiredService<IRepoClient>(), services.GetRequiredService<IRelayClient>(), TimeProvider.System)
             .RunAsync(cancellationToken);
         var stored = await new DatabaseExam(database, settings.Cluster.Id, TimeProvider.System).RunAsync(cancellationToken);
+        var running = await RunningHere.FindAsync(database, settings.Cluster, TimeProvider.System, cancellationToken);
+        var ports = await PortsExam.RunAsync(settings, running, cancellationToken);
         var warnings = SettingsCheck.FindWarnings(settings).Select(warning => Finding.Warning("settings", warning, "On the open network, take it out."));
-        return [.. warnings, .. stored, .. await network];
+        return [.. warnings, .. stored, .. ports, .. await network];
     }
 }

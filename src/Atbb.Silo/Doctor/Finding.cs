@@ -1,7 +1,7 @@
 namespace Atbb.Silo.Doctor;
 
 /// <summary>One thing that was looked at.</summary>
-/// <param name="Check">What it belongs to: <c>database</c>, <c>clock</c>, <c>plc</c>, <c>relay</c>, <c>forum</c>, <c>cluster</c>.</param>
+/// <param name="Check">What it belongs to: <c>database</c>, <c>clock</c>, <c>plc</c>, <c>relay</c>, <c>forum</c>, <c>cluster</c>, <c>ports</c>.</param>
 /// <param name="Verdict">How it stands.</param>
 /// <param name="Message">What was found, as a sentence.</param>
 /// <param name="Advice">What to do about it; null where nothing is to be done.</param>

@@ -11,6 +11,9 @@ namespace Atbb.Silo.Doctor;
 /// <summary>Looks at what a run reads from: the PLC directory, the forum's account and its PDS, the relays. And, by the directory's, at the clock.</summary>
 sealed class NetworkExam(AtbbSettings settings, IDidResolver resolver, IRepoClient repos, IRelayClient relays, TimeProvider time)
 {
+    // A DID document has a few kB; what is no directory may send anything.
+    const int MaxDocument = 256 * 1024;
+
     static readonly TimeSpan SkewProblem = TimeSpan.FromMinutes(1), SkewWarning = TimeSpan.FromSeconds(5);
 
     /// <summary>All that there is to be said.</summary>
@@ -28,13 +31,18 @@ sealed class NetworkExam(AtbbSettings settings, IDidResolver resolver, IRepoClie
     async Task<IReadOnlyList<Finding>> PlcAsync(CancellationToken cancellationToken)
     {
         // The operator's own address, so it is not guarded against as a stranger's is. Without a proxy, as the service goes without.
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = settings.Network.TotalTimeout };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+        {
+            Timeout = settings.Network.TotalTimeout,
+            MaxResponseContentBufferSize = MaxDocument,
+        };
+        var did = Did.Parse(settings.Forum.Did);
+        Did? forum = did.Method is "plc" ? did : null;
         try
         {
-            using var answer = await http.GetAsync(new Uri(settings.PlcDirectory, "/_health"), cancellationToken);
-            if ((int)answer.StatusCode >= 500)
-                return [Finding.Problem("plc", $"{settings.PlcDirectory} answers HTTP {(int)answer.StatusCode}.", "Wait for it: repositories that are looked up meanwhile are parked.")];
-            Finding here = Finding.Ok("plc", $"{settings.PlcDirectory} answers.");
+            // For what a run will ask it for: that somebody answers there does not make it a directory, nor this forum's.
+            using var answer = await http.GetAsync(new Uri(settings.PlcDirectory, forum is null ? "/_health" : $"/{forum}"), cancellationToken);
+            var here = PlcExam.Judge(settings.PlcDirectory, forum, answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
             return answer.Headers.Date is { } date ? [here, Clock(date - time.GetUtcNow())] : [here];
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -42,6 +42,7 @@ static class WebHosting
         app.MapAdminApi();
         app.MapRepoApi();
         app.MapIndexApi();
+        app.MapHostsApi();
         app.MapAdminDescription();
         app.MapAtbbHealth();
         app.MapAtbbMetrics();

@@ -16,21 +16,23 @@ static class Refusal
     {
         var problem = Read(body);
         var said = ForeignText.Shown(problem.Detail ?? problem.Title ?? $"HTTP {(int)status}");
-        return status switch
+        (int ExitCode, string Message) meant = status switch
         {
-            HttpStatusCode.Unauthorized when address.Token is null => new(ExitCode.TokenRefused,
+            HttpStatusCode.Unauthorized when address.Token is null => (ExitCode.TokenRefused,
                 $"{address.Url} asks for a token: the one of its Atbb:Admin:Token, by --token or in Atbb__Admin__Token."),
-            HttpStatusCode.Unauthorized => new(ExitCode.TokenRefused, $"{address.Url} refuses the token. Its own is in its Atbb:Admin:Token."),
-            HttpStatusCode.Forbidden => new(ExitCode.TokenRefused, said),
-            HttpStatusCode.NotFound when KindOf(problem) is { } kind => new(ExitCode.NotFound, NotFound(kind, said)),
-            HttpStatusCode.Conflict => new(ExitCode.Conflict, Conflict(problem, said)),
-            HttpStatusCode.BadRequest => new(ExitCode.BadConfiguration, said),
-            HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new(ExitCode.NotReachable,
+            HttpStatusCode.Unauthorized => (ExitCode.TokenRefused, $"{address.Url} refuses the token. Its own is in its Atbb:Admin:Token."),
+            HttpStatusCode.Forbidden => (ExitCode.TokenRefused, said),
+            HttpStatusCode.TooManyRequests when KindOf(problem) is not null => (ExitCode.TokenRefused, said),
+            HttpStatusCode.NotFound when KindOf(problem) is { } kind => (ExitCode.NotFound, NotFound(kind, said)),
+            HttpStatusCode.Conflict => (ExitCode.Conflict, Conflict(problem, said)),
+            HttpStatusCode.BadRequest => (ExitCode.BadConfiguration, said),
+            HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => (ExitCode.NotReachable,
                 KindOf(problem) is null ? $"{address.Url} cannot answer now ({said})." : said),
-            HttpStatusCode.InternalServerError => new(ExitCode.Failed, $"{address.Url} has met an error of its own; its log says which."),
-            _ when KindOf(problem) is not null => new(ExitCode.BadConfiguration, said),
-            _ => new(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does (HTTP {(int)status}): is it the address of atbb serve?"),
+            HttpStatusCode.InternalServerError => (ExitCode.Failed, $"{address.Url} has met an error of its own; its log says which."),
+            _ when KindOf(problem) is not null => (ExitCode.BadConfiguration, said),
+            _ => (ExitCode.NotReachable, $"{address.Url} does not answer as atbb does (HTTP {(int)status}): is it the address of atbb serve?"),
         };
+        return new(meant.ExitCode, meant.Message, problem: KindOf(problem) is null ? null : JsonSerializer.Deserialize<JsonElement>(body));
     }
 
     static string NotFound(string kind, string said) => kind switch

@@ -1,4 +1,5 @@
 using System.Net;
+using Atbb.AtProto.Politeness;
 using Atbb.AtProto.Syntax;
 using Atbb.AtProto.Tests.Fakes;
 using Atbb.AtProto.Xrpc;
@@ -81,6 +82,39 @@ public sealed class HostGatesTests
 
         Assert.Equal(client.Time.GetUtcNow().AddMinutes(5), (await FailAsync(client, Example.Pds)).RetryAt);
         Assert.Empty(handler.Requests);
+    }
+
+    [Fact]
+    public async Task ListBusiest_OfHostsOfEveryKind_SaysWhatIsUnderWayWhatIsLeftAndWhoRests()
+    {
+        var held = new TaskCompletionSource<HttpResponseMessage>();
+        var handler = new StubHandler((request, _) => request.RequestUri!.Host switch
+        {
+            "busy.example" => held.Task,
+            "telling.example" => Task.FromResult(StubHandler.Answer(HttpStatusCode.OK, Page, ("RateLimit-Remaining", "2900"), ("RateLimit-Limit", "3000"), ("RateLimit-Reset", "100"))),
+            _ => Task.FromResult(StubHandler.Answer(HttpStatusCode.TooManyRequests, "", ("Retry-After", "300"))),
+        });
+        using var client = new TestClient(handler);
+        var first = client.Repo.ListRecordsAsync(new Uri("https://busy.example"), Example.Query, Cancel);
+        // Not known to answer: asked one thing at a time.
+        var second = client.Repo.ListRecordsAsync(new Uri("https://busy.example"), Example.Query, Cancel);
+        for (var i = 0; i < 2; i++)
+            (await client.Repo.ListRecordsAsync(new Uri("https://telling.example"), Example.Query, Cancel)).Dispose();
+        await FailAsync(client, new Uri("https://resting.example"));
+
+        Assert.Equal(
+        [
+            new("busy.example", UnderWay: 1, Waiting: 1, Recent: 1, AllowanceLeft: null, RestsFor: default),
+            new("telling.example", UnderWay: 0, Waiting: 0, Recent: 2, AllowanceLeft: 2900, RestsFor: default),
+            new("resting.example", UnderWay: 0, Waiting: 0, Recent: 1, AllowanceLeft: null, RestsFor: TimeSpan.FromSeconds(300)),
+        ], client.Hosts.ListBusiest(20));
+        Assert.Equal("busy.example", Assert.Single(client.Hosts.ListBusiest(1)).Host);
+
+        held.SetResult(StubHandler.Answer(HttpStatusCode.NotFound));
+        await Assert.ThrowsAsync<AtProtoException>(() => first);
+        await Assert.ThrowsAnyAsync<Exception>(() => second);
+        client.Time.Advance(TimeSpan.FromSeconds(100));
+        Assert.Equal(new HostState("resting.example", 0, 0, 0, null, TimeSpan.FromSeconds(200)), Assert.Single(client.Hosts.ListBusiest(20)));
     }
 
     [Fact]

@@ -34,6 +34,9 @@ sealed class ComposeService(IReadOnlyDictionary<string, object?> node)
     public IReadOnlyList<string> HealthCommand =>
         ComposeFile.Map(node.GetValueOrDefault("healthcheck")).GetValueOrDefault("test") is IList<object?> test && (string?)test[0] == "CMD" ? [.. test.Skip(1).Cast<string>()] : [];
 
+    /// <summary>Whether it says how it is looked after, if only that nothing is to be asked.</summary>
+    public bool HasHealthCheck => ComposeFile.Map(node.GetValueOrDefault("healthcheck")) is { Count: > 0 };
+
     /// <summary>How long it may take to end.</summary>
     public TimeSpan StopGracePeriod => TimeSpan.FromSeconds(int.Parse(((string)node["stop_grace_period"]!).TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture));
 

@@ -91,6 +91,21 @@ public sealed class ContainerFilesTests
     }
 
     [Fact]
+    public void Compose_Services_AreAskedWhetherTheyAreReadyByWhatIsInTheirImages()
+    {
+        var compose = Compose();
+
+        Assert.All(compose.Services, service => Assert.True(service.Value.HasHealthCheck, $"{service.Key} has no health check."));
+        // Inside the container, so on the port there.
+        foreach (var (name, program) in new[] { ("prometheus", "promtool"), ("grafana", "curl") })
+        {
+            var service = compose.Services[name];
+            Assert.Equal(program, service.HealthCommand[0]);
+            Assert.Contains($"http://127.0.0.1:{Assert.Single(service.Ports).Split(':')[^1]}", service.HealthCommand[^1], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Compose_Silos_AreGivenLongerToEndThanTheyTake()
     {
         var silos = Silos(Compose()).ToList();

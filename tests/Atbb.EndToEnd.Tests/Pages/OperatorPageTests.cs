@@ -20,9 +20,14 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await reader.GoAsync("/");
         Assert.Empty(await reader.FindBarriersAsync());
         await Expect(page.GetByLabel("Admin token")).ToBeFocusedAsync();
+        await Expect(page.GetByLabel("Admin token")).ToHaveAttributeAsync("aria-invalid", "false");
         await page.Keyboard.TypeAsync("guessed");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("That is not the token.");
+        await Expect(page.GetByLabel("Admin token")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(page.GetByLabel("Admin token")).ToHaveAccessibleDescriptionAsync("That is not the token.");
+        await Expect(page.GetByLabel("Admin token")).ToBeFocusedAsync();
+        Assert.Empty(await reader.FindBarriersAsync());
 
         await page.GetByLabel("Admin token").FillAsync(ServedPage.Token);
         await page.Keyboard.PressAsync("Enter");
@@ -42,6 +47,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
     {
         await using var reader = await served.OpenAsync();
         var page = reader.Page;
+        served.SpoilPost();
         var released = served.HoldListings();
         await Button(page, "Full sync").ClickAsync();
         await Expect(page.Locator("#verdict")).ToContainTextAsync("is reading", Patient);
@@ -67,7 +73,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(error).ToHaveCountAsync(1);
 
         // Its author mends it.
-        served.Careless.Put("space.atbb.post", served.CarelessPost, """{"$type":"space.atbb.post","text":"Hello","createdAt":"2026-01-01T00:00:00Z"}""");
+        served.MendPost();
         await Button(page, "Read again what failed").ClickAsync();
         await Expect(page.Locator("#now-title")).ToContainTextAsync("retry of run", Patient);
         await Expect(page.Locator("#verdict")).ToContainTextAsync("The index is whole: run ", Patient);
@@ -135,6 +141,66 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         Assert.Empty(reader.Complaints);
     }
 
+    [Fact]
+    public async Task Keyboard_Alone_PausesResumesRetriesAndReadsOne()
+    {
+        await using var reader = await served.OpenAsync();
+        var page = reader.Page;
+        served.SpoilPost();
+        var released = served.HoldListings();
+        await TabToAsync(page, "Full sync");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("full sync, in progress", Patient);
+
+        await TabToAsync(page, "Pause", "Shift+Tab");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#now-said")).ToContainTextAsync("is paused", Patient);
+        await Expect(Button(page, "Resume")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Space");
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("in progress", Patient);
+        await Expect(Button(page, "Pause")).ToBeFocusedAsync();
+        released.SetResult();
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("full sync, completed", Patient);
+        await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
+
+        await Expect(page.Locator("#errors > li")).ToContainTextAsync(served.CarelessPost, Patient);
+        served.MendPost();
+        await TabToAsync(page, "Read again what failed");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("retry of run", Patient);
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("completed", Patient);
+
+        await TabToAsync(page, "DID or handle");
+        await page.Keyboard.TypeAsync(served.Careless.Did);
+        await TabToAsync(page, "Read it now");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#repo-said")).ToHaveTextAsync("Read in full.", new() { Timeout = Long });
+        await Expect(Button(page, "Read it now")).ToBeFocusedAsync();
+        Assert.Empty(reader.Complaints);
+    }
+
+    [Fact]
+    public async Task OlderRuns_WhenThereAreNoOthers_SaysSoWhereTheFocusGoes()
+    {
+        await using var reader = await served.OpenAsync();
+        var page = reader.Page;
+        // As if there had been more runs than a page has.
+        await page.RouteAsync("**/api/admin/backfill?limit=20", route => AnswerAsync(route, """{"runs":[],"next":7}"""));
+        await page.RouteAsync("**/api/admin/backfill?limit=20&before=7", route => AnswerAsync(route, """{"runs":[],"next":null}"""));
+        await page.ReloadAsync();
+        await Expect(Button(page, "Older runs")).ToBeVisibleAsync();
+
+        await TabToAsync(page, "Older runs");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(Button(page, "Older runs")).ToBeHiddenAsync();
+        await Expect(page.Locator("#older-said")).ToHaveTextAsync("There are no older runs.");
+        await Expect(page.Locator("#older-said")).ToBeFocusedAsync();
+        Assert.Empty(await reader.FindBarriersAsync());
+
+        static Task AnswerAsync(IRoute route, string json) => route.FulfillAsync(new() { ContentType = "application/json", Body = json });
+    }
+
     [Theory]
     [InlineData(1200, false)]
     [InlineData(360, true)]
@@ -157,6 +223,9 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#waiting li")).ToContainTextAsync("next attempt");
         await Expect(page.Locator("#hosts li")).ToContainTextAsync($"{served.Case.Pds.Origin.Authority}1 repository, the first in ");
         await Expect(page.Locator("#reading li")).ToHaveTextAsync(slow);
+        // Directory and PDS are one here: the request that is held, at the least.
+        await Expect(page.Locator("#asked li")).ToContainTextAsync($"{served.Case.Pds.Origin.Authority}1 request under way", Patient);
+        await Expect(page.Locator("#asked li")).ToContainTextAsync("in the last minute");
         await Expect(page.Locator("#ailing li")).ToContainTextAsync("has made no progress for", Patient);
         await PictureAsync(page, isDark ? "page-phone" : "page-desk");
         await page.Locator("#waiting button").ClickAsync();
@@ -263,7 +332,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         for (var i = 0; i < 60; i++)
         {
             await page.Keyboard.PressAsync(key);
-            if (await page.EvaluateAsync<string>("document.activeElement.textContent.trim()") == text)
+            if (await page.EvaluateAsync<string>("(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()") == text)
                 return;
         }
 

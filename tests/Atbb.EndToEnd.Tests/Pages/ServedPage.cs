@@ -31,7 +31,7 @@ public sealed class ServedPage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         forum = await ForumCase.CreateAsync(DatabaseKind.Sqlite, new() { Users = 6, PostsPerUser = 5 });
-        CarelessPost = Careless.Add(ForumRecords.Post, $$"""{"$type":"space.atbb.post","text":"Hello","createdAt":"{{Hostile}}"}""").Rkey;
+        CarelessPost = Careless.Add(ForumRecords.Post, PostAt(Hostile)).Rkey;
         process = Case.Site.Serve([.. AtbbSite.Set("Admin:Token", Token), .. AtbbSite.Set("Backfill:StalledAfter", "00:00:02"), .. Case.Dids.SelectMany((did, i) => AtbbSite.Set($"Forum:Dids:{i}", did))]);
         using var admin = new AdminClient(Case.Site.AdminPort, Token);
         await admin.ReadyAsync(process);
@@ -56,6 +56,14 @@ public sealed class ServedPage : IAsyncLifetime
         await Expect(page.Page.Locator("#verdict")).ToContainTextAsync("index", new() { Timeout = 60_000 });
         return page;
     }
+
+    /// <summary>Whoever was careless is so again, should another test have mended it.</summary>
+    public void SpoilPost() => Careless.Put(ForumRecords.Post, CarelessPost, PostAt(Hostile));
+
+    /// <summary>Its author gives the post a time.</summary>
+    public void MendPost() => Careless.Put(ForumRecords.Post, CarelessPost, PostAt("2026-01-01T00:00:00Z"));
+
+    static string PostAt(string time) => $$"""{"$type":"space.atbb.post","text":"Hello","createdAt":"{{time}}"}""";
 
     /// <summary>Everybody has written, and no page of records is answered from now on, until what is returned is set.</summary>
     public TaskCompletionSource HoldListings()

@@ -28,6 +28,26 @@ public sealed class SiloPeersTests
     }
 
     [Fact]
+    public async Task ListHosts_OfThreeSilos_AreThoseOfAllTogether()
+    {
+        await using var cluster = await DeployAsync();
+
+        var (hosts, silent) = await PeersOf(cluster, 1).ListHostsAsync(20);
+
+        Assert.Equal(0, silent);
+        Assert.Equal(new AskedHost("pds.example", 3, 6, 90, 7, TimeSpan.FromSeconds(5)), Assert.Single(hosts));
+    }
+
+    [Fact]
+    public void Together_OfSeveral_AddsUpAndKeepsTheBusiest()
+    {
+        AskedHost[] one = [new("a", 1, 0, 5, null, default), new("b", 0, 9, 1, 40, TimeSpan.FromSeconds(3))];
+        AskedHost[] two = [new("a", 2, 1, 5, 30, TimeSpan.FromSeconds(1)), new("c", 0, 0, 9, null, default)];
+
+        Assert.Equal([new("b", 0, 9, 1, 40, TimeSpan.FromSeconds(3)), new("a", 3, 1, 10, 30, TimeSpan.FromSeconds(1))], AskedHost.Together([one, two], most: 2));
+    }
+
+    [Fact]
     public async Task HandOver_NobodyReachesTheDatabase_IsRefused()
     {
         await using var cluster = await DeployAsync();
@@ -43,6 +63,7 @@ public sealed class SiloPeersTests
         builder.ConfigureSiloHost((_, host) =>
         {
             host.Services.AddSingleton<IHostPauses, Pauses>();
+            host.Services.AddSingleton<IHostStates, States>();
             host.Services.AddIndexing(Unreachable);
         });
         builder.ConfigureSilo((_, silo) => silo.AddBackfillGrains().AddSiloPeers());
@@ -61,5 +82,10 @@ public sealed class SiloPeersTests
         public TaskCompletionSource<(Uri, TimeSpan)> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Hold(Uri host, TimeSpan length) => First.TrySetResult((host, length));
+    }
+
+    sealed class States : IHostStates
+    {
+        public IReadOnlyList<HostState> ListBusiest(int most) => [new("pds.example", 1, 2, 30, 7, TimeSpan.FromSeconds(5))];
     }
 }

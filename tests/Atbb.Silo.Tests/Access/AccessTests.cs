@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Atbb.Silo.Access;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
 using Atbb.Testing.Databases;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -365,6 +367,122 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal("/signin", left.Headers.Location!.OriginalString);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, "/")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACookie_CopiedBeforeItsOwnerSignedOut_IsWorthNothingAfterwards(bool onAnotherSilo)
+    {
+        await StartAsync(Token);
+        var cookie = await SignInAsync();
+        var other = await SignInAsync();
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs, With(cookie))).StatusCode);
+
+        Assert.Equal("/signin", (await SendAsync(HttpMethod.Post, "/signout", With(cookie))).Headers.Location!.OriginalString);
+        if (onAnotherSilo)
+        {
+            await StopAsync();
+            await StartAsync(Token);
+        }
+
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs, With(cookie)));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs, With(other))).StatusCode);
+    }
+
+    [Fact]
+    public async Task ACookie_WhileTheDatabaseIsAway_IsGoodWhereItWasSeenAndNotSignedOut()
+    {
+        await StartAsync(Token);
+        var cookie = await SignInAsync();
+        TakeAwayTheDatabase();
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/", With(cookie))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/", With(await SignInAsync()))).StatusCode);
+
+        var left = await SendAsync(HttpMethod.Post, "/signout", With(cookie));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (left.StatusCode, left.Headers.Contains("Set-Cookie")));
+        Assert.Contains("still signed in", await left.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/", With(cookie))).StatusCode);
+    }
+
+    [Fact]
+    public async Task ACookie_MadeByWhoeverHasGuessedTheToken_IsWorthNothing()
+    {
+        await StartAsync(Token);
+        var format = new TicketDataFormat(new TokenProtector(Token));
+        var ticket = new AuthenticationTicket(AdminAccess.Operator("Cookies"), new() { ExpiresUtc = DateTimeOffset.MaxValue }, "Cookies");
+
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs, With($"atbb={format.Protect(ticket)}")));
+    }
+
+    async Task<string> SignInAsync()
+    {
+        var signedIn = await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie")).Split(';')[0];
+        // Sent by hand from now on, as by somebody who has copied it.
+        var address = http.BaseAddress;
+        http.Dispose();
+        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
+        return cookie;
+    }
+
+    // A reader of the index finds no file, and each question opens it anew.
+    void TakeAwayTheDatabase()
+    {
+        SqliteConnection.ClearAllPools();
+        File.Delete(file.Path);
+        Directory.CreateDirectory(file.Path);
+    }
+
+    static Action<HttpRequestMessage> With(string cookie) => request => request.Headers.Add("Cookie", cookie);
+
+    [Fact]
+    public async Task WrongTokens_BeyondTheirNumber_AreRefusedWithTheRightOneUntilATimeThatIsTold()
+    {
+        await StartAsync(Token);
+        for (var i = 0; i < WrongTokens.Allowed; i++)
+            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, Runs, Bearer("another-token-of-length"))).StatusCode);
+
+        var bearer = await SendAsync(HttpMethod.Get, Runs, Bearer(Token));
+        Assert.Equal(HttpStatusCode.TooManyRequests, bearer.StatusCode);
+        Assert.InRange(bearer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal("too-many-wrong-tokens", await KindOfAsync(HttpMethod.Get, Runs, Bearer(Token)));
+
+        var form = await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        Assert.Equal((HttpStatusCode.TooManyRequests, false), (form.StatusCode, form.Headers.Contains("Set-Cookie")));
+        Assert.InRange(form.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Contains("Too many wrong tokens", await form.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        // Nothing was presented: that is no guess.
+        Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs));
+    }
+
+    [Fact]
+    public async Task WrongTokens_OfAForm_LeaveWhoeverHasSignedInAlone()
+    {
+        await StartAsync(Token);
+        await SendAsync(HttpMethod.Post, "/signin", Form(Token));
+        for (var i = 0; i < WrongTokens.Allowed; i++)
+            await SendAsync(HttpMethod.Post, "/signin", Form("another-token-of-length"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SendAsync(HttpMethod.Post, "/signin", Form("another-token-of-length"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, Runs)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK)]
+    [InlineData(false, HttpStatusCode.TooManyRequests)]
+    public async Task WrongTokens_BehindAProxy_AreCountedByTheAddressThatItNamesWhereItIsTrusted(bool isTrusted, HttpStatusCode ofAnother)
+    {
+        await StartAsync(Token, isTrusted);
+        for (var i = 0; i < WrongTokens.Allowed; i++)
+            await SendAsync(HttpMethod.Get, Runs, Bearer("another-token-of-length") + From("198.51.100.1"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SendAsync(HttpMethod.Get, Runs, Bearer(Token) + From("198.51.100.1"))).StatusCode);
+        Assert.Equal(ofAnother, (await SendAsync(HttpMethod.Get, Runs, Bearer(Token) + From("198.51.100.2"))).StatusCode);
+
+        static Action<HttpRequestMessage> From(string address) => request => request.Headers.Add("X-Forwarded-For", address);
     }
 
     static Action<HttpRequestMessage> Bearer(string token) => request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

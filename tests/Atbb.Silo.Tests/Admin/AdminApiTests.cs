@@ -33,6 +33,22 @@ public sealed class AdminApiTests : IAsyncLifetime
     static void AssertProblem((HttpStatusCode Status, JsonElement Body) answer, HttpStatusCode status, string kind) => AdminSite.AssertProblem(answer, status, kind);
 
     [Fact]
+    public async Task Hosts_AfterARun_NameThePdsAndWhatWasAskedOfIt()
+    {
+        Assert.Empty((await SendAsync(HttpMethod.Get, "/api/admin/hosts")).Body.GetProperty("hosts").EnumerateArray());
+        await FullSyncAsync();
+
+        var (status, body) = await SendAsync(HttpMethod.Get, "/api/admin/hosts");
+
+        Assert.Equal((HttpStatusCode.OK, 0), (status, body.GetProperty("silosSilent").GetInt32()));
+        // Directory and PDS are one here.
+        var host = Assert.Single(body.GetProperty("hosts").EnumerateArray());
+        Assert.Equal(Pds.Origin.Authority, host.GetProperty("host").GetString());
+        Assert.InRange(host.GetProperty("requestsLastMinute").GetInt32(), 10, int.MaxValue);
+        Assert.Equal((0, 0), (host.GetProperty("underWay").GetInt32(), host.GetProperty("waiting").GetInt32()));
+    }
+
+    [Fact]
     public async Task Retry_OfAFailedRun_IsARunAndClearsItsErrors()
     {
         Pds.Fault = request => request.Did == Forum.Users[0].Did ? PdsFault.Error(503, "UpstreamFailure") : null;

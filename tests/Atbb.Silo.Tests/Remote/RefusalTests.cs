@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using Atbb.Silo.Commands;
 using Atbb.Silo.Remote;
 
 namespace Atbb.Silo.Tests.Remote;
@@ -16,6 +18,7 @@ public class RefusalTests
     [InlineData(409, """{"type":"urn:atbb:problem:run-unfinished","detail":"POST …","runId":7}""", 7, "atbb cancel 7")]
     [InlineData(409, """{"type":"urn:atbb:problem:ambiguous-handle","detail":"Two.","dids":["did:plc:a","did:plc:b"]}""", 7, "did:plc:a, did:plc:b")]
     [InlineData(400, """{"detail":"force is not that."}""", 2, "force is not that.")]
+    [InlineData(429, """{"type":"urn:atbb:problem:too-many-wrong-tokens","detail":"Wait."}""", 5, "Wait.")]
     [InlineData(503, """{"type":"urn:atbb:problem:index-unreachable","detail":"The index database is not available."}""", 4, "The index database is not available.")]
     [InlineData(502, "<html>", 4, "cannot answer now")]
     [InlineData(500, "{}", 1, "its log")]
@@ -26,6 +29,22 @@ public class RefusalTests
         Assert.Equal(exitCode, refusal.ExitCode);
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public void ToJson_OfARefusal_IsTheProblemWithTheSentenceThatNamesCommands()
+    {
+        var refusal = Refusal.Of(
+            HttpStatusCode.Conflict, """{"type":"urn:atbb:problem:run-unfinished","status":409,"detail":"POST …","error":"POST …","runId":7,"new":true}""", Address);
+
+        var document = CommandFailure.Of(refusal)!.ToJson();
+
+        Assert.Equal("""{"type":"urn:atbb:problem:run-unfinished","status":409,"runId":7,"new":true,"exitCode":7}""", Without(document, "detail"));
+        Assert.Contains("atbb cancel 7", document["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("""{"exitCode":4}""", Without(CommandFailure.Of(Refusal.Of(HttpStatusCode.BadGateway, "<html>", Address))!.ToJson(), "detail"));
+
+        static string Without(JsonObject document, string name) =>
+            new JsonObject(document.Where(member => member.Key != name).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))).ToJsonString();
     }
 
     [Fact]

@@ -24,6 +24,8 @@ export const listErrors = (id, { limit, after, kind }) =>
     ask("GET", `/backfill/${id}/errors?limit=${limit}${after ? `&after=${after}` : ""}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`);
 /** Whether the index is whole, and if not, why. */
 export const getIndex = () => ask("GET", "/index");
+/** The hosts that are asked now, the busiest first. */
+export const listHosts = () => ask("GET", "/hosts");
 export const getRepo = name => ask("GET", `/repos/${encodeURIComponent(name)}`);
 export const syncRepo = name => ask("POST", `/repos/${encodeURIComponent(name)}/sync`);
 

@@ -39,6 +39,9 @@ export function showRun(run) {
     at("now-error").hidden = !run.lastError;
     write(at("now-error").lastElementChild, run.lastError ?? "");
     showHosts(run);
+    // Those are looked up now and then, and not at every figure.
+    if (over)
+        showAsked({ hosts: [], silosSilent: 0 });
     showWaiting(run);
     at("reading").hidden = run.reading.length === 0;
     show(at("reading").querySelector("ul"), run.reading, did => did, (entry, did) => entry.firstChild ?? entry.append(didButton(did)));
@@ -93,6 +96,24 @@ function showHosts(run) {
                 make("p", { class: "hostile" }));
         write(entry.querySelector(".facts"), `${count(waited.repos, "repository", "repositories")}, the first ${until(waited.nextAttemptAt)}`);
         write(entry.lastChild, waited.reason);
+    });
+}
+
+/** Shows the hosts that are asked, while a run is at it. */
+export function showAsked({ hosts, silosSilent }) {
+    const asked = shown && !isOver(shown) ? hosts : [];
+    at("asked").hidden = asked.length === 0;
+    write(at("asked-less"), silosSilent > 0 ? `Without what ${count(silosSilent, "silo", "silos")} did not tell.` : "");
+    show(at("asked").querySelector("ul"), asked, host => host.host, (entry, host) => {
+        if (!entry.firstChild)
+            entry.append(make("p", { class: "row" }, make("b", { class: "hostile" }, host.host), make("span", { class: "facts" })));
+        write(entry.querySelector(".facts"), [
+            `${count(host.underWay, "request", "requests")} under way`,
+            host.waiting > 0 ? `${number(host.waiting)} waiting` : null,
+            `${number(host.requestsLastMinute)} in the last minute`,
+            host.allowanceLeft === null || host.allowanceLeft === undefined ? null : `${number(host.allowanceLeft)} left by its own word`,
+            host.restsUntil ? `rests, asked again ${until(host.restsUntil)}` : null,
+        ].filter(fact => fact !== null).join(", "));
     });
 }
 

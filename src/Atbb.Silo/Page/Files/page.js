@@ -1,6 +1,6 @@
 // The operator's page: asks for the runs now and then, and follows the one that is under way.
 
-import { getIndex, getRun, listAiling, listRuns, startRun } from "./api.js";
+import { getIndex, getRun, listAiling, listHosts, listRuns, startRun } from "./api.js";
 import { at, doing, say, show, write } from "./dom.js";
 import * as errors from "./errors.js";
 import { follow } from "./live.js";
@@ -41,6 +41,7 @@ async function look() {
         show(at("ailing"), await listAiling(), sentence => sentence, write);
         followLatest();
         showAll();
+        now.showAsked(await listHosts());
         index = await getIndex();
         showAll();
         await count();
@@ -122,10 +123,11 @@ for (const button of document.querySelectorAll("[data-force]"))
     }));
 
 now.begin(changed, repo.goTo);
-list.begin(errors.goTo, () => doing(at("older"), at("start-said"), async () => {
+list.begin(errors.goTo, () => doing(at("older"), at("older-said"), async () => {
     const answer = await listRuns(page, older);
     answer.runs.forEach(run => runs.set(run.runId, run));
     older = answer.next;
+    list.tellOlder(answer.runs.length, older !== null);
     showAll();
 }));
 errors.begin(lookNow, repo.goTo);

@@ -1,6 +1,6 @@
 // The runs, the newest first.
 
-import { at, make, show, write } from "./dom.js";
+import { at, make, say, show, write } from "./dom.js";
 import { count, duration, isOver, moment, number, stateOf, typeOf } from "./words.js";
 
 /** @param errorsOf Shows a run's errors. @param older Asks for older runs. */
@@ -9,10 +9,19 @@ export function begin(errorsOf, older) {
     at("older").addEventListener("click", older);
 }
 
+/** Says how many older runs have come. @param hasMore Whether there are others yet. */
+export function tellOlder(came, hasMore) {
+    say(at("older-said"), came === 0 ? "There are no older runs." : `${count(came, "older run is", "older runs are")} shown${hasMore ? "" : ", and there are no others"}.`);
+}
+
 /** Shows runs. @param hasOlder Whether there are more of them. */
 export function showRuns(runs, hasOlder) {
     at("no-runs").hidden = runs.length > 0;
+    const hadFocus = at("older") === document.activeElement;
     at("older").hidden = !hasOlder;
+    // Who stood on it goes on from what is said in its place, and not from the top of the page.
+    if (!hasOlder && hadFocus)
+        at("older-said").focus();
     show(at("runs"), runs, run => run.runId, (entry, run) => {
         if (!entry.firstChild)
             entry.append(

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Atbb.Indexing;
+using Atbb.Indexing.Access;
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace Atbb.Silo.Access;
+
+/// <summary>
+/// Which sign-ins are good: those that the database has, for every silo on it. A cookie alone would be good until its time is over, also in the hands of
+/// whoever copied it before its owner signed out; and one could be made by whoever guesses the token.
+/// </summary>
+sealed class SignIns(SignInStore store, TimeProvider time)
+{
+    /// <summary>How long one is good if nobody ends it.</summary>
+    public static readonly TimeSpan Lasts = TimeSpan.FromHours(12);
+
+    const string Id = "sign_in";
+
+    // Every request with a cookie waits for the answer, and those that are to say that the database is away shall come.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Looked at while the database does not answer: the operator must be able to see then what is wrong.
+    readonly ConcurrentDictionary<string, DateTimeOffset> seenHere = new(StringComparer.Ordinal);
+
+    /// <summary>Begins one.</summary>
+    public async Task<ClaimsPrincipal> BeginAsync(CancellationToken cancellationToken)
+    {
+        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var endsAt = time.GetUtcNow() + Lasts;
+        Forget();
+        seenHere[id] = endsAt;
+        // Without the database it holds on this silo, and no longer than the database is away.
+        await AskAsync(async token =>
+        {
+            await store.AddAsync(id, endsAt, token);
+            return true;
+        }, cancellationToken);
+        var principal = AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme);
+        principal.Identities.First().AddClaim(new Claim(Id, id));
+        return principal;
+    }
+
+    /// <summary>Lets a cookie in, or not.</summary>
+    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var signIns = context.HttpContext.RequestServices.GetRequiredService<SignIns>();
+        if (IdOf(context.Principal) is not { } id || !await signIns.IsOpenAsync(id, context.HttpContext.RequestAborted))
+            context.RejectPrincipal();
+    }
+
+    /// <summary>Ends the one that somebody came with, on every silo.</summary>
+    /// <returns>False: the database does not answer, and the sign-in is good for as long as it was.</returns>
+    public async Task<bool> EndAsync(ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        if (IdOf(user) is not { } id)
+            return true;
+
+        var isEnded = await AskAsync(async token =>
+        {
+            await store.EndAsync(id, token);
+            return true;
+        }, cancellationToken) is true;
+        if (isEnded)
+            seenHere.TryRemove(id, out _);
+        return isEnded;
+    }
+
+    async Task<bool> IsOpenAsync(string id, CancellationToken cancellationToken)
+    {
+        switch (await AskAsync(token => store.IsOpenAsync(id, token), cancellationToken))
+        {
+            case true:
+                seenHere.TryAdd(id, time.GetUtcNow() + Lasts);
+                return true;
+            case false:
+                seenHere.TryRemove(id, out _);
+                return false;
+            case null:
+                return seenHere.TryGetValue(id, out var endsAt) && endsAt > time.GetUtcNow();
+        }
+    }
+
+    /// <returns>Null: the database does not answer.</returns>
+    static async Task<bool?> AskAsync(Func<CancellationToken, Task<bool>> ask, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await ask(patience.Token);
+        }
+        catch (IndexUnavailableException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    void Forget()
+    {
+        foreach (var (id, endsAt) in seenHere)
+            if (endsAt <= time.GetUtcNow())
+                seenHere.TryRemove(id, out _);
+    }
+
+    static string? IdOf(ClaimsPrincipal? user) => user?.FindFirst(Id)?.Value;
+}

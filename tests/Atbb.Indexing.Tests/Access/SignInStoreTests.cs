@@ -1,0 +1,28 @@
+using Atbb.Indexing.Access;
+using Atbb.Indexing.Databases;
+using Xunit;
+
+namespace Atbb.Indexing.Tests.Access;
+
+public sealed class SignInStoreTests : IndexTests
+{
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task IsOpen_OfASignIn_HoldsUntilItIsEndedOrItsTimeIsOver(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var signIns = new SignInStore(database.Index, Time);
+        await signIns.AddAsync("a", Time.GetUtcNow().AddHours(12), Token);
+        await signIns.AddAsync("b", Time.GetUtcNow().AddHours(12), Token);
+        Assert.True(await signIns.IsOpenAsync("a", Token));
+        Assert.False(await signIns.IsOpenAsync("c", Token));
+
+        await signIns.EndAsync("a", Token);
+        Assert.False(await signIns.IsOpenAsync("a", Token));
+        Assert.True(await signIns.IsOpenAsync("b", Token));
+
+        Time.Advance(TimeSpan.FromHours(12));
+        Assert.False(await signIns.IsOpenAsync("b", Token));
+        await signIns.AddAsync("d", Time.GetUtcNow().AddHours(12), Token);
+        Assert.Equal("d", Assert.Single(await database.QueryAsync("select id from sign_ins"))[0]);
+    }
+}
