@@ -238,6 +238,9 @@ sealed partial class BackfillGrain(
     /// <returns>The run; null when one of another forum has come before it.</returns>
     async Task<RunState?> CreateAsync(Func<long, DateTimeOffset, RunState> begin, string? requestKey, string asked)
     {
+        // The last one has ended, and its driver may still be taking its reminder away: this one's would go in its place, or, where that failed, what is tried
+        // again would end this one.
+        await HaltAsync();
         // The last one's row may be a step behind, and say that it is unfinished.
         if (run is not null)
             await SaveAsync(static last => last);

@@ -33,21 +33,31 @@ sealed class DatabasePatience
     /// <summary>Asks until a part of the database answers.</summary>
     public async Task<T> WaitForAsync<T>(DatabasePart part, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var answer = await pipeline.ExecuteAsync(
-            async token =>
-            {
-                try
+        // Asked again where it was asked before, which for a grain is on its own scheduler: on any other thread its state is not to be touched, and a run
+        // whose end had to be tried twice failed for that.
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
+        try
+        {
+            var answer = await pipeline.ExecuteAsync(
+                async attempt =>
                 {
-                    return await ask(token);
-                }
-                catch (IndexUnavailableException e)
-                {
-                    outage.Begin(part, e.Message);
-                    throw;
-                }
-            },
-            cancellationToken);
-        outage.End(part);
-        return answer;
+                    try
+                    {
+                        return await ask(attempt.CancellationToken);
+                    }
+                    catch (IndexUnavailableException e)
+                    {
+                        outage.Begin(part, e.Message);
+                        throw;
+                    }
+                },
+                context);
+            outage.End(part);
+            return answer;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 }

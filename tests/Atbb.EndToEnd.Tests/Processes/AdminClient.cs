@@ -69,7 +69,7 @@ sealed class AdminClient : IDisposable
                 {
                     last = await Http.GetStringAsync($"{Runs}?limit=1", token);
                 }
-                catch (HttpRequestException e)
+                catch (Exception e) when (IsAway(e))
                 {
                     // It is starting, or its database is away.
                     last = e.Message;
@@ -87,6 +87,9 @@ sealed class AdminClient : IDisposable
             limit ?? AtbbProcess.Patience, () => $"a run to be completed; last answer: {last}\n{process}");
     }
 
+    /// <summary>Whether nobody answers. A listener that has closed again at once, killed or trying its port, is a bare socket's error.</summary>
+    public static bool IsAway(Exception error) => error is HttpRequestException or SocketException;
+
     public void Dispose() => Http.Dispose();
 
     async Task<HttpStatusCode?> StatusAsync(string path, AtbbProcess process, CancellationToken cancellationToken)
@@ -98,8 +101,7 @@ sealed class AdminClient : IDisposable
             using var answer = await Http.GetAsync(path, cancellationToken);
             return answer.StatusCode;
         }
-        // The second of a listener that has closed again, as when a starting process tries its port.
-        catch (Exception e) when (e is HttpRequestException or SocketException)
+        catch (Exception e) when (IsAway(e))
         {
             return null;
         }

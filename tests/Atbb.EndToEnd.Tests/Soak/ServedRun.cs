@@ -43,7 +43,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
             await Task.Delay(time, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (AdminClient.IsAway(e))
         {
             // Its database is away, or it has just ended. It may have been paused all the same.
             return false;
@@ -77,7 +77,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
                 if (await LookAsync() is { } run)
                     return run;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (AdminClient.IsAway(e))
             {
                 // It is starting, or killed, or its database is away.
             }

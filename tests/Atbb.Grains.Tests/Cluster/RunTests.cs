@@ -236,6 +236,26 @@ public class RunTests
         Assert.Equal(0L, await RemindersAsync(cluster));
     }
 
+    [Fact]
+    public async Task Start_AtOnceWhenTheLastHasEnded_KeepsItsReminderAndComesToItsOwnEnd()
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 1, PostsPerUser = 1, ModActions = 0 });
+        for (var i = 0; i < 20; i++)
+        {
+            // Its end is said before its reminder goes: the next start comes in between.
+            var released = HoldAfter(cluster.Pds, 0);
+            cluster.Forum.Users[0].Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":"hello","createdAt":"2026-01-01T00:00:00Z"}""");
+            var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
+            Assert.Equal(StartOutcome.Started, start.Outcome);
+            Assert.Equal(1L, await RemindersAsync(cluster));
+            released.SetResult();
+
+            var run = await cluster.EndOfAsync(start.RunId!.Value);
+            Assert.Equal((start.RunId, RunStatus.Completed, 2L), (run.RunId, run.Status, run.DidsDone));
+            Assert.Empty(await cluster.DifferencesAsync());
+        }
+    }
+
     static async Task<object?> RemindersAsync(ForumCluster cluster)
     {
         await using var connection = await cluster.Database.Index.Orleans.OpenConnectionAsync();

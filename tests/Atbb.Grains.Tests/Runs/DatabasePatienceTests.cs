@@ -37,6 +37,31 @@ public sealed class DatabasePatienceTests : IDisposable
         Assert.Equal(LogLevel.Error, Assert.Single(log.Of("backfill.database_outage")).Level);
     }
 
+    [Fact]
+    public async Task WaitFor_OfAGrain_AsksAgainOnItsScheduler()
+    {
+        var patience = new DatabasePatience(new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>()), time);
+        var scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        var askedOn = new List<TaskScheduler>();
+        var waiting = Task.Factory.StartNew(
+            () => patience.WaitForAsync(
+                _ =>
+                {
+                    askedOn.Add(TaskScheduler.Current);
+                    return askedOn.Count <= 2 ? throw new IndexUnavailableException("gone", new TimeoutException()) : Task.FromResult(7);
+                },
+                CancellationToken.None),
+            CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap();
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(30));
+            await Task.Yield();
+        }
+
+        await waiting;
+        Assert.Equal([scheduler, scheduler, scheduler], askedOn);
+    }
+
     /// <summary>On SQLite they are two files, and one may be away alone.</summary>
     [Fact]
     public void Outage_OfOnePart_IsNotOverWhenTheOtherAnswers()
