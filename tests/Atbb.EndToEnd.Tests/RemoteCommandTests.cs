@@ -349,6 +349,8 @@ public sealed class RemoteCommandTests
     [
         "doctor", "--forum", it.Forum.Forum.Did, "--plc", it.Pds.Origin.GetLeftPart(UriPartial.Authority),
         .. AtbbSite.Set("Network:AllowPrivateAddresses", "true"),
+        // Another test's process may have the port that is the default.
+        .. AtbbSite.Set("Admin:Url", $"http://127.0.0.1:{it.Site.AdminPort}"),
         .. more.Contains("--database") ? [] : new[] { "--database", it.Database.Value },
         .. more,
     ]);
