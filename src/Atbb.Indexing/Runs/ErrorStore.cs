@@ -72,8 +72,7 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                   and l.run_id > backfill_errors.backfill_id)))
         """;
 
-    // What failed in several runs has a row in each, and is missing once.
-    const string LatestOfRepo = "id in (select max(id) from backfill_errors where did = @did group by collection, uri)";
+    static readonly string LatestOfRepo = Latest("where did = @did");
 
     // One statement; each part reads a stretch of the unique key over did and rkey.
     static readonly string RowsOfRepo = string.Join(
@@ -114,6 +113,9 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
         (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "select count(*) from backfill_errors where backfill_id = @runId and did = ''", new { runId }, cancellationToken: token)),
         cancellationToken);
+
+    // What failed in several runs has a row in each, and is missing once.
+    internal static string Latest(string where = "") => $"id in (select max(id) from backfill_errors {where} group by did, collection, uri)";
 
     /// <summary>What the index holds of a repository, and the latest errors that stand open of it: of what failed in several runs, the last.</summary>
     /// <param name="did">The repository.</param>

@@ -185,12 +185,7 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     /// </summary>
     public Task<IReadOnlyDictionary<string, long>> CountOpenErrorsAsync(CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyDictionary<string, long>> (connection, token) => (await connection.QueryAsync<(string Kind, long Count)>(new CommandDefinition(
-            """
-            select kind, count(*)
-            from backfill_errors
-            where id in (select max(id) from backfill_errors group by did, collection, uri)
-            group by kind
-            """,
+            $"select kind, count(*) from backfill_errors where {ErrorStore.Latest()} group by kind",
             cancellationToken: token))).ToDictionary(static of => of.Kind, static of => of.Count),
         cancellationToken);
 

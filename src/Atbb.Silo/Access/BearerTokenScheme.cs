@@ -32,15 +32,9 @@ sealed class BearerTokenScheme(
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             return Task.FromResult(AuthenticateResult.NoResult());
 
-        // Before the token is looked at: a guess that is right must look like one that is not.
-        refusedFor = wrong.RefusesFor(Context.Connection.RemoteIpAddress);
-        if (refusedFor is not null)
-            return Task.FromResult(AuthenticateResult.Fail("Too many wrong tokens."));
-        if (IsToken(header[Prefix.Length..].Trim(), token))
-            return Task.FromResult(Success());
-
-        wrong.Count(Context.Connection.RemoteIpAddress);
-        return Task.FromResult(AuthenticateResult.Fail("The token is wrong."));
+        return Task.FromResult(
+            wrong.Takes(Context.Connection.RemoteIpAddress, header[Prefix.Length..].Trim(), token, out refusedFor) ? Success()
+            : AuthenticateResult.Fail(refusedFor is null ? "The token is wrong." : "Too many wrong tokens."));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -25,20 +25,13 @@ static class SignIn
     static async Task<IResult> TakeAsync(
         HttpContext context, AtbbSettings settings, WrongTokens wrong, SignIns signIns, [FromForm] string? token, [FromQuery(Name = ReturnUrl)] string? to)
     {
-        if (settings.Admin.Token is { Length: > 0 } expected)
+        if (settings.Admin.Token is { Length: > 0 } expected && !wrong.Takes(context.Connection.RemoteIpAddress, token ?? "", expected, out var refusedFor))
         {
-            var address = context.Connection.RemoteIpAddress;
-            if (wrong.RefusesFor(address) is { } time)
-            {
-                context.Response.Headers.RetryAfter = WrongTokens.Seconds(time);
-                return Page(WrongTokens.Sentence(time), StatusCodes.Status429TooManyRequests);
-            }
-
-            if (!BearerTokenScheme.IsToken(token ?? "", expected))
-            {
-                wrong.Count(address);
+            if (refusedFor is not { } time)
                 return Page("That is not the token.", StatusCodes.Status401Unauthorized);
-            }
+
+            context.Response.Headers.RetryAfter = WrongTokens.Seconds(time);
+            return Page(WrongTokens.Sentence(time), StatusCodes.Status429TooManyRequests);
         }
 
         await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, await signIns.BeginAsync(context.RequestAborted));

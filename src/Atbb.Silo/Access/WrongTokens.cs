@@ -20,6 +20,24 @@ sealed partial class WrongTokens(ILogger<WrongTokens> logger) : IDisposable
     readonly PartitionedRateLimiter<IPAddress> limiter = PartitionedRateLimiter.Create<IPAddress, IPAddress>(static address =>
         RateLimitPartition.GetFixedWindowLimiter(address, static _ => new() { PermitLimit = Allowed, Window = Window, QueueLimit = 0 }));
 
+    /// <summary>Judges a token, which counts where it is wrong.</summary>
+    /// <param name="address">From where it came.</param>
+    /// <param name="presented">The token.</param>
+    /// <param name="token">The right one.</param>
+    /// <param name="refusedFor">How long none is taken from there; null: this one was looked at.</param>
+    public bool Takes(IPAddress? address, string presented, string token, out TimeSpan? refusedFor)
+    {
+        // Before the token is looked at: a guess that is right must look like one that is not.
+        refusedFor = RefusesFor(address);
+        if (refusedFor is not null)
+            return false;
+        if (BearerTokenScheme.IsToken(presented, token))
+            return true;
+
+        Count(address);
+        return false;
+    }
+
     /// <summary>How long no token is taken from an address; null: it is.</summary>
     public TimeSpan? RefusesFor(IPAddress? address)
     {

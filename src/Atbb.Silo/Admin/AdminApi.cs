@@ -27,7 +27,7 @@ static class AdminApi
     /// <summary>Maps the routes.</summary>
     public static void MapAdminApi(this WebApplication app)
     {
-        var api = app.MapGroup(Root).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(TranslateAsync).WithTags("runs").Refuses(401, 403, 429, 500, 503);
+        var api = app.MapGroup(Root).IsForTheOperator().WithTags("runs");
         api.MapPost("", StartAsync).TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
             .WithSummary("Starts a run, if one is needed or asked for.");
         api.MapGet("", ListAsync).Answers<RunsAnswer>(200).Refuses(400)
@@ -47,6 +47,11 @@ static class AdminApi
         api.MapPost("{id}/cancel", CancelAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Ends a run within a page of each repository.");
     }
+
+    /// <summary>What holds for every route of the admin HTTP: who may ask, how trouble is told, and the refusals that come of both.</summary>
+    public static T IsForTheOperator<T>(this T route)
+        where T : IEndpointConventionBuilder =>
+        route.RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(TranslateAsync).Refuses(401, 403, 429, 500, 503);
 
     static IBackfillGrain Backfill(IGrainFactory grains, IOptions<ForumOptions> forum) => grains.GetGrain<IBackfillGrain>(forum.Value.Did);
 

@@ -1,5 +1,4 @@
 using Atbb.Grains.Cluster;
-using Atbb.Silo.Access;
 
 namespace Atbb.Silo.Admin;
 
@@ -12,8 +11,7 @@ static class HostsApi
 
     /// <summary>Maps the route.</summary>
     public static void MapHostsApi(this WebApplication app) =>
-        app.MapGet(Path, ListAsync).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
-            .WithTags("hosts").Answers<HostsAnswer>(200).Refuses(401, 403, 429, 500, 503)
+        app.MapGet(Path, ListAsync).IsForTheOperator().WithTags("hosts").Answers<HostsAnswer>(200)
             .WithSummary("The hosts that the silos ask, the busiest first.");
 
     static async Task<IResult> ListAsync(SiloPeers peers, TimeProvider time)

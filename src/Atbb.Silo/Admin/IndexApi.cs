@@ -1,6 +1,5 @@
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
-using Atbb.Silo.Access;
 using Microsoft.Extensions.Options;
 
 namespace Atbb.Silo.Admin;
@@ -12,8 +11,7 @@ static class IndexApi
 
     /// <summary>Maps the route.</summary>
     public static void MapIndexApi(this WebApplication app) =>
-        app.MapGet(Path, GetAsync).RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
-            .WithTags("index").Answers<IndexAnswer>(200).Refuses(401, 403, 429, 500, 503)
+        app.MapGet(Path, GetAsync).IsForTheOperator().WithTags("index").Answers<IndexAnswer>(200)
             .WithSummary("Whether the index is whole, and if not, why.");
 
     static async Task<IResult> GetAsync(IGrainFactory grains, IOptions<ForumOptions> forum) =>

@@ -4,7 +4,6 @@ using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
-using Atbb.Silo.Access;
 using Microsoft.Extensions.Options;
 
 namespace Atbb.Silo.Admin;
@@ -20,8 +19,7 @@ static class RepoApi
     /// <summary>Maps the routes.</summary>
     public static void MapRepoApi(this WebApplication app)
     {
-        var api = app.MapGroup(Root + "{name}").RequireAuthorization(AdminAccess.Policy).AddEndpointFilter(AdminApi.TranslateAsync)
-            .WithTags("repositories").Refuses(400, 401, 403, 404, 409, 429, 500, 503);
+        var api = app.MapGroup(Root + "{name}").IsForTheOperator().WithTags("repositories").Refuses(400, 404, 409);
         api.MapGet("", GetAsync).Answers<RepoAnswer>(200)
             .WithSummary("What is known of one repository, by its DID or handle.");
         api.MapPost("sync", SyncAsync).Answers<SyncAnswer>(200, 202)

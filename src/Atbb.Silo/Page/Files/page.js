@@ -41,7 +41,10 @@ async function look() {
         show(at("ailing"), await listAiling(), sentence => sentence, write);
         followLatest();
         showAll();
-        now.showAsked(await listHosts());
+        // Every silo is asked for them, and they are shown beside a run that is under way alone.
+        const [latest] = newestFirst();
+        if (latest && !isOver(latest))
+            now.showAsked(await listHosts());
         index = await getIndex();
         showAll();
         await count();
