@@ -24,10 +24,8 @@ public sealed class PostgresOutageTests
             await using var terminate = new NpgsqlCommand("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1", connection);
             terminate.Parameters.AddWithValue(database);
             // Pages go on being asked for while the last outage still lasts: till the process has come back there is nothing to end.
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ends);
-            patience.CancelAfter(AtbbProcess.Patience);
-            while ((long)(await terminate.ExecuteScalarAsync(patience.Token))! == 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+            await Poll.UntilAsync(
+                async token => (long)(await terminate.ExecuteScalarAsync(token))! > 0 ? "ended" : null, AtbbProcess.Patience, () => "a connection to end.");
         });
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Atbb.EndToEnd.Tests.Processes;
@@ -200,7 +199,7 @@ sealed partial class DocumentStage : IAsyncDisposable
             using var answer = await http.GetAsync(url, Ends);
             return answer.StatusCode is HttpStatusCode.OK;
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException)
+        catch (Exception e) when (AdminClient.IsAway(e))
         {
             return false;
         }

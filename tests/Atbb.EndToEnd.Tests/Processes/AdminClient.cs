@@ -9,7 +9,7 @@ namespace Atbb.EndToEnd.Tests.Processes;
 /// <summary>The admin HTTP of a process, asked as an operator's program would ask it.</summary>
 sealed class AdminClient : IDisposable
 {
-    public const string Runs = "/api/admin/backfill";
+    const string Runs = "/api/admin/backfill";
 
     public AdminClient(int port, string? token = null)
         : this(new Uri($"http://127.0.0.1:{port}"), token)
@@ -48,6 +48,9 @@ sealed class AdminClient : IDisposable
 
     /// <summary>A run as it stands.</summary>
     public async Task<RunFigures> RunAsync(long id) => RunFigures.Parse(await Http.GetStringAsync($"{Runs}/{id}", Ends));
+
+    /// <summary>Asks for a change of a run: <c>pause</c>, <c>resume</c>, <c>cancel</c>.</summary>
+    public Task<HttpResponseMessage> ChangeAsync(long id, string what) => Http.PostAsync($"{Runs}/{id}/{what}", content: null, Ends);
 
     /// <summary>All runs, the latest first.</summary>
     public async Task<IReadOnlyList<RunFigures>> RunsAsync()

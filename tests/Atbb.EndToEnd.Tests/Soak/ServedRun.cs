@@ -39,7 +39,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
         isHeld = true;
         try
         {
-            using var answer = await admin.Http.PostAsync($"{AdminClient.Runs}/{id}/pause", content: null, cancellationToken);
+            using var answer = await admin.ChangeAsync(id, "pause");
             await Task.Delay(time, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
@@ -101,7 +101,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
         Assert.True(run.Status is "in_progress" or "paused" or "completed", $"The run has ended as {run.Status}: {run.LastError}\n{atbb}");
         // Paused it stays, also over a kill, until somebody says otherwise.
         if (run.Status is "paused" && !isHeld)
-            (await admin.Http.PostAsync($"{AdminClient.Runs}/{id}/resume", content: null)).Dispose();
+            (await admin.ChangeAsync(id, "resume")).Dispose();
         return run.Status is "completed" ? run : null;
     }
 }

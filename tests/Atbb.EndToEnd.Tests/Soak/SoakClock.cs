@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atbb.Testing;
 
 namespace Atbb.EndToEnd.Tests.Soak;
 
@@ -30,7 +31,7 @@ sealed class SoakClock : IDisposable
     }
 
     /// <summary>Whether tests that set a clock may be skipped: there is no libfaketime, and this is somebody's own machine. With <c>CI=true</c> they fail instead.</summary>
-    public static bool MayBeSkipped => Found.Value is null && System.Environment.GetEnvironmentVariable("CI") != "true";
+    public static bool MayBeSkipped => Found.Value is null && !CiMachine.IsThis;
 
     /// <summary>What a process is started with that is to go by this clock.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Atbb.EndToEnd.Tests.Processes;
+using Atbb.Testing;
 
 namespace Atbb.EndToEnd.Tests.Telemetry;
 
@@ -32,7 +33,7 @@ sealed class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Whether tests that ask it may be skipped: there is none, and this is somebody's own machine. With <c>CI=true</c> they fail instead.</summary>
-    public static bool MayBeSkipped => !IsThere && Environment.GetEnvironmentVariable("CI") != "true";
+    public static bool MayBeSkipped => !IsThere && !CiMachine.IsThis;
 
     static bool IsThere => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "prometheus")));
 

@@ -34,7 +34,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>
     /// Whether tests of PostgreSQL may be skipped: there is none, and this is somebody's own machine. With <c>CI=true</c> they fail instead.
     /// </summary>
-    public static bool MayBeSkipped => PostgresPrograms.Folder is null && Environment.GetEnvironmentVariable("CI") != "true";
+    public static bool MayBeSkipped => PostgresPrograms.Folder is null && !CiMachine.IsThis;
 
     /// <summary>The server all tests of this process share. Fast, and not for tests that pull its plug.</summary>
     public static Task<PostgresServer> SharedAsync() => Shared.Value;

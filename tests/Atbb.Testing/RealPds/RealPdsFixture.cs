@@ -32,7 +32,7 @@ public sealed class RealPdsFixture : IAsyncDisposable
     }
 
     /// <summary>Whether a test with a real PDS is to run: it is installed, or it has to be (<c>CI=true</c>) and its absence is a failure.</summary>
-    public static bool CanRun => RealPdsInstallation.IsReady || Environment.GetEnvironmentVariable("CI") == "true";
+    public static bool CanRun => RealPdsInstallation.IsReady || CiMachine.IsThis;
 
     /// <summary>The PLC directory.</summary>
     public Uri Plc { get; }
