@@ -23,6 +23,7 @@ sealed class PostgresRecordSql
             columns.Add((reference.IdColumn!, "bigint"));
 
         var names = columns.ConvertAll(column => column.Name);
+        Columns = columns.Count;
         Copy = $"copy {table} ({string.Join(", ", names)}) from stdin (format binary)";
         Update = $"""
             update {table} r set
@@ -42,6 +43,9 @@ sealed class PostgresRecordSql
     /// Takes new rows in. Half the cost of an insert from arrays, which the server first takes apart and lays out as rows.
     /// </summary>
     public string Copy { get; }
+
+    /// <summary>How many values a row has in <see cref="Copy"/>.</summary>
+    public int Columns { get; }
 
     /// <summary>Changes rows that are there.</summary>
     public string Update { get; }

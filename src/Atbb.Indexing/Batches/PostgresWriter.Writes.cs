@@ -1,7 +1,7 @@
+using System.Text;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Atbb.Indexing.Batches;
 
@@ -33,7 +33,7 @@ sealed partial class PostgresWriter
             return new WriteOutcome(stale, removals != plan.Removals);
 
         foreach (var table in plan.Tables)
-            await CopyAsync(table.Collection, table.Rows.Where(row => row.IsNew), plan.Now);
+            await CopyAsync(table.Collection, [.. table.Rows.Where(row => row.IsNew)], plan.Now);
 
         await using (var batch = Begin())
         {
@@ -141,41 +141,55 @@ sealed partial class PostgresWriter
             PostgresBatch.Value(plan.Now));
     }
 
-    async Task CopyAsync(RecordCollection collection, IEnumerable<RowWrite> rows, DateTime now)
+    Task CopyAsync(RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
     {
-        using var each = rows.GetEnumerator();
-        if (!each.MoveNext())
-            return;
+        if (rows.Count == 0)
+            return Task.CompletedTask;
 
-        await using var copy = await connection!.BeginBinaryImportAsync(PostgresRecordSql.Of(collection).Copy);
-        do
+        var sql = PostgresRecordSql.Of(collection);
+        return copy.SendAsync(connection!, sql.Copy, rows, (to, row) =>
         {
-            var row = each.Current;
-            await copy.StartRowAsync();
-            await copy.WriteAsync(row.Id, NpgsqlDbType.Bigint);
-            await copy.WriteAsync(row.Did, NpgsqlDbType.Text);
-            await copy.WriteAsync(row.Row.Rkey, NpgsqlDbType.Text);
-            await copy.WriteAsync(row.Row.Cid, NpgsqlDbType.Text);
-            await copy.WriteAsync(row.Row.Json, NpgsqlDbType.Jsonb);
-            await copy.WriteAsync(row.CreatedAt, NpgsqlDbType.TimestampTz);
-            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz);
+            to.BeginRow(sql.Columns);
+            to.Bigint(row.Id);
+            to.Text(row.Did);
+            to.Text(row.Row.Rkey);
+            to.Text(row.Row.Cid);
+            to.Jsonb(row.Row.Json.Span);
+            to.Time(row.CreatedAt);
+            to.Time(now);
             for (var i = 0; i < collection.Fields.Count; i++)
-                await WriteFieldAsync(copy, collection.Fields[i].Kind, row.Row.Values[i]);
+                CopyField(to, collection.Fields[i].Kind, row.Row.Values[i]);
             foreach (var target in row.TargetIds)
-                await (target is { } id ? copy.WriteAsync(id, NpgsqlDbType.Bigint) : copy.WriteNullAsync());
-        }
-        while (each.MoveNext());
-        await copy.CompleteAsync();
+            {
+                if (target is { } id)
+                    to.Bigint(id);
+                else
+                    to.Null();
+            }
+        });
     }
 
-    static Task WriteFieldAsync(NpgsqlBinaryImporter copy, FieldKind kind, object? value) => (kind, value) switch
+    static void CopyField(PostgresCopy to, FieldKind kind, object? value)
     {
-        (_, null) => copy.WriteNullAsync(),
-        (FieldKind.Integer, long number) => copy.WriteAsync(number, NpgsqlDbType.Bigint),
-        (FieldKind.Date, DateTime date) => copy.WriteAsync(date, NpgsqlDbType.TimestampTz),
-        (FieldKind.TextList, string list) => copy.WriteAsync(list, NpgsqlDbType.Jsonb),
-        _ => copy.WriteAsync((string)value, NpgsqlDbType.Text),
-    };
+        switch (kind, value)
+        {
+            case (_, null):
+                to.Null();
+                break;
+            case (FieldKind.Integer, long number):
+                to.Bigint(number);
+                break;
+            case (FieldKind.Date, DateTime date):
+                to.Time(date);
+                break;
+            case (FieldKind.TextList, string list):
+                to.Jsonb(Encoding.UTF8.GetBytes(list));
+                break;
+            default:
+                to.Text((string)value);
+                break;
+        }
+    }
 
     static void AddUpdates(PostgresBatch batch, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
     {

@@ -12,6 +12,7 @@ namespace Atbb.Indexing.Batches;
 /// </summary>
 sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
 {
+    readonly PostgresCopy copy = new();
     NpgsqlConnection? connection;
     NpgsqlTransaction? transaction;
     bool locked;
