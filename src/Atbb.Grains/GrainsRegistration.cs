@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Atbb.Grains.Cluster;
 using Atbb.Grains.Discovery;
 using Atbb.Grains.Repos;
@@ -48,7 +47,7 @@ public static class GrainsRegistration
         // Readable, free of type names, and whole: the default serializer writes the former and leaves out what has a default value.
         silo.UseSystemTextJsonGrainStorageSerializer();
         silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options =>
-            options.JsonSerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+            options.JsonSerializerOptions.TypeInfoResolver = StateJson.Default);
         return silo
             .AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<IndexDatabase>((options, index) =>
                 (options.Invariant, options.DataSource) = (index.OrleansInvariant, index.Orleans)))

@@ -61,7 +61,7 @@ static class PageDecoder
         if (reader.TokenType is not JsonTokenType.StartArray)
             throw new JsonException("records is not a list");
 
-        var records = new List<ListedRecord>(100);
+        var records = new List<ListedRecord>();
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
             if (records.Count == MaxItems)

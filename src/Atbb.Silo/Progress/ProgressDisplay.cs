@@ -32,7 +32,7 @@ static class ProgressDisplay
         if (outcome.Message is { } message)
             messages.WriteLine(message);
 
-        var node = outcome.Run is { } run ? JsonSerializer.SerializeToNode(RunAnswer.Of(run), AdminJson.Options)!.AsObject() : [];
+        var node = outcome.Run is { } run ? JsonSerializer.SerializeToNode(RunAnswer.Of(run), RunAnswerJson.Default.RunAnswer)!.AsObject() : [];
         node["exitCode"] = outcome.ExitCode;
         node["resumed"] = outcome.IsResumed;
         Console.Out.WriteLine(node.ToJsonString(AdminJson.Options));

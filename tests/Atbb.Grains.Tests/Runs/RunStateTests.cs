@@ -86,7 +86,7 @@ public class RunStateTests
             "StartedAt":"2026-06-01T12:00:00+00:00","FinishedAt":null,"LastError":"gone","IsUnfinished":true}}
             """;
 
-        var run = JsonSerializer.Deserialize<BackfillGrainState>(Stored, Json)!.Run!;
+        var run = JsonSerializer.Deserialize(Stored, StateJson.Default.BackfillGrainState)!.Run!;
 
         Assert.Equal(
             new RunState
@@ -115,10 +115,35 @@ public class RunStateTests
             "StartedAt":"2026-06-01T12:00:00+00:00","FinishedAt":null,"LastError":"gone","Round":2,"IsUnfinished":true}}
             """;
 
-        Assert.Equal(2, JsonSerializer.Deserialize<BackfillGrainState>(Stored, Json)!.Run!.Round);
+        Assert.Equal(2, JsonSerializer.Deserialize(Stored, StateJson.Default.BackfillGrainState)!.Run!.Round);
     }
 
-    static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+    static readonly JsonSerializerOptions AsEver = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>As the first release wrote it, which found out at run time how.</summary>
+    [Fact]
+    public void Store_EverythingSet_IsWrittenAsEver()
+    {
+        var run = Begun with
+        {
+            LowWaterMark = "did:plc:b",
+            Counts = new SyncCounts(5, 1, 2, 3, 4, 6, 7),
+            Shown = new SyncCounts { Indexed = 9 },
+            FinishedAt = Now.AddHours(1),
+            LastError = "gone",
+            LastingError = "lasting",
+            RetryOf = 3,
+            Round = 2,
+        };
+        var state = new BackfillGrainState { Run = run, Keyed = [new KeyedStart("key", "as decided 1", 7, RunType.FullSync)] };
+
+        var stored = JsonSerializer.Serialize(state, StateJson.Default.BackfillGrainState);
+
+        Assert.Equal(JsonSerializer.Serialize(state, AsEver), stored);
+        var loaded = JsonSerializer.Deserialize(stored, StateJson.Default.BackfillGrainState)!;
+        Assert.Equal(run, loaded.Run);
+        Assert.Equal(state.Keyed, loaded.Keyed);
+    }
 
     static RunProgress Progress(long didsDone, long didsTotal) => new()
     {
