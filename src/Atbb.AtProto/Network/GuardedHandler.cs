@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Atbb.AtProto.Network;
 
@@ -21,6 +23,11 @@ static class GuardedHandler
         MaxConnectionsPerServer = options.MaxConnectionsPerServer ?? (requestsAtOnce is 0 or > int.MaxValue / 2 ? int.MaxValue : requestsAtOnce * 2),
         // Names are resolved, and checked, anew this often.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        // A certificate may name an address where its issuer's is to be had. That would be fetched past every guard here, and a stranger has written it.
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+        },
         ConnectCallback = options.AllowPrivateAddresses ? null : guard.ConnectPublicAsync,
     };
 }
