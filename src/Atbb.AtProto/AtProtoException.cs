@@ -29,5 +29,6 @@ public sealed class AtProtoException(AtProtoFailure failure, string message, Exc
     /// <summary>Whether the same question may be answered later. A permanent failure is an answer about the repository itself.</summary>
     public bool IsTransient => Failure
         is AtProtoFailure.Unreachable or AtProtoFailure.TimedOut or AtProtoFailure.ServerError
-        or AtProtoFailure.RateLimited or AtProtoFailure.Malformed or AtProtoFailure.TooLarge;
+        or AtProtoFailure.RateLimited or AtProtoFailure.Malformed or AtProtoFailure.TooLarge
+        or AtProtoFailure.Redirected;
 }

@@ -24,8 +24,11 @@ public enum AtProtoFailure
     /// <summary>HTTP 4xx with an error of the protocol: see <see cref="AtProtoException.Error"/>. Permanent.</summary>
     Refused,
 
-    /// <summary>The address is one this service does not connect to (private, loopback, not HTTPS, a redirect). Permanent.</summary>
+    /// <summary>The address is one this service does not connect to (private, loopback, not HTTPS). Permanent.</summary>
     Forbidden,
+
+    /// <summary>HTTP 3xx. It leads where nobody has checked, and is not followed. Transient: hosts lead to a page that says they are being worked on.</summary>
+    Redirected,
 
     /// <summary>The directory, or the host of a did:web, does not know the DID. Permanent.</summary>
     DidNotFound,

@@ -68,6 +68,7 @@ sealed class HostMetrics
         AtProtoFailure.TimedOut => "timeout",
         AtProtoFailure.Unreachable => "unreachable",
         AtProtoFailure.Forbidden => "forbidden",
+        AtProtoFailure.Redirected => "redirected",
         _ => "unusable",
     };
 

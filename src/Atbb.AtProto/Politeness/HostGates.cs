@@ -106,7 +106,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
         {
             { IsFailure: false } => request.Failed(
                 AtProtoFailure.RateLimited,
-                $"not sent, the host's turn comes too late (pace, busy, silent, or a pause it asked for); try again at {retryAt:u}",
+                $"not sent yet, {TurnOf(refusal.Cause)}; try again at {retryAt:u}",
                 retryAt: retryAt),
             { Cause: WaitCause.Pause } => request.Failed(
                 AtProtoFailure.RateLimited,
@@ -120,6 +120,16 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
                 retryAt: retryAt),
         };
     }
+
+    static string TurnOf(WaitCause cause) => cause switch
+    {
+        WaitCause.Pace => "the host's turn comes later (its pace: Atbb:Politeness:RequestsPerSecond, or what it says is left of its allowance)",
+        WaitCause.Pause => "the host has asked for a pause, or says that nothing is left of its allowance",
+        WaitCause.Place => "as many requests as may be are under way at the host (Atbb:Politeness:ConcurrentRequests)",
+        WaitCause.Trial => "the host is new, and another request is trying it",
+        WaitCause.Silence => "the host has not answered those before it yet",
+        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "There is no such cause."),
+    };
 
     static TimeSpan MaxWaitOf(XrpcRequest request, PolitenessOptions options) =>
         RequestMeter.IsFirstAt(request.Origin) && options.FirstWait < options.MaxWait ? options.FirstWait : options.MaxWait;

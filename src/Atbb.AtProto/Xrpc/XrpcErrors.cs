@@ -40,7 +40,7 @@ static class XrpcErrors
         501 => AtProtoFailure.Refused,
         >= 500 => AtProtoFailure.ServerError,
         >= 400 => AtProtoFailure.Refused,
-        >= 300 => AtProtoFailure.Forbidden,
+        >= 300 => AtProtoFailure.Redirected,
         // A 204 or the like, where the lexicon has a body.
         _ => AtProtoFailure.Malformed,
     };

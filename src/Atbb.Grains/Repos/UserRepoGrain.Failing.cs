@@ -31,7 +31,7 @@ sealed partial class UserRepoGrain
             {
                 null => new RepoOutcome.More(),
                 RepoVerdict.Deferred { Until: var until } => Deferred(until, e),
-                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, FailureKinds.Unreachable, e.Host),
+                RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, KindOf(e), e.Host),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
                     until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again.", e.Host),
                 // Anybody can make a name up: of one that is nothing but a name, nothing is missing.
@@ -51,7 +51,7 @@ sealed partial class UserRepoGrain
             {
                 RepoVerdict.Deferred { Until: var until } => Deferred(until, next),
                 RepoVerdict.Refused { Kind: var kind } when next.IsFinal => await GiveUpAsync(Repo.Status, kind, next.Message),
-                _ => await ParkAsync(next.Message, next.RetryAt, FailureKinds.Unreachable, next.Host),
+                _ => await ParkAsync(next.Message, next.RetryAt, KindOf(next), next.Host),
             };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -59,6 +59,8 @@ sealed partial class UserRepoGrain
             return new RepoOutcome.More();
         }
     }
+
+    static string KindOf(AtProtoException e) => e.Failure is AtProtoFailure.Redirected ? FailureKinds.Redirected : FailureKinds.Unreachable;
 
     async Task<RepoVerdict> AskStatusAsync(CancellationToken cancellationToken)
     {

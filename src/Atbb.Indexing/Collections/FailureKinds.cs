@@ -51,6 +51,12 @@ public static class FailureKinds
     /// <summary>The DID document leads to an address that is not connected to.</summary>
     public const string ForbiddenAddress = "forbidden_address";
 
+    /// <summary>The PDS or the directory led elsewhere as often as is allowed; it is not followed.</summary>
+    public const string Redirected = "redirected";
+
+    /// <summary>It was not read to its end within the time that a repository has in a run.</summary>
+    public const string TooSlow = "too_slow";
+
     /// <summary>The account's DID document named one PDS after another while a run was reading it.</summary>
     public const string KeepsMoving = "keeps_moving";
 
@@ -79,7 +85,7 @@ public static class FailureKinds
     public static IReadOnlyList<string> All { get; } =
     [
         BadDate, BadDid, BadDidDocument, BadRecord, BadReference, Cancelled, CursorLoop, ForbiddenAddress, KeepsMoving, MissingField, NotAnswered, NotFound,
-        RefusedByDatabase, RelayRefused, RelayUnreachable, TooDeep, TooLarge, TooManyFound, TooManyRecords, Unordered, Unreachable, WrongRecordType, WrongTypeField,
+        Redirected, RefusedByDatabase, RelayRefused, RelayUnreachable, TooDeep, TooLarge, TooManyFound, TooManyRecords, TooSlow, Unordered, Unreachable, WrongRecordType, WrongTypeField,
     ];
 
     /// <summary>What an operator can do about a failure of a kind, as a sentence for its error row and the log.</summary>
@@ -95,6 +101,8 @@ public static class FailureKinds
         NotFound => "Its rows are kept. If it is a typing error, take it out of your lists.",
         BadDidDocument => "Only the account's owner can mend its DID document; a later run reads it again.",
         ForbiddenAddress => "If it is meant to be in a private network, set Atbb:Network:AllowPrivateAddresses; otherwise nothing is to be done.",
+        Redirected => "Nothing of it was removed. Retry the run once that host answers itself; one that has a new address for good has to say so in its accounts' DID documents.",
+        TooSlow => "What was read of it stays, and the next run reads it again. If that host is always so slow, raise Atbb:Backfill:MaxRepoTime, or leave it out (SkipHosts).",
         KeepsMoving => "Only the account's owner can settle where it lives; a later run reads it again, and nothing of it was removed.",
         BadDid => "Take it out of your lists.",
         CursorLoop => "Report it to that host's operator; retry the run once it is mended.",

@@ -118,6 +118,8 @@ sealed class PostgresDatabase : IndexDatabase
         // Connection, authorization (a password being changed), no such database (yet), resources, object in use, operator's
         // intervention, system error.
         "08" or "28" or "3D" or "53" or "55" or "57" or "58" => FaultClass.Unavailable,
+        // An internal error: poolers answer so when they have no server to give, or too many clients. One that stays is seen by the run's not going on.
+        "XX" => FaultClass.Unavailable,
         // A server that has become a standby.
         "25" when state is PostgresErrorCodes.ReadOnlySqlTransaction => FaultClass.Unavailable,
         // This process stood still inside a transaction (stopped, suspended, starved), and the server has ended its connection, as it is asked
@@ -137,6 +139,7 @@ sealed class PostgresDatabase : IndexDatabase
             "25" when postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby: point DATABASE_URL at the primary.",
             "25" when postgres.SqlState == TransactionTimeout => "The transaction took longer than the server's transaction_timeout: raise that for this user.",
             "25" => "This process stood still inside a transaction (suspended, stopped, short of processor), and the server has ended its connection: what was not written is tried again.",
+            "XX" => "See the log of the server, and of the pooler before it, if there is one.",
             "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out): see that it is up.",
             // As in the migrations.
             "55" when postgres.SqlState == "55A01" => "It ends by itself; start it again.",

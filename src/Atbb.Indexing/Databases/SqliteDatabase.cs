@@ -10,7 +10,7 @@ namespace Atbb.Indexing.Databases;
 sealed class SqliteDatabase : IndexDatabase
 {
     // https://sqlite.org/rescode.html
-    const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
+    const int Perm = 3, Busy = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, Protocol = 15, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
 
     const string IndexFolder = "Sqlite", OrleansFolder = "SqliteOrleans";
 
@@ -113,7 +113,7 @@ sealed class SqliteDatabase : IndexDatabase
     internal override FaultClass Classify(Exception error) => error switch
     {
         SqliteException sqlite when IsRefused(sqlite) => FaultClass.Refused,
-        SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase } => FaultClass.Unavailable,
+        SqliteException { SqliteErrorCode: Perm or Busy or Locked or NoMemory or ReadOnly or IoError or Corrupt or Full or CannotOpen or Protocol or NotADatabase } => FaultClass.Unavailable,
         IOException or UnauthorizedAccessException => FaultClass.Unavailable,
         _ => FaultClass.Bug,
     };

@@ -88,7 +88,7 @@ public sealed class RelayClientTests
     [InlineData(HttpStatusCode.BadRequest, """{"error":"InvalidRequest","message":"no"}""", AtProtoFailure.Refused)]
     [InlineData(HttpStatusCode.TooManyRequests, "", AtProtoFailure.RateLimited)]
     [InlineData(HttpStatusCode.BadGateway, "<html></html>", AtProtoFailure.ServerError)]
-    [InlineData(HttpStatusCode.Found, "", AtProtoFailure.Forbidden)]
+    [InlineData(HttpStatusCode.Found, "", AtProtoFailure.Redirected)]
     public async Task ListRepos_Refusal_HasItsClass(HttpStatusCode status, string body, AtProtoFailure failure)
     {
         var e = await Assert.ThrowsAsync<AtProtoException>(() => AskAsync(StubHandler.Answering(status, body)));

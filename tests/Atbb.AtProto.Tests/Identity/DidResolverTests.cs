@@ -66,7 +66,7 @@ public sealed class DidResolverTests
     [InlineData("did:plc:abc", 403, AtProtoFailure.Malformed, true)]
     [InlineData("did:plc:abc", 429, AtProtoFailure.RateLimited, true)]
     [InlineData("did:plc:abc", 500, AtProtoFailure.ServerError, true)]
-    [InlineData("did:plc:abc", 301, AtProtoFailure.Forbidden, false)]
+    [InlineData("did:plc:abc", 301, AtProtoFailure.Redirected, true)]
     [InlineData("did:web:example.com", 404, AtProtoFailure.DidNotFound, false)]
     [InlineData("did:web:example.com", 410, AtProtoFailure.DidNotFound, false)]
     [InlineData("did:web:example.com", 503, AtProtoFailure.ServerError, true)]

@@ -24,8 +24,8 @@ public sealed class XrpcErrorsTests
     [InlineData(502, "<html>", AtProtoFailure.ServerError, null)]
     [InlineData(503, "", AtProtoFailure.ServerError, null)]
     [InlineData(504, "", AtProtoFailure.ServerError, null)]
-    [InlineData(301, "", AtProtoFailure.Forbidden, null)]
-    [InlineData(307, "", AtProtoFailure.Forbidden, null)]
+    [InlineData(301, "", AtProtoFailure.Redirected, null)]
+    [InlineData(307, "", AtProtoFailure.Redirected, null)]
     [InlineData(204, "", AtProtoFailure.Malformed, null)]
     public async Task ListRecords_OtherThan200_IsClassed(int status, string body, AtProtoFailure failure, string? error)
     {

@@ -50,7 +50,7 @@ static class HostileDirectory
         new("a web page from the directory", Untouched, "unreachable") { Fault = Directory(PdsFault.Html(200)) },
         new("a directory that does not answer", Untouched, "unreachable") { Fault = Directory(PdsFault.Hang) },
         new("a directory that drips", Untouched, "unreachable") { Fault = Directory(PdsFault.Drip(1, TimeSpan.FromMilliseconds(100))) },
-        new("a directory that redirects", Untouched, "forbidden_address") { Fault = Directory(PdsFault.Redirect(new Uri("http://169.254.169.254/"))) },
+        new("a directory that redirects", Untouched, "redirected") { Fault = Directory(PdsFault.Redirect(new Uri("http://169.254.169.254/"))) },
         new("a directory's 403", Untouched, "unreachable") { Fault = Directory(PdsFault.Html(403)) },
         new("a directory's 404 for an account that is there", Untouched, "not_found", "notfound") { Fault = Directory(PdsFault.Html(404)) },
         new("a directory's 410, its word that the account is given up", Removed, null, "deleted") { Fault = Directory(PdsFault.Html(410)) },

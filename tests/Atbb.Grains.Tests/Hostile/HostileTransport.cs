@@ -35,7 +35,7 @@ static class HostileTransport
         new("gzip in gzip", Untouched, "unreachable") { Fault = Encoded("gzip, gzip", Gzip(Gzip([1]))), Says = "compressed 2 times" },
 
         // Status.
-        new("a redirect into the operator's network", Untouched, "forbidden_address")
+        new("a redirect into the operator's network", Untouched, "redirected")
         {
             Fault = HostilePages.Page(PdsFault.Redirect(new Uri("http://169.254.169.254/latest/meta-data/"))), Says = "169.254.169.254",
         },
