@@ -40,6 +40,23 @@ sealed record PageReading(CollectionState After, KeyRange? Range, string? Proble
     }
 
     /// <summary>
+    /// Whether the page was reached by a cursor that is something else than the last record's key, as far as that can be seen. It may be a position: a record
+    /// deleted before it then moves the page on by one, and between it and the page before lies one that is in neither and is not gone.
+    /// </summary>
+    public static bool MayHaveSkipped(CollectionState before) => before.Cursor is not null && before.Cursor != before.LastRkey;
+
+    /// <summary>The same, speaking for nothing between the page before and its own first record.</summary>
+    /// <param name="records">The page's records.</param>
+    public PageReading WithoutTheGap(IReadOnlyList<ListedRecord> records) => (Range, After.Order) switch
+    {
+        (null, _) => this,
+        (_, _) when records.Count == 0 => this with { Range = null },
+        ({ } range, ListingOrder.Ascending) => this with { Range = range with { Lower = records[0].Rkey, LowerInclusive = true } },
+        ({ } range, ListingOrder.Descending) => this with { Range = range with { Upper = records[0].Rkey, UpperInclusive = true } },
+        _ => this with { Range = null },
+    };
+
+    /// <summary>
     /// The order of all records so far. One record out of order and the rest of the pass speaks for no range at all: a PDS that lists in
     /// no order, or a page changed on its way, must not remove a row.
     /// </summary>

@@ -26,7 +26,7 @@ sealed partial class UserRepoGrain
 
     public async Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken)
     {
-        var slice = await SliceAsync(() => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
+        var slice = await SliceAsync(runId: null, () => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
         // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
         if (slice.Outcome is not RepoOutcome.More)
             await ComeBackAfterAsync(await RunAtItAsync(forumDid) is RunStatus.InProgress ? null : slice.Outcome);
@@ -43,7 +43,7 @@ sealed partial class UserRepoGrain
     {
         isAttemptDue = false;
         var forumDid = forum.Value.Did;
-        var slice = await SliceAsync(async () =>
+        var slice = await SliceAsync(runId: null, async () =>
         {
             known ??= await repos.LoadAsync(Key, cancellationToken);
             // A run that has come to it meanwhile reads it, and has its own attempts. One that is paused has none: nobody would come back.

@@ -19,6 +19,19 @@ sealed partial class UserRepoGrain
         return ahead.Rev;
     }
 
+    /// <summary>Whether nothing in the repository has changed since the pass began. When its PDS has no way to tell, it may have.</summary>
+    async Task<bool> IsAsItBeganAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Repo.Rev is { } rev && (await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value == rev;
+        }
+        catch (AtProtoException e) when (!e.IsTransient)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
     async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
     {

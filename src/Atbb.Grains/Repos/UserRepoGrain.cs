@@ -77,8 +77,11 @@ sealed partial class UserRepoGrain(
     IIndexerGrain? indexer;
     RequestMeter? meter;
 
-    // What of the meter has been written with the repository's counts.
+    // What of the meter has been written with the repository's counts; less than nothing while an earlier slice's is still to be.
     RepoCounts reported;
+
+    // What slices of a run have spent that had nothing to write, as when they were told to come back.
+    (long RunId, RepoCounts Spent) owed;
 
     // Why it was sent away when it was last asked; null: it was not. In memory alone, since waiting for a host's turn is written nowhere.
     RepoOutcome.Parked? parked;
@@ -90,16 +93,16 @@ sealed partial class UserRepoGrain(
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
     public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken)));
+        SliceAsync(runId, async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken)));
 
     public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
+        SliceAsync(runId, async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
 
-    async Task<T> SliceAsync<T>(Func<Task<T>> readOn)
+    async Task<T> SliceAsync<T>(long? runId, Func<Task<T>> readOn)
     {
         using var metering = RequestMeter.Start();
         meter = metering;
-        reported = default;
+        reported = owed.RunId == runId ? default(RepoCounts) - owed.Spent : default;
         // Here and in the traces only: a DID is no label of a metric.
         using var activity = GrainsTelemetry.Activities.StartActivity("atbb.repo.slice");
         activity?.SetTag("atbb.did", Key);
@@ -126,7 +129,14 @@ sealed partial class UserRepoGrain(
             known = null;
             throw;
         }
+        finally
+        {
+            if (runId is { } id)
+                owed = (id, Spent - reported);
+        }
     }
+
+    RepoCounts Spent => new() { Requests = meter!.Requests, Bytes = meter.Bytes };
 
     RepoSlice SliceOf(RepoOutcome outcome)
     {
@@ -279,6 +289,10 @@ sealed partial class UserRepoGrain(
                 $"{collection.Nsid} of {Key} at {Pds.Host} cannot be read to its end: {problem}.", notBefore: null, FailureKinds.CursorLoop, Pds.Authority, collection.Nsid);
         }
 
+        // Asked after the page: what has not changed by now had not when the page was made.
+        if (reading.Range is not null && PageReading.MayHaveSkipped(before) && !await IsAsItBeganAsync(cancellationToken))
+            reading = reading.WithoutTheGap(page.Records);
+
         var written = await WriteAsync(new RecordBatch
         {
             Repo = Repo.After(reading.After, collections, time.GetUtcNow()),
@@ -402,7 +416,7 @@ sealed partial class UserRepoGrain(
     /// <returns>Whether it was written. If not, another writer has moved the row: it has to be read again.</returns>
     async Task<bool> WriteAsync(RecordBatch batch)
     {
-        var spent = new RepoCounts { Requests = meter!.Requests, Bytes = meter.Bytes };
+        var spent = Spent;
         // Kept: finding a grain's interface costs a look through its attributes, which is too much for every page.
         indexer ??= GrainFactory.GetGrain<IIndexerGrain>(0);
         var result = (await indexer.IndexAsync(Addressed(batch) with { Spent = spent - reported })).Result;

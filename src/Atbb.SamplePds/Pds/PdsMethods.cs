@@ -48,7 +48,10 @@ sealed class PdsMethods(SamplePds pds)
         };
 
         // One more than asked for tells whether this page is the last.
-        var page = account.Repo.Page(request.Collection, after, ascending, limit + 1);
+        var skipped = pds.PositionalCursors ? Math.Max(0, Position(request.Cursor)) : 0;
+        var page = pds.PositionalCursors
+            ? account.Repo.Page(request.Collection, after: null, ascending, skipped + limit + 1).Skip(skipped).ToArray()
+            : account.Repo.Page(request.Collection, after, ascending, limit + 1);
         var count = Math.Min(page.Length, limit);
         var hasCursor = pds.Cursors switch
         {
@@ -66,7 +69,7 @@ sealed class PdsMethods(SamplePds pds)
             parts.Add(page[i].Item);
         }
 
-        parts.Add(hasCursor ? Encoding.UTF8.GetBytes($"],\"cursor\":{JsonText(WriteCursor(page[count - 1].Rkey))}}}") : Close);
+        parts.Add(hasCursor ? Encoding.UTF8.GetBytes($"],\"cursor\":{JsonText(pds.PositionalCursors ? $"{skipped + count}" : WriteCursor(page[count - 1].Rkey))}}}") : Close);
         return PdsAnswer.Ok(parts);
     }
 

@@ -56,6 +56,9 @@ public sealed class SamplePds : IAsyncDisposable
     /// <summary>Whether cursors are something else than the last record key.</summary>
     public bool OpaqueCursors { get; set; }
 
+    /// <summary>Whether cursors are the number of records listed so far: a record deleted before one moves on what follows.</summary>
+    public bool PositionalCursors { get; set; }
+
     /// <summary>How long every answer takes.</summary>
     public TimeSpan Latency { get; set; }
 

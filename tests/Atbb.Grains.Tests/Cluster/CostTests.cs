@@ -33,6 +33,19 @@ public class CostTests
         Assert.Equal(cluster.Pds.Log.Count, run.Counts.Requests);
     }
 
+    /// <summary>Told to come back, a repository has asked and written nothing: what that cost is in the next page's books.</summary>
+    [Fact]
+    public async Task FullSync_AtTheHostsPace_CountsEveryRequest()
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            Size, protocol: options => (options.Politeness.RequestsPerSecond, options.Politeness.MaxWait) = (100, TimeSpan.FromMilliseconds(50)));
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal((long)cluster.Forum.RecordCount, run.Counts.Indexed);
+        Assert.Equal((cluster.Pds.Log.Count, cluster.Pds.Log.Bytes), (run.Counts.Requests, run.Counts.Bytes));
+    }
+
     [Fact]
     public async Task CatchUp_NothingChanged_AsksForRevsInBulkAndNothingElse()
     {

@@ -59,6 +59,37 @@ public class RepositoryTests
         Assert.Empty(await cluster.DifferencesAsync());
     }
 
+    /// <summary>By a cursor that is a position, what stands behind a deleted record is on neither of two pages: it is still there.</summary>
+    [Theory]
+    [InlineData(OrderStyle.AsAsked)]
+    [InlineData(OrderStyle.AlwaysDescending)]
+    public async Task Sync_ADeletionMovesThePagesOn_RemovesNothingThatIsThere(OrderStyle order)
+    {
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = 2, PostsPerUser = 4, ExtraPostsOfFirstUser = 250 });
+        (cluster.Pds.Order, cluster.Pds.PositionalCursors) = (order, true);
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        var posts = user.Records(ForumRecords.Post);
+        user.Delete(ForumRecords.Post, posts[150].Rkey);
+        var deleted = 0;
+        cluster.Pds.BeforeAnswer = request =>
+        {
+            if (request.Did == user.Did && request.Collection == ForumRecords.Post && request.Cursor is not null && Interlocked.Exchange(ref deleted, 1) == 0)
+                user.Delete(ForumRecords.Post, posts[order is OrderStyle.AsAsked ? 5 : posts.Length - 5].Rkey);
+            return Task.CompletedTask;
+        };
+
+        var second = await cluster.RunAsync(RunType.FullSync);
+
+        // What went while it was read is behind the cursor; what had gone before is within a page.
+        Assert.Equal((0, 1), (second.Counts.Indexed, second.Counts.Deleted));
+        Assert.Single(await cluster.DifferencesAsync());
+
+        var third = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((0, 1), (third.Counts.Indexed, third.Counts.Deleted));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
     /// <summary>A page that was not written is read again: its cursor is none that the listing has come round to.</summary>
     [Fact]
     public async Task Sync_WithoutOrderAndAStaleWriteInTheMiddle_ReadsItsPageAgain()
