@@ -40,6 +40,12 @@ public sealed class BackfillOptions
     public long MaxRecordsPerCollection { get; set; } = 1_000_000;
 
     /// <summary>
+    /// How long a run keeps at one repository, its waits for the host included. Default 1 day: far more than any reading takes, and a bound for a host that answers
+    /// just often enough to be waited for. Past it the repository is given up with an error of the kind <c>too_slow</c>; what was read of it stays.
+    /// </summary>
+    public TimeSpan MaxRepoTime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
     /// Accounts that are left out: nothing is asked about them, and what the index has of them stays as it is. Default none. For one that does harm, or that
     /// keeps a run from its end.
     /// </summary>

@@ -3,7 +3,6 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Repos;
 using Atbb.Indexing;
-using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Orleans.Storage;
 
@@ -12,6 +11,8 @@ namespace Atbb.Grains.Runs;
 /// <summary>The run under way: its two phases, its heartbeat, its end.</summary>
 sealed partial class BackfillGrain
 {
+    bool isSaidToBeHeldBack;
+
     // In the log; the settings name the others.
     const int LeftOutNamed = 20;
 
@@ -151,7 +152,7 @@ sealed partial class BackfillGrain
                 var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
                 return await (isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token));
             },
-            (did, reason, token) => GiveUpAsync(runId, did, reason, token),
+            (did, kind, reason, token) => GiveUpAsync(runId, did, kind, reason, token),
             outage, options, time, random);
         return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync);
     }
@@ -167,13 +168,13 @@ sealed partial class BackfillGrain
     }
 
     /// <summary>Writes the error that a repository's own grain is not there to write.</summary>
-    async Task GiveUpAsync(long runId, string did, string reason, CancellationToken cancellationToken)
+    async Task GiveUpAsync(long runId, string did, string kind, string reason, CancellationToken cancellationToken)
     {
-        LogNotAnswered(runId, did, reason);
+        LogNotAnswered(runId, did, kind, reason);
         await patience.WaitForAsync(
             async token =>
             {
-                await errors.AddAsync(runId, did, FailureKinds.NotAnswered, reason, token);
+                await errors.AddAsync(runId, did, kind, reason, token);
                 return true;
             },
             cancellationToken);
@@ -235,6 +236,9 @@ sealed partial class BackfillGrain
         pulse.Note(counts.Records, window.Ledger.Done);
         metrics.Show(ProgressOf(run));
         LogProgress(run.RunId, run.Type, run.Phase, window.Ledger.Done, run.DidsTotal, counts.Records, pulse.RecordsPerSecond);
+        if (window.IsHeldBack && !isSaidToBeHeldBack)
+            LogHeldBack(run.RunId, window.Deferred, window.Hosts.Count > 0 ? window.Hosts[0].Host : "none");
+        isSaidToBeHeldBack = window.IsHeldBack;
         await TryCheckpointAsync();
         pulse.Beat();
     }

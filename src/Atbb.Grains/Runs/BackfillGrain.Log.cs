@@ -44,8 +44,11 @@ sealed partial class BackfillGrain
     [LoggerMessage(110, LogLevel.Information, "backfill.errors_cleared: {Errors} errors of earlier runs are overtaken by run {RunId} and were removed", EventName = "backfill.errors_cleared")]
     partial void LogCleared(long runId, int errors);
 
-    [LoggerMessage(111, LogLevel.Error, "backfill.not_answered: run {RunId} gives up on {Did}: {Reason}", EventName = "backfill.not_answered")]
-    partial void LogNotAnswered(long runId, string did, string reason);
+    [LoggerMessage(121, LogLevel.Warning, "backfill.held_back: in run {RunId} {Waiting} repositories wait for their hosts, most for {Host}; that is as many as may at once, and those not begun yet wait with them, whatever their hosts. Leave that host out (Atbb:Backfill:SkipHosts) if it is not to be waited for", EventName = "backfill.held_back")]
+    partial void LogHeldBack(long runId, int waiting, string host);
+
+    [LoggerMessage(111, LogLevel.Error, "backfill.not_answered: run {RunId} gives up on {Did}, {Kind}: {Reason}", EventName = "backfill.not_answered")]
+    partial void LogNotAnswered(long runId, string did, string kind, string reason);
 
     [LoggerMessage(108, LogLevel.Warning, "backfill.taken_over: the run of {Forum} is driven by another silo, this one stops and nothing is to be done: {Reason}", EventName = "backfill.taken_over")]
     partial void LogTakenOver(string forum, string reason);

@@ -141,7 +141,8 @@ sealed partial class BackfillGrain(
             if (await InTheWayAsync() is { } refused)
                 return refused;
 
-            await repos.AddPendingAsync(dids, underWay: null, CancellationToken.None);
+            // The forum's own with them: a relay that lists it would otherwise make its row while it is being read, and its first page would be read twice.
+            await repos.AddPendingAsync([ForumDid, .. dids], underWay: null, CancellationToken.None);
             if (await CreateAsync((id, now) => RunState.Begin(id, type.Value, now), request.RequestKey, asked) is not { } started)
                 return await InTheWayAsync() ?? EndedMeanwhile();
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);

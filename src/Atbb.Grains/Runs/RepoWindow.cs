@@ -68,6 +68,9 @@ sealed class RepoWindow(
             .Take(Shown),
     ];
 
+    /// <summary>Whether so many wait that the next ones are not begun, whatever their hosts.</summary>
+    public bool IsHeldBack { get; private set; }
+
     /// <summary>Repositories that have been read longest.</summary>
     public IReadOnlyList<string> Reading => [.. inFlight.OrderBy(static repo => repo.Value).Take(Shown).Select(static repo => repo.Key)];
 
@@ -142,9 +145,23 @@ sealed class RepoWindow(
             }
             else
             {
+                NoteWhetherHeldBack();
                 return;
             }
         }
+    }
+
+    void NoteWhetherHeldBack()
+    {
+        var before = IsHeldBack;
+        IsHeldBack = parked.Count >= MostParked && !isEnumerated;
+        if (!IsHeldBack || before)
+            return;
+
+        var most = Hosts is [var host, ..] ? $", {host.Repos} of them for {host.Host}" : "";
+        trouble.Note(
+            $"{parked.Count} repositories wait for their hosts{most}: as many as may at once, and those that are not begun yet wait with them, whatever their hosts. "
+            + "Leave that host out (Atbb:Backfill:SkipHosts) if it is not to be waited for.");
     }
 
     async Task<string?> NextAsync(CancellationToken cancellationToken)

@@ -152,16 +152,16 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     /// <summary>The repositories that a run has given up because their grains did not answer.</summary>
     public Task<IReadOnlyList<string>> ListUnansweredAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            "select did from backfill_errors where backfill_id = @runId and kind = @kind",
-            new { runId, kind = FailureKinds.NotAnswered },
+            "select did from backfill_errors where backfill_id = @runId and kind in (@notAnswered, @tooSlow)",
+            new { runId, notAnswered = FailureKinds.NotAnswered, tooSlow = FailureKinds.TooSlow },
             cancellationToken: token))).AsList(),
         cancellationToken);
 
     /// <summary>Takes such an error back: the repository is asked again.</summary>
     public Task<int> RemoveUnansweredAsync(long runId, string did, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-            "delete from backfill_errors where backfill_id = @runId and did = @did and kind = @kind",
-            new { runId, did, kind = FailureKinds.NotAnswered },
+            "delete from backfill_errors where backfill_id = @runId and did = @did and kind in (@notAnswered, @tooSlow)",
+            new { runId, did, notAnswered = FailureKinds.NotAnswered, tooSlow = FailureKinds.TooSlow },
             cancellationToken: token)),
         cancellationToken);
 

@@ -96,6 +96,7 @@ static class SettingsCheck
         [
             (nameof(backfill.CheckpointInterval), backfill.CheckpointInterval),
             (nameof(backfill.SliceDuration), backfill.SliceDuration),
+            (nameof(backfill.MaxRepoTime), backfill.MaxRepoTime),
             (nameof(backfill.RetryBaseDelay), backfill.RetryBaseDelay),
             (nameof(backfill.RetryMaxDelay), backfill.RetryMaxDelay),
             (nameof(backfill.DeletionConfirmDelay), backfill.DeletionConfirmDelay),

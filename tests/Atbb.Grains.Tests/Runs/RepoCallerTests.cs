@@ -23,9 +23,9 @@ public sealed class RepoCallerTests : IDisposable
 
     RepoCaller Caller(Func<RepoSlice> answer) => new(
         (_, _) => Task.FromResult(answer()),
-        (did, reason, _) =>
+        (did, kind, reason, _) =>
         {
-            givenUp.Add($"{did}: {reason}");
+            givenUp.Add($"{did} {kind}: {reason}");
             return Task.CompletedTask;
         },
         new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>()), new BackfillOptions { MaxAttempts = 3 }, time, new Random(1));
@@ -73,6 +73,40 @@ public sealed class RepoCallerTests : IDisposable
         Assert.IsType<RepoOutcome.GivenUp>(third.Outcome);
         Assert.Equal(new SyncCounts { Indexed = 7, Failed = 1 }, third.Counts);
         Assert.Contains("3 attempts: late", Assert.Single(givenUp), StringComparison.Ordinal);
+    }
+
+    /// <summary>A host that answers a record an hour would otherwise keep the run from its end for years.</summary>
+    [Fact]
+    public async Task Sync_ARepositoryThatAlwaysGoesOn_IsGivenUpWhenItsTimeIsUp()
+    {
+        var caller = Caller(InTurn([.. Enumerable.Range(1, 30).Select(i => Slice(new RepoOutcome.Parked(time.GetUtcNow().AddHours(1), "its turn", 0), i))]));
+
+        var slices = new List<RepoSlice>();
+        do
+        {
+            slices.Add(await caller.SyncAsync(Alice, CancellationToken.None));
+            time.Advance(TimeSpan.FromHours(1));
+        }
+        while (slices[^1].Outcome is RepoOutcome.Parked);
+
+        Assert.Equal(26, slices.Count);
+        Assert.IsType<RepoOutcome.GivenUp>(slices[^1].Outcome);
+        Assert.Equal(new SyncCounts { Indexed = 25, Failed = 1 }, slices[^1].Counts);
+        Assert.StartsWith($"{Alice} too_slow: {Alice} was not read to its end in 1.00:00:00.", Assert.Single(givenUp), StringComparison.Ordinal);
+    }
+
+    /// <summary>While the database is away nothing can be read, and that is nobody's slowness.</summary>
+    [Fact]
+    public async Task Sync_AnOutageOfDays_IsNotTheRepositorysTime()
+    {
+        var caller = Caller(InTurn(Slice(new RepoOutcome.More(), 7), new IndexUnreachableException("gone"), Slice(new RepoOutcome.Completed(), 9)));
+        await caller.SyncAsync(Alice, CancellationToken.None);
+
+        time.Advance(TimeSpan.FromHours(23));
+        await caller.SyncAsync(Alice, CancellationToken.None);
+        time.Advance(TimeSpan.FromHours(23));
+
+        Assert.IsType<RepoOutcome.Completed>((await caller.SyncAsync(Alice, CancellationToken.None)).Outcome);
     }
 
     [Fact]

@@ -59,6 +59,8 @@ public class RepoWindowTests
 
         // Those that were under way when the bound was reached are over it.
         Assert.InRange(window.Ledger.OpenCount, 10_000, 10_032);
+        Assert.True(window.IsHeldBack);
+        Assert.Contains("those that are not begun yet wait with them", window.LastError, StringComparison.Ordinal);
     }
 
     [Theory]
