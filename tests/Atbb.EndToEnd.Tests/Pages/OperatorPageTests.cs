@@ -280,6 +280,14 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#start-said")).ToContainTextAsync("nobody, did:plc");
         await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("nobody"));
         Assert.Empty(await reader.FindBarriersAsync());
+
+        // No live stream has a cursor here, which would make a run needless.
+        const string NotNoted = "No run is needed (CursorFresh), and the 1 DIDs listed are not noted.";
+        await page.RouteAsync("**/api/admin/backfill", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{"outcome":"not_needed","message":"{{NotNoted}}"}""" }));
+        await page.GetByLabel("Their DIDs").FillAsync(served.Careless.Did);
+        await Button(page, "If needed").ClickAsync();
+        await Expect(page.Locator("#start-said")).ToHaveTextAsync(NotNoted);
+        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(served.Careless.Did);
     }
 
     [Fact]

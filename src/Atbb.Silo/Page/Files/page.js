@@ -119,9 +119,15 @@ function lookNow() {
 
 for (const button of document.querySelectorAll("[data-force]"))
     button.addEventListener("click", () => doing(button, at("start-said"), async () => {
-        const answer = await startRun(button.dataset.force, at("start-dids").value.split(/[\s,]+/).filter(did => did !== ""));
-        at("start-dids").value = "";
-        say(at("start-said"), answer.outcome === "not_needed" ? "No run is needed: the live stream still replays from its cursor on." : answer.message);
+        const dids = at("start-dids").value.split(/[\s,]+/).filter(did => did !== "");
+        const answer = await startRun(button.dataset.force, dids);
+        if (answer.outcome === "started") {
+            at("start-dids").value = "";
+            say(at("start-said"), answer.message);
+        } else {
+            // Nobody has noted the accounts, which the service says; without any its words are of addresses.
+            say(at("start-said"), dids.length > 0 ? answer.message : "No run is needed: the live stream still replays from its cursor on.");
+        }
         await lookNow();
     }));
 
