@@ -81,6 +81,36 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
     }
 
     [Fact]
+    public async Task Run_ChangedBySomebodyElse_IsToldByItsEventsAndWhatWasSaidIsTakenBack()
+    {
+        await using var reader = await served.OpenAsync();
+        var page = reader.Page;
+        using var admin = new AdminClient(served.Case.Site.AdminPort, ServedPage.Token);
+        var released = served.HoldListings();
+        await Button(page, "Full sync").ClickAsync();
+        await Expect(page.Locator("#start-said")).ToContainTextAsync("is under way.", Patient);
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("in progress", Patient);
+        var run = (await admin.RunsAsync())[0].RunId!.Value;
+        // From now on nothing is known but by the event stream.
+        await page.RouteAsync("**/api/admin/backfill?limit=20", route => route.AbortAsync());
+
+        await Button(page, "Pause").ClickAsync();
+        await Expect(page.Locator("#now-said")).ToHaveTextAsync($"Run {run} is paused.");
+        await Expect(page.Locator("#start-said")).ToBeEmptyAsync();
+        (await admin.ChangeAsync(run, "resume")).EnsureSuccessStatusCode().Dispose();
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("in progress", Patient);
+        await Expect(page.Locator("#now-said")).ToBeEmptyAsync();
+
+        // Whoever is being asked whether to cancel it is not left without a place.
+        await Button(page, "Cancel…").ClickAsync();
+        (await admin.ChangeAsync(run, "cancel")).EnsureSuccessStatusCode().Dispose();
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
+        await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
+        served.Case.Pds.Fault = null;
+        released.SetResult();
+    }
+
+    [Fact]
     public async Task Repository_ByHandleAndByDid_IsShownAndRead()
     {
         await using var reader = await served.OpenAsync();

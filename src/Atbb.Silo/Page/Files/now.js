@@ -1,7 +1,7 @@
 // The run that is under way, or the one that was last.
 
 import { changeRun } from "./api.js";
-import { at, define, doing, make, say, show, write } from "./dom.js";
+import { at, define, doing, make, say, sayOf, show, takeBack, write } from "./dom.js";
 import { bytes, count, duration, isOver, moment, number, stateOf, typeOf, until } from "./words.js";
 
 let shown = null;
@@ -10,7 +10,7 @@ let shown = null;
 export function begin(changed, lookUp) {
     const change = (button, what) => doing(button, at("now-said"), async () => {
         const run = await changeRun(shown.runId, what);
-        say(at("now-said"), `Run ${run.runId} is ${stateOf(run)}.`);
+        sayOf(at("now-said"), run, `Run ${run.runId} is ${stateOf(run)}.`);
         changed(run);
     });
     at("pause").addEventListener("click", () => change(at("pause"), shown.status === "paused" ? "resume" : "pause"));
@@ -29,6 +29,7 @@ export function showRun(run) {
     if (shown && shown.runId !== run.runId)
         say(at("now-said"), "");
     shown = run;
+    takeBack(run);
     const over = isOver(run);
     at("now").hidden = false;
     write(at("now-title"), `Run ${run.runId}: ${typeOf(run)}, ${stateOf(run)}`);
@@ -48,12 +49,16 @@ export function showRun(run) {
 }
 
 function showControls(isShown) {
-    const controls = at("now-controls");
-    const hadFocus = controls.contains(document.activeElement);
-    controls.hidden = !isShown;
+    // First: it gives the focus back to its button.
     if (!isShown && at("cancel-dialog").open)
         at("cancel-dialog").close();
-    // Who stood on a button that has gone goes on from its heading, and not from the top of the page.
+    showPart(at("now-controls"), isShown);
+}
+
+function showPart(part, isShown) {
+    const hadFocus = part.contains(document.activeElement);
+    part.hidden = !isShown;
+    // Who stood on what has gone goes on from its heading, and not from the top of the page.
     if (!isShown && hadFocus)
         at("now-title").focus();
 }
