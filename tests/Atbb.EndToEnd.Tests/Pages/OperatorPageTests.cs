@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Testing.Browser;
 using Microsoft.Playwright;
@@ -6,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Atbb.EndToEnd.Tests.Pages;
 
 /// <summary>The operator's page of a real process, used in a real browser.</summary>
-public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedPage>
+public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture<ServedPage>
 {
     // Longer than anything waited for on a busy machine.
     const float Long = 60_000;
@@ -127,12 +128,39 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#repo-did")).ToHaveTextAsync(member.Did);
         await Expect(page.Locator("#repo-collections")).ToContainTextAsync($"{member.Count("space.atbb.post")} rows, read to its end");
         await Expect(name).ToBeFocusedAsync();
-        Assert.Empty(reader.Complaints);
-
-        await name.FillAsync("did:plc:nobodynobodynobodynobody");
+        await name.FillAsync($" at://{member.Did}/space.atbb.post/3kabc ");
         await name.PressAsync("Enter");
-        await Expect(page.Locator("#repo-said")).ToContainTextAsync("does not know this repository");
-        await Expect(page.Locator("#repo")).ToBeHiddenAsync();
+        await Expect(page.Locator("#repo-said")).ToHaveTextAsync($"{member.Handle}: active, 0 open errors.");
+
+        ServedPage.Write(member);
+        served.Case.Pds.Fault = request => request.IsListing ? Sample.PdsFault.Error(503, "Unavailable") : null;
+        await Button(page, "Read it now").ClickAsync();
+        await Expect(page.Locator("#repo-said")).ToContainTextAsync(AfterAMoment(), Patient);
+        await Expect(page.Locator("#repo-figures")).ToContainTextAsync("next attempt");
+        served.Case.Pds.Fault = null;
+        await Button(page, "Read it now").ClickAsync();
+        await Expect(page.Locator("#repo-said")).ToHaveTextAsync("Read in full.", new() { Timeout = Long });
+
+        foreach (var button in new[] { "Look up", "Read it now" })
+        {
+            await name.FillAsync("  ");
+            await Button(page, button).ClickAsync();
+            await Expect(page.Locator("#repo-said")).ToHaveTextAsync("A DID or a handle is needed.");
+            await Expect(name).ToBeFocusedAsync();
+        }
+
+        // Nothing was asked: the answer would have been an error.
+        Assert.Empty(reader.Complaints);
+        foreach (var button in new[] { "Look up", "Read it now" })
+        {
+            await name.FillAsync(member.Did);
+            await name.PressAsync("Enter");
+            await Expect(page.Locator("#repo")).ToBeVisibleAsync();
+            await name.FillAsync("nobody.invalid");
+            await Button(page, button).ClickAsync();
+            await Expect(page.Locator("#repo-said")).ToContainTextAsync("does not know this repository");
+            await Expect(page.Locator("#repo")).ToBeHiddenAsync();
+        }
     }
 
     [Fact]
@@ -308,7 +336,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Button(page, "Full sync").ClickAsync();
 
         await Expect(page.Locator("#start-said")).ToContainTextAsync("nobody, did:plc");
-        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("nobody"));
+        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(new Regex("nobody"));
         Assert.Empty(await reader.FindBarriersAsync());
 
         // No live stream has a cursor here, which would make a run needless.
@@ -360,6 +388,9 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
             () => reader.Page.EvaluateAsync($"void fetch('{served.Origin}api/admin/backfill?force=full_sync', {{ method: '{method}', mode: 'no-cors', credentials: 'include' }})"),
             answer => answer.Request.Method == method && answer.Url.Contains("/api/admin/backfill", StringComparison.Ordinal))).Status;
     }
+
+    [GeneratedRegex(@"goes on by itself after \d+ \w+ \d{4}, \d\d:\d\d:\d\d, as often")]
+    private static partial Regex AfterAMoment();
 
     static LocatorAssertionsToContainTextOptions Patient => new() { Timeout = Long };
 
