@@ -286,6 +286,8 @@ public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture
         await Expect(page.Locator("#asked li")).ToContainTextAsync("in the last minute");
         await Expect(page.Locator("#ailing li")).ToContainTextAsync("has made no progress for", Patient);
         await PictureAsync(page, isDark ? "page-phone" : "page-desk");
+        await Expect(page.Locator("#waiting li")).ToBeHiddenAsync();
+        await page.GetByText("Waiting: 1 repository").ClickAsync();
         await page.Locator("#waiting button").ClickAsync();
         await Expect(page.Locator("#repo-figures")).ToContainTextAsync("next attempt");
 
@@ -301,9 +303,11 @@ public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture
         await page.Locator($"#reading [data-did='{slow}']").FocusAsync();
         released.SetResult();
         await Expect(page.Locator("#now-title")).ToBeFocusedAsync(new() { Timeout = Long });
-        await Button(page, "Cancel…").ClickAsync();
-        await Button(page, "Cancel the run").ClickAsync();
+        await page.Locator("#waiting summary").FocusAsync();
+        using var admin = new AdminClient(served.Case.Site.AdminPort, ServedPage.Token);
+        (await admin.ChangeAsync((await admin.RunsAsync())[0].RunId!.Value, "cancel")).EnsureSuccessStatusCode().Dispose();
         await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
+        await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
         served.Case.Pds.Fault = null;
         await Expect(page.Locator("#ailing li")).ToHaveCountAsync(0, new() { Timeout = Long });
     }
@@ -346,6 +350,11 @@ public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture
         await Button(page, "If needed").ClickAsync();
         await Expect(page.Locator("#start-said")).ToHaveTextAsync(NotNoted);
         await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(served.Careless.Did);
+
+        // The sign-out is in another tab.
+        await page.Context.ClearCookiesAsync();
+        await Button(page, "Catch-up").ClickAsync();
+        await Expect(page.Locator("#start-said")).ToHaveTextAsync("You have been signed out: sign in again.");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ export function showRun(run) {
     if (over)
         showAsked({ hosts: [], silosSilent: 0 });
     showWaiting(run);
-    at("reading").hidden = run.reading.length === 0;
+    showPart(at("reading"), run.reading.length > 0);
     show(at("reading").querySelector("ul"), run.reading, did => did, (entry, did) => entry.firstChild ?? entry.append(didButton(did)));
 }
 
@@ -123,7 +123,8 @@ export function showAsked({ hosts, silosSilent }) {
 }
 
 function showWaiting(run) {
-    at("waiting").hidden = run.waiting.length === 0;
+    showPart(at("waiting"), run.waiting.length > 0);
+    write(at("waiting").querySelector("summary"), `Waiting: ${count(run.deferred, "repository", "repositories")}`);
     write(at("waiting-more"), run.deferred > run.waiting.length ? `The first ${run.waiting.length} of ${number(run.deferred)}.` : "");
     show(at("waiting").querySelector("ul"), run.waiting, parked => parked.did, (entry, parked) => {
         if (!entry.firstChild)
