@@ -4,6 +4,7 @@ import { changeRun } from "./api.js";
 import { at, define, doing, make, say, sayOf, show, takeBack, write } from "./dom.js";
 import { bytes, count, duration, isOver, moment, number, stateOf, typeOf, until } from "./words.js";
 
+const pageTitle = document.title;
 let shown = null;
 
 /** @param changed Called with the run after a button has changed it. @param lookUp Shows one repository. */
@@ -33,6 +34,7 @@ export function showRun(run) {
     const over = isOver(run);
     at("now").hidden = false;
     write(at("now-title"), `Run ${run.runId}: ${typeOf(run)}, ${stateOf(run)}`);
+    document.title = `${stateOf(run)}${over || run.didsTotal === 0 ? "" : ` ${Math.floor(100 * run.didsDone / run.didsTotal)} %`} – ${pageTitle}`;
     write(at("pause"), run.status === "paused" ? "Resume" : "Pause");
     showControls(!over);
     showBar(run, over);
