@@ -191,6 +191,7 @@ public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture
         await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
         served.Case.Pds.Fault = null;
         await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
+        await Expect(page.Locator("#now-title")).Not.ToHaveCSSAsync("outline-style", "none");
         await Expect(page.Locator("#verdict")).ToContainTextAsync("was cancelled before its end", Patient);
         // A catch-up reads only what is known by then, and does not make up for it.
         await Button(page, "Catch-up").ClickAsync();
