@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Testing.Browser;
 using Microsoft.Playwright;
@@ -6,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Atbb.EndToEnd.Tests.Pages;
 
 /// <summary>The operator's page of a real process, used in a real browser.</summary>
-public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedPage>
+public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture<ServedPage>
 {
     // Longer than anything waited for on a busy machine.
     const float Long = 60_000;
@@ -81,13 +82,43 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
     }
 
     [Fact]
+    public async Task Run_ChangedBySomebodyElse_IsToldByItsEventsAndWhatWasSaidIsTakenBack()
+    {
+        await using var reader = await served.OpenAsync();
+        var page = reader.Page;
+        using var admin = new AdminClient(served.Case.Site.AdminPort, ServedPage.Token);
+        var released = served.HoldListings();
+        await Button(page, "Full sync").ClickAsync();
+        await Expect(page.Locator("#start-said")).ToContainTextAsync("is under way.", Patient);
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("in progress", Patient);
+        var run = (await admin.RunsAsync())[0].RunId!.Value;
+        // From now on nothing is known but by the event stream.
+        await page.RouteAsync("**/api/admin/backfill?limit=20", route => route.AbortAsync());
+
+        await Button(page, "Pause").ClickAsync();
+        await Expect(page.Locator("#now-said")).ToHaveTextAsync($"Run {run} is paused.");
+        await Expect(page.Locator("#start-said")).ToBeEmptyAsync();
+        (await admin.ChangeAsync(run, "resume")).EnsureSuccessStatusCode().Dispose();
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("in progress", Patient);
+        await Expect(page.Locator("#now-said")).ToBeEmptyAsync();
+
+        // Whoever is being asked whether to cancel it is not left without a place.
+        await Button(page, "Cancel…").ClickAsync();
+        (await admin.ChangeAsync(run, "cancel")).EnsureSuccessStatusCode().Dispose();
+        await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
+        await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
+        served.Case.Pds.Fault = null;
+        released.SetResult();
+    }
+
+    [Fact]
     public async Task Repository_ByHandleAndByDid_IsShownAndRead()
     {
         await using var reader = await served.OpenAsync();
         var page = reader.Page;
         var member = served.Case.Forum.Users[1];
         var name = page.GetByLabel("DID or handle");
-        await name.FillAsync(member.Did);
+        await name.FillAsync($" at://{member.Did}/space.atbb.post/3kabc ");
         await Button(page, "Read it now").ClickAsync();
         await Expect(page.Locator("#repo-said")).ToHaveTextAsync("Read in full.", new() { Timeout = Long });
 
@@ -97,12 +128,36 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#repo-did")).ToHaveTextAsync(member.Did);
         await Expect(page.Locator("#repo-collections")).ToContainTextAsync($"{member.Count("space.atbb.post")} rows, read to its end");
         await Expect(name).ToBeFocusedAsync();
-        Assert.Empty(reader.Complaints);
 
-        await name.FillAsync("did:plc:nobodynobodynobodynobody");
-        await name.PressAsync("Enter");
-        await Expect(page.Locator("#repo-said")).ToContainTextAsync("does not know this repository");
-        await Expect(page.Locator("#repo")).ToBeHiddenAsync();
+        ServedPage.Write(member);
+        served.Case.Pds.Fault = request => request.IsListing ? Sample.PdsFault.Error(503, "Unavailable") : null;
+        await Button(page, "Read it now").ClickAsync();
+        await Expect(page.Locator("#repo-said")).ToContainTextAsync(AfterAMoment(), Patient);
+        await Expect(page.Locator("#repo-figures")).ToContainTextAsync("next attempt");
+        served.Case.Pds.Fault = null;
+        await Button(page, "Read it now").ClickAsync();
+        await Expect(page.Locator("#repo-said")).ToHaveTextAsync("Read in full.", new() { Timeout = Long });
+
+        foreach (var button in new[] { "Look up", "Read it now" })
+        {
+            await name.FillAsync("  ");
+            await Button(page, button).ClickAsync();
+            await Expect(page.Locator("#repo-said")).ToHaveTextAsync("A DID or a handle is needed.");
+            await Expect(name).ToBeFocusedAsync();
+        }
+
+        // Nothing was asked: the answer would have been an error.
+        Assert.Empty(reader.Complaints);
+        foreach (var button in new[] { "Look up", "Read it now" })
+        {
+            await name.FillAsync(member.Did);
+            await name.PressAsync("Enter");
+            await Expect(page.Locator("#repo")).ToBeVisibleAsync();
+            await name.FillAsync("nobody.invalid");
+            await Button(page, button).ClickAsync();
+            await Expect(page.Locator("#repo-said")).ToContainTextAsync("does not know this repository");
+            await Expect(page.Locator("#repo")).ToBeHiddenAsync();
+        }
     }
 
     [Fact]
@@ -133,6 +188,7 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
         served.Case.Pds.Fault = null;
         await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
+        await Expect(page.Locator("#now-title")).Not.ToHaveCSSAsync("outline-style", "none");
         await Expect(page.Locator("#verdict")).ToContainTextAsync("was cancelled before its end", Patient);
         // A catch-up reads only what is known by then, and does not make up for it.
         await Button(page, "Catch-up").ClickAsync();
@@ -228,6 +284,8 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Expect(page.Locator("#asked li")).ToContainTextAsync("in the last minute");
         await Expect(page.Locator("#ailing li")).ToContainTextAsync("has made no progress for", Patient);
         await PictureAsync(page, isDark ? "page-phone" : "page-desk");
+        await Expect(page.Locator("#waiting li")).ToBeHiddenAsync();
+        await page.GetByText("Waiting: 1 repository").ClickAsync();
         await page.Locator("#waiting button").ClickAsync();
         await Expect(page.Locator("#repo-figures")).ToContainTextAsync("next attempt");
 
@@ -243,9 +301,11 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await page.Locator($"#reading [data-did='{slow}']").FocusAsync();
         released.SetResult();
         await Expect(page.Locator("#now-title")).ToBeFocusedAsync(new() { Timeout = Long });
-        await Button(page, "Cancel…").ClickAsync();
-        await Button(page, "Cancel the run").ClickAsync();
+        await page.Locator("#waiting summary").FocusAsync();
+        using var admin = new AdminClient(served.Case.Site.AdminPort, ServedPage.Token);
+        (await admin.ChangeAsync((await admin.RunsAsync())[0].RunId!.Value, "cancel")).EnsureSuccessStatusCode().Dispose();
         await Expect(page.Locator("#now-title")).ToContainTextAsync("cancelled", Patient);
+        await Expect(page.Locator("#now-title")).ToBeFocusedAsync();
         served.Case.Pds.Fault = null;
         await Expect(page.Locator("#ailing li")).ToHaveCountAsync(0, new() { Timeout = Long });
     }
@@ -278,8 +338,21 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
         await Button(page, "Full sync").ClickAsync();
 
         await Expect(page.Locator("#start-said")).ToContainTextAsync("nobody, did:plc");
-        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("nobody"));
+        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(new Regex("nobody"));
         Assert.Empty(await reader.FindBarriersAsync());
+
+        // No live stream has a cursor here, which would make a run needless.
+        const string NotNoted = "No run is needed (CursorFresh), and the 1 DIDs listed are not noted.";
+        await page.RouteAsync("**/api/admin/backfill", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{"outcome":"not_needed","message":"{{NotNoted}}"}""" }));
+        await page.GetByLabel("Their DIDs").FillAsync(served.Careless.Did);
+        await Button(page, "If needed").ClickAsync();
+        await Expect(page.Locator("#start-said")).ToHaveTextAsync(NotNoted);
+        await Expect(page.GetByLabel("Their DIDs")).ToHaveValueAsync(served.Careless.Did);
+
+        // The sign-out is in another tab.
+        await page.Context.ClearCookiesAsync();
+        await Button(page, "Catch-up").ClickAsync();
+        await Expect(page.Locator("#start-said")).ToHaveTextAsync("You have been signed out: sign in again.");
     }
 
     [Fact]
@@ -322,6 +395,9 @@ public sealed class OperatorPageTests(ServedPage served) : IClassFixture<ServedP
             () => reader.Page.EvaluateAsync($"void fetch('{served.Origin}api/admin/backfill?force=full_sync', {{ method: '{method}', mode: 'no-cors', credentials: 'include' }})"),
             answer => answer.Request.Method == method && answer.Url.Contains("/api/admin/backfill", StringComparison.Ordinal))).Status;
     }
+
+    [GeneratedRegex(@"goes on by itself after \d+ \w+ \d{4}, \d\d:\d\d:\d\d, as often")]
+    private static partial Regex AfterAMoment();
 
     static LocatorAssertionsToContainTextOptions Patient => new() { Timeout = Long };
 

@@ -28,6 +28,7 @@ public sealed class ReturningServiceTests
             await Expect(page.GetByText("Sign out")).ToHaveCountAsync(0);
             await admin.MustStartAsync("full_sync", [.. it.Dids]);
             await Expect(page.Locator("#figures")).ToContainTextAsync("1 of 7", new() { Timeout = 60_000 });
+            await Expect(page).ToHaveTitleAsync("in progress 14 % – atBB index");
             await first.KillAsync();
         }
 
@@ -37,5 +38,6 @@ public sealed class ReturningServiceTests
         await Expect(page.Locator("#verdict")).ToContainTextAsync("The index is whole", new() { Timeout = 120_000 });
         await Expect(page.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToBeEmptyAsync();
         await Expect(page.Locator("#figures")).ToContainTextAsync("7 of 7");
+        await Expect(page).ToHaveTitleAsync("completed – atBB index");
     }
 }

@@ -55,6 +55,7 @@ async function ask(method, path, content) {
 // Where the problem's own words are for programs.
 function wordsFor(kind, problem) {
     switch (kind) {
+        case "token-needed": return "You have been signed out: sign in again.";
         case "run-unfinished": return `Run ${problem.runId} is not finished. Wait for it, or cancel it.`;
         case "run-has-ended": return "The run has ended by now.";
         case "no-such-repo": return "The index does not know this repository. By its DID, “Read it now” reads it.";

@@ -18,10 +18,26 @@ export function write(element, text) {
         element.textContent = text;
 }
 
+const saidOfRuns = new Map();
+
 /** Says what came of something, where a screen reader hears it. */
 export function say(output, text, state = "done") {
+    saidOfRuns.delete(output);
     output.dataset.state = state;
     write(output, text);
+}
+
+/** Says something of a run, for as long as it is so. @param lasting What of it stays so. */
+export function sayOf(output, { runId, status }, text, lasting = "") {
+    say(output, text);
+    saidOfRuns.set(output, { runId, status, text, lasting });
+}
+
+/** Takes back what was said of a run and is no longer so. */
+export function takeBack(latest) {
+    // Answers overtake each other: what is so after all is said again.
+    for (const [output, { runId, status, text, lasting }] of saidOfRuns)
+        write(output, runId > latest.runId || (runId === latest.runId && status === latest.status) ? text : lasting);
 }
 
 /**

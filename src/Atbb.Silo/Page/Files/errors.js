@@ -1,7 +1,7 @@
 // What of a run is not in the index, by kind, page by page.
 
 import { changeRun, listErrors } from "./api.js";
-import { at, doing, make, say, write } from "./dom.js";
+import { at, doing, make, say, sayOf, write } from "./dom.js";
 import { count, isOver, moment, number, plain, typeOf } from "./words.js";
 
 const page = 50;
@@ -31,7 +31,10 @@ export function begin(started, lookUp) {
     at("more-errors").addEventListener("click", () => doing(at("more-errors"), at("errors-said"), more));
     at("retry").addEventListener("click", () => doing(at("retry"), at("errors-said"), async () => {
         const answer = await changeRun(at("of-run").value, "retry");
-        say(at("errors-said"), answer.message);
+        if (answer.outcome === "started")
+            sayOf(at("errors-said"), answer, answer.message);
+        else
+            say(at("errors-said"), answer.message);
         started(answer);
     }));
     at("errors").addEventListener("click", event => event.target.dataset.did && lookUp(event.target.dataset.did));

@@ -1,16 +1,17 @@
 // The run that is under way, or the one that was last.
 
 import { changeRun } from "./api.js";
-import { at, define, doing, make, say, show, write } from "./dom.js";
+import { at, define, doing, make, say, sayOf, show, takeBack, write } from "./dom.js";
 import { bytes, count, duration, isOver, moment, number, stateOf, typeOf, until } from "./words.js";
 
+const pageTitle = document.title;
 let shown = null;
 
 /** @param changed Called with the run after a button has changed it. @param lookUp Shows one repository. */
 export function begin(changed, lookUp) {
     const change = (button, what) => doing(button, at("now-said"), async () => {
         const run = await changeRun(shown.runId, what);
-        say(at("now-said"), `Run ${run.runId} is ${stateOf(run)}.`);
+        sayOf(at("now-said"), run, `Run ${run.runId} is ${stateOf(run)}.`);
         changed(run);
     });
     at("pause").addEventListener("click", () => change(at("pause"), shown.status === "paused" ? "resume" : "pause"));
@@ -29,9 +30,11 @@ export function showRun(run) {
     if (shown && shown.runId !== run.runId)
         say(at("now-said"), "");
     shown = run;
+    takeBack(run);
     const over = isOver(run);
     at("now").hidden = false;
     write(at("now-title"), `Run ${run.runId}: ${typeOf(run)}, ${stateOf(run)}`);
+    document.title = `${stateOf(run)}${over || run.didsTotal === 0 ? "" : ` ${Math.floor(100 * run.didsDone / run.didsTotal)} %`} – ${pageTitle}`;
     write(at("pause"), run.status === "paused" ? "Resume" : "Pause");
     showControls(!over);
     showBar(run, over);
@@ -43,17 +46,21 @@ export function showRun(run) {
     if (over)
         showAsked({ hosts: [], silosSilent: 0 });
     showWaiting(run);
-    at("reading").hidden = run.reading.length === 0;
+    showPart(at("reading"), run.reading.length > 0);
     show(at("reading").querySelector("ul"), run.reading, did => did, (entry, did) => entry.firstChild ?? entry.append(didButton(did)));
 }
 
 function showControls(isShown) {
-    const controls = at("now-controls");
-    const hadFocus = controls.contains(document.activeElement);
-    controls.hidden = !isShown;
+    // First: it gives the focus back to its button.
     if (!isShown && at("cancel-dialog").open)
         at("cancel-dialog").close();
-    // Who stood on a button that has gone goes on from its heading, and not from the top of the page.
+    showPart(at("now-controls"), isShown);
+}
+
+function showPart(part, isShown) {
+    const hadFocus = part.contains(document.activeElement);
+    part.hidden = !isShown;
+    // Who stood on what has gone goes on from its heading, and not from the top of the page.
     if (!isShown && hadFocus)
         at("now-title").focus();
 }
@@ -118,7 +125,8 @@ export function showAsked({ hosts, silosSilent }) {
 }
 
 function showWaiting(run) {
-    at("waiting").hidden = run.waiting.length === 0;
+    showPart(at("waiting"), run.waiting.length > 0);
+    write(at("waiting").querySelector("summary"), `Waiting: ${count(run.deferred, "repository", "repositories")}`);
     write(at("waiting-more"), run.deferred > run.waiting.length ? `The first ${run.waiting.length} of ${number(run.deferred)}.` : "");
     show(at("waiting").querySelector("ul"), run.waiting, parked => parked.did, (entry, parked) => {
         if (!entry.firstChild)

@@ -1,7 +1,7 @@
 // The operator's page: asks for the runs now and then, and follows the one that is under way.
 
 import { getIndex, getRun, listAiling, listHosts, listRuns, startRun } from "./api.js";
-import { at, doing, say, show, write } from "./dom.js";
+import { at, doing, say, sayOf, show, write } from "./dom.js";
 import * as errors from "./errors.js";
 import { follow } from "./live.js";
 import * as now from "./now.js";
@@ -119,9 +119,16 @@ function lookNow() {
 
 for (const button of document.querySelectorAll("[data-force]"))
     button.addEventListener("click", () => doing(button, at("start-said"), async () => {
-        const answer = await startRun(button.dataset.force, at("start-dids").value.split(/[\s,]+/).filter(did => did !== ""));
-        at("start-dids").value = "";
-        say(at("start-said"), answer.outcome === "not_needed" ? "No run is needed: the live stream still replays from its cursor on." : answer.message);
+        const dids = at("start-dids").value.split(/[\s,]+/).filter(did => did !== "");
+        const answer = await startRun(button.dataset.force, dids);
+        if (answer.outcome === "started") {
+            at("start-dids").value = "";
+            // What is said of the accounts is so for good.
+            sayOf(at("start-said"), answer, answer.message, answer.message.replace(`Run ${answer.runId} is under way.`, "").trim());
+        } else {
+            // Nobody has noted the accounts, which the service says; without any its words are of addresses.
+            say(at("start-said"), dids.length > 0 ? answer.message : "No run is needed: the live stream still replays from its cursor on.");
+        }
         await lookNow();
     }));
 

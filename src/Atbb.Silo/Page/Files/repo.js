@@ -3,7 +3,7 @@
 import { getRepo, syncRepo } from "./api.js";
 import { at, define, doing, make, say } from "./dom.js";
 import { entryOf } from "./errors.js";
-import { count, moment, number, until } from "./words.js";
+import { count, moment, number, until, withMoments } from "./words.js";
 
 /** @param synced Called when one has been read. */
 export function begin(synced) {
@@ -13,13 +13,10 @@ export function begin(synced) {
         event.preventDefault();
         look(submit);
     });
-    at("sync").addEventListener("click", () => {
-        if (form.reportValidity())
-            doing(at("sync"), at("repo-said"), async () => {
-                await read(asked());
-                synced();
-            });
-    });
+    at("sync").addEventListener("click", () => doing(at("sync"), at("repo-said"), async () => {
+        await read();
+        synced();
+    }));
 }
 
 /** Looks a repository up, and goes there. */
@@ -29,7 +26,14 @@ export async function goTo(did) {
     await look(at("repo-form").querySelector("[type=submit]"));
 }
 
-const asked = () => at("repo-name").value.trim().replace(/^@/, "");
+/** The name in the field: of a record's address that of its repository. */
+function asked() {
+    const name = at("repo-name").value.trim().replace(/^at:\/\/([^/?#]*).*$/is, "$1").replace(/^@/, "");
+    if (name !== "")
+        return name;
+    at("repo-name").focus();
+    throw new Error("A DID or a handle is needed.");
+}
 
 const look = button => doing(button, at("repo-said"), async () => {
     at("repo").hidden = true;
@@ -38,7 +42,9 @@ const look = button => doing(button, at("repo-said"), async () => {
     say(at("repo-said"), `${repo.handle ?? repo.did}: ${repo.status}, ${count(repo.openErrors, "open error", "open errors")}.`);
 });
 
-async function read(name) {
+async function read() {
+    at("repo").hidden = true;
+    const name = asked();
     say(at("repo-said"), "Reading…");
     let answer;
     // One that is large is read in parts, so that no answer is waited for too long.
@@ -46,7 +52,7 @@ async function read(name) {
         answer = await syncRepo(name);
     while (answer.outcome === "more");
     showRepo(answer.repo);
-    say(at("repo-said"), answer.message, answer.outcome === "completed" ? "done" : "refused");
+    say(at("repo-said"), withMoments(answer.message), answer.outcome === "completed" ? "done" : "refused");
 }
 
 function showRepo(repo) {

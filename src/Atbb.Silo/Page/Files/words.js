@@ -12,6 +12,8 @@ export const moment = text => text ? moments.format(new Date(text)) : "–";
 export const typeOf = run => run.retryOf ? `retry of run ${run.retryOf}` : types[run.type] ?? run.type;
 export const stateOf = run => states[run.status] ?? run.status;
 export const isOver = run => !["in_progress", "paused"].includes(run.status);
+/** A sentence of the service with its times as the page says them. */
+export const withMoments = sentence => sentence.replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g, moment);
 /** A name of the field in snake case. */
 export const plain = name => name.replaceAll("_", " ");
 
