@@ -28,7 +28,7 @@ static class RunCommand
     /// <summary>Shows a run to its end.</summary>
     public static async Task<int> WatchAsync(AdminClient client, long id, bool json, CancellationToken cancellationToken)
     {
-        var run = await new RunWatch(client, TimeProvider.System).ShowAsync(id, ProgressDisplay.For(json), cancellationToken);
+        var run = await new RunWatch(client.GetRunAsync, TimeProvider.System).ShowAsync(id, ProgressDisplay.For(json), cancellationToken);
         Show(run, json);
         return run.Value.Status is RunStatus.Completed ? ExitCode.Completed : ExitCode.Failed;
     }

@@ -102,11 +102,11 @@ sealed class AdminClient : IDisposable
         // The bare one is met where a process that starts has only tried whether it gets its port.
         catch (Exception e) when (e is HttpRequestException or SocketException)
         {
-            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} is not reachable ({(e.InnerException ?? e).Message.TrimEnd('.')}). Is atbb serve running there? --url names another address.", e);
+            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} is not reachable ({(e.InnerException ?? e).Message.TrimEnd('.')}). Is atbb serve running there? --url names another address.", e) { MayPass = true };
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} did not answer within {Patience.TotalSeconds:0} s. It may be doing it all the same: ask it again.", e);
+            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} did not answer within {Patience.TotalSeconds:0} s. It may be doing it all the same: ask it again.", e) { MayPass = true };
         }
         catch (JsonException e)
         {

@@ -29,6 +29,7 @@ public class RefusalTests
         Assert.Equal(exitCode, refusal.ExitCode);
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
+        Assert.Equal(status is 502 or 503, refusal.MayPass);
     }
 
     [Fact]
