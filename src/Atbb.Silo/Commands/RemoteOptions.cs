@@ -47,7 +47,13 @@ sealed class RemoteOptions
     public static Argument<long> Run() => new("ID") { Description = "The run's id, as in atbb runs." };
 
     /// <summary>The argument that names a repository.</summary>
-    public static Argument<string> Repo() => new("REPO") { Description = "The account's DID or its handle.", HelpName = "DID|HANDLE" };
+    public static Argument<string> Repo() => new("REPO")
+    {
+        Description = "The account's DID or its handle.",
+        HelpName = "DID|HANDLE",
+        // Handles are often copied as they are written in a text.
+        CustomParser = static typed => typed.Tokens[^1].Value is ['@', .. var handle] ? handle : typed.Tokens[^1].Value,
+    };
 
     /// <summary>The option to stay until a run has ended.</summary>
     public static Option<bool> Watch() => new("--watch") { Description = "Show the run until it has ended or is paused; Ctrl-C ends the showing, not the run." };

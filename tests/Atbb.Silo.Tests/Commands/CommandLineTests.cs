@@ -19,6 +19,39 @@ public class CommandLineTests
         Assert.Equal(fault, Assert.Single(AtbbCommand.Create().Parse(line).Errors).Message);
 
     [Theory]
+    [InlineData("@forum.sample.test", "forum.sample.test")]
+    [InlineData("forum.sample.test", "forum.sample.test")]
+    [InlineData("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Parse_AHandle_IsTakenWithItsAtSignToo(string typed, string name)
+    {
+        foreach (var command in new[] { "repo", "sync" })
+        {
+            var line = AtbbCommand.Parse([command, typed]);
+
+            Assert.Empty(line.Errors);
+            Assert.Equal(name, line.GetValue<string>("REPO"));
+        }
+    }
+
+    [Fact]
+    public void Parse_AnAtSignBeforeAFile_DoesNotPutTheFileOnTheCommandLine()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa --json");
+
+            var line = AtbbCommand.Parse(["repo", "@" + file]);
+
+            Assert.Equal((file, false), (line.GetValue<string>("REPO"), line.GetValue<bool>("--json")));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
     [InlineData("demo", "--users", 400)]
     [InlineData("demo --users 0", "--users", 0)]
     [InlineData("demo --seed -5", "--seed", -5)]
