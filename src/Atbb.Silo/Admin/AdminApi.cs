@@ -118,8 +118,10 @@ static class AdminApi
         if (!PageAsked.TryRead(limit, before, nameof(before), UsualRuns, out var page, out var problem))
             return problem;
 
-        var runs = await Backfill(grains, forum).ListRunsAsync(page.Limit, page.Cursor);
-        return Results.Ok(new RunsAnswer([.. runs.Select(run => RunAnswer.Of(run))], runs.Count == page.Limit ? runs[^1].RunId : null));
+        var backfill = Backfill(grains, forum);
+        var runs = await backfill.ListRunsAsync(page.Limit, page.Cursor);
+        var next = await page.NextAsync(runs, static run => run.RunId, before => backfill.ListRunsAsync(limit: 1, before));
+        return Results.Ok(new RunsAnswer([.. runs.Select(run => RunAnswer.Of(run))], next));
     }
 
     static async Task<IResult> GetAsync(string id, IGrainFactory grains, IOptions<ForumOptions> forum)
@@ -146,8 +148,10 @@ static class AdminApi
         if (runId != 0 && await backfill.GetRunAsync(runId) is null)
             return Problems.NoSuchRun(runId);
 
-        var errors = await backfill.ListErrorsAsync(new RunErrorQuery(runId, did, kind, page.Cursor ?? 0, page.Limit));
-        return Results.Ok(new ErrorsAnswer([.. errors.Select(ErrorAnswer.Of)], errors.Count == page.Limit ? errors[^1].Id : null));
+        var query = new RunErrorQuery(runId, did, kind, page.Cursor ?? 0, page.Limit);
+        var errors = await backfill.ListErrorsAsync(query);
+        var next = await page.NextAsync(errors, static error => error.Id, last => backfill.ListErrorsAsync(query with { After = last, Limit = 1 }));
+        return Results.Ok(new ErrorsAnswer([.. errors.Select(ErrorAnswer.Of)], next));
     }
 
     static async Task<IResult> WatchAsync(

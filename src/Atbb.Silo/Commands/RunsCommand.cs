@@ -20,7 +20,7 @@ static class RunsCommand
             if (remote.IsJson(line))
                 JsonOut.Write(runs.Json);
             else
-                RunsView.Write(ProgressDisplay.Screen, runs.Value.Runs, line.GetValue(limit));
+                RunsView.Write(ProgressDisplay.Screen, runs.Value);
             return ExitCode.Completed;
         });
         return command;
