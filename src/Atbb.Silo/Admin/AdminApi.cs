@@ -28,23 +28,23 @@ static class AdminApi
     public static void MapAdminApi(this WebApplication app)
     {
         var api = app.MapGroup(Root).IsForTheOperator().WithTags("runs");
-        api.MapPost("", StartAsync).TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
+        api.MapPost("", StartAsync).WithName("startBackfill").TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
             .WithSummary("Starts a run, if one is needed or asked for.");
-        api.MapGet("", ListAsync).Answers<RunsAnswer>(200).Refuses(400)
+        api.MapGet("", ListAsync).WithName("listRuns").Answers<RunsAnswer>(200).Refuses(400)
             .WithSummary("Runs, the newest first.");
-        api.MapGet("{id}", GetAsync).Answers<RunAnswer>(200).Refuses(400, 404)
+        api.MapGet("{id}", GetAsync).WithName("getRun").Answers<RunAnswer>(200).Refuses(400, 404)
             .WithSummary("One run.");
-        api.MapGet("{id}/errors", ListErrorsAsync).Answers<ErrorsAnswer>(200).Refuses(400, 404)
+        api.MapGet("{id}/errors", ListErrorsAsync).WithName("listErrors").Answers<ErrorsAnswer>(200).Refuses(400, 404)
             .WithSummary("What of a run is not in the index, and why.");
-        api.MapGet("{id}/events", WatchAsync).AnswersEvents().Refuses(400, 404)
+        api.MapGet("{id}/events", WatchAsync).WithName("watchRun").AnswersEvents().Refuses(400, 404)
             .WithSummary("A run's progress as server-sent events, until it has ended.");
-        api.MapPost("{id}/retry", RetryAsync).Answers<StartAnswer>(202, 200).Refuses(400, 404, 409, 422)
+        api.MapPost("{id}/retry", RetryAsync).WithName("retryRun").Answers<StartAnswer>(202, 200).Refuses(400, 404, 409, 422)
             .WithSummary("Starts a run that reads again what failed in this one.");
-        api.MapPost("{id}/pause", PauseAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+        api.MapPost("{id}/pause", PauseAsync).WithName("pauseRun").Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Stops a run within a page of each repository, until it is resumed.");
-        api.MapPost("{id}/resume", ResumeAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+        api.MapPost("{id}/resume", ResumeAsync).WithName("resumeRun").Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Goes on with a paused run.");
-        api.MapPost("{id}/cancel", CancelAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+        api.MapPost("{id}/cancel", CancelAsync).WithName("cancelRun").Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Ends a run within a page of each repository.");
     }
 
