@@ -3,6 +3,7 @@ using System.Globalization;
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
 using Atbb.Silo.Access;
 using Atbb.Silo.Admin.Events;
 using Microsoft.AspNetCore.Mvc;
@@ -142,6 +143,8 @@ static class AdminApi
             return problem;
         if (did is not null && !AtProto.Syntax.Did.TryParse(did, out _))
             return Problems.BadDid($"'{did}' is not a DID (did:method:id).");
+        if (kind is not null && !FailureKinds.All.Contains(kind))
+            return Problems.BadKind(kind);
 
         var backfill = Backfill(grains, forum);
         // Run 0 stands for what was read by hand.

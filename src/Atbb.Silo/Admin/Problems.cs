@@ -1,4 +1,5 @@
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
 
 namespace Atbb.Silo.Admin;
 
@@ -23,6 +24,8 @@ static class Problems
         Of(ProblemKind.WrongMediaType, $"The body is '{mediaType}'. It may be left out, or be application/json: {{\"dids\": [\"did:plc:…\"]}}.");
 
     public static IResult BadDid(string detail) => Of(ProblemKind.BadDid, detail);
+
+    public static IResult BadKind(string kind) => Of(ProblemKind.BadKind, $"'{kind}' is no kind of error. The kinds: {string.Join(", ", FailureKinds.All)}.");
 
     public static IResult BadIdempotencyKey() =>
         Of(ProblemKind.BadIdempotencyKey, "Idempotency-Key is 1 to 255 printable ASCII characters, made up for one request: a UUID will do.");

@@ -44,7 +44,7 @@ sealed class RemoteOptions
     public bool IsJson(ParseResult line) => line.GetValue(json);
 
     /// <summary>The argument that names a run.</summary>
-    public static Argument<long> Run() => new("ID") { Description = "The run's id, as in atbb runs." };
+    public static Argument<long> Run() => new("ID") { Description = "The run's id, as in atbb runs.", CustomParser = static typed => TypedId.Read(typed) ?? 0 };
 
     /// <summary>The argument that names a repository.</summary>
     public static Argument<string> Repo() => new("REPO")

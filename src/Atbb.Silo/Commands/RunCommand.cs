@@ -11,7 +11,7 @@ static class RunCommand
     public static Command Create()
     {
         var remote = new RemoteOptions();
-        var id = new Argument<long?>("ID") { Description = "The run's id, as in atbb runs. Default: the newest run.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<long?>("ID") { Description = "The run's id, as in atbb runs. Default: the newest run.", Arity = ArgumentArity.ZeroOrOne, CustomParser = TypedId.Read };
         var watch = RemoteOptions.Watch();
         var command = RemoteOptions.Command("run", "Shows one run of a serving process, or watches it to its end.", remote, id, watch);
         command.SetAction(async (line, cancellationToken) =>

@@ -26,6 +26,7 @@ public sealed class ProblemTests(ProblemTests.SharedSite shared) : IClassFixture
     [InlineData("GET", Runs + "?before=x", 400, "bad-paging")]
     [InlineData("GET", Runs + "/0/errors?after=-3", 400, "bad-paging")]
     [InlineData("GET", Runs + "/0/errors?did=alice", 400, "bad-did")]
+    [InlineData("GET", Runs + "/0/errors?kind=typo", 400, "bad-kind")]
     [InlineData("POST", Runs + "?force=everything", 400, "bad-request")]
     [InlineData("GET", AdminSite.Repos + Did, 404, "no-such-repo")]
     [InlineData("GET", AdminSite.Repos + "alice_test", 400, "bad-did")]
