@@ -110,5 +110,5 @@ static class AdminAccess
         && (host.Port is { } port ? url.Port == port : url.IsDefaultPort);
 
     static bool IsLoopback(string host) =>
-        host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -41,6 +41,9 @@ static class Problems
     public static IResult TokenNeeded() => Of(
         ProblemKind.TokenNeeded, "Send the token of Atbb:Admin:Token: 'Authorization: Bearer <token>'. A browser signs in at /signin.");
 
+    public static IResult WrongToken() => Of(
+        ProblemKind.TokenNeeded, "The token is wrong. The right one is in Atbb:Admin:Token of this service.");
+
     public static IResult TooManyWrongTokens(string detail) => Of(ProblemKind.TooManyWrongTokens, detail);
 
     public static IResult ForeignHost(string detail) => Of(ProblemKind.ForeignHost, detail);

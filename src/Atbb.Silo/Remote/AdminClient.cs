@@ -110,7 +110,7 @@ sealed class AdminClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does ({e.Message.TrimEnd('.')}): is it the address of atbb serve?", e);
+            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does: is it the address of atbb serve?", e);
         }
     }
 

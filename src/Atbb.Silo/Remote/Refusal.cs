@@ -39,7 +39,7 @@ static class Refusal
 
     static string NotFound(string kind, string said) => kind switch
     {
-        "no-such-run" => $"{said} Those there are: atbb runs.",
+        "no-such-run" => $"{Before(said, "GET ")} Those there are: atbb runs.",
         "no-such-repo" => $"{Before(said, "Read it:")} Read it: atbb sync DID.",
         _ => said,
     };
@@ -48,6 +48,7 @@ static class Refusal
     {
         "run-unfinished" when problem.RunId is { } run =>
             $"Run {run} is not finished, and there is one at a time. Wait for it (atbb run {run} --watch), or end it: atbb cancel {run}.",
+        "run-has-ended" => $"{Before(said, "Start another:")} Start another: atbb start.",
         "ambiguous-handle" when problem.Dids is { } dids => $"{said} They are {ForeignText.Shown(string.Join(", ", dids))}.",
         _ => said,
     };
