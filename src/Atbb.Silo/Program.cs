@@ -2,10 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Atbb.Silo.Commands;
 
-var root = AtbbCommand.Create();
-
 // Each command deals with signals itself: a run is paused, not cut off after two seconds.
-var line = root.Parse(args);
+var line = AtbbCommand.Parse(args);
 var isForPrograms = CommandFailure.IsForPrograms(line);
 try
 {
@@ -20,7 +18,7 @@ try
     var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     if (line.Errors.Count == 0)
         return code;
-    await Console.Error.WriteLineAsync($"Help: {(line.CommandResult.Command == root ? "atbb" : $"atbb {line.CommandResult.Command.Name}")} --help");
+    await Console.Error.WriteLineAsync($"Help: {(line.CommandResult == line.RootCommandResult ? "atbb" : $"atbb {line.CommandResult.Command.Name}")} --help");
     return End(CommandFailure.Of(line));
 }
 catch (Exception e) when (CommandFailure.Of(e) is { } failure)

@@ -36,8 +36,9 @@ public sealed class RemoteCommandTests
         await SayAsync(0, "full_sync  completed", "runs");
         await SayAsync(0, "unreachable", "errors", "1");
         await SayAsync(0, "There are none", "errors", "1", "--kind", "bad_date");
+        await SayAsync(2, "The kinds: bad_date, ", "errors", "1", "--kind", "baddate");
         await SayAsync(0, "forum.sample.test", "repo", it.Forum.Forum.Did);
-        await SayAsync(0, it.Forum.Forum.Did, "repo", "forum.sample.test");
+        await SayAsync(0, it.Forum.Forum.Did, "repo", "@forum.sample.test");
         await SayAsync(1, "It was not read", "sync", down);
         it.Pds.Fault = null;
         await SayAsync(0, "retry of run 1, completed", "retry", "1", "--watch");

@@ -16,7 +16,8 @@ static class AdminAccess
     /// <summary>The policy of every admin route, of the operator's page and of the dashboard.</summary>
     public const string Policy = "admin";
 
-    const string CookieName = "atbb";
+    /// <summary>The cookie of a sign-in.</summary>
+    public const string CookieName = "atbb";
 
     /// <summary>Adds the schemes and the policy.</summary>
     public static IServiceCollection AddAdminAccess(this IServiceCollection services)
@@ -109,5 +110,5 @@ static class AdminAccess
         && (host.Port is { } port ? url.Port == port : url.IsDefaultPort);
 
     static bool IsLoopback(string host) =>
-        host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -18,6 +18,7 @@ sealed class BearerTokenScheme(
     const string Prefix = "Bearer ";
 
     TimeSpan? refusedFor;
+    bool isWrong;
 
     /// <summary>Compares in constant time, and hashes first: so neither the token's characters nor its length can be felt out.</summary>
     public static bool IsToken(string presented, string token) => CryptographicOperations.FixedTimeEquals(
@@ -32,9 +33,8 @@ sealed class BearerTokenScheme(
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             return Task.FromResult(AuthenticateResult.NoResult());
 
-        return Task.FromResult(
-            wrong.Takes(Context.Connection.RemoteIpAddress, header[Prefix.Length..].Trim(), token, out refusedFor) ? Success()
-            : AuthenticateResult.Fail(refusedFor is null ? "The token is wrong." : "Too many wrong tokens."));
+        isWrong = !wrong.Takes(Context.Connection.RemoteIpAddress, header[Prefix.Length..].Trim(), token, out refusedFor);
+        return Task.FromResult(!isWrong ? Success() : AuthenticateResult.Fail(refusedFor is null ? "The token is wrong." : "Too many wrong tokens."));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -47,7 +47,7 @@ sealed class BearerTokenScheme(
         }
 
         Response.Headers.WWWAuthenticate = Name;
-        await Problems.TokenNeeded().ExecuteAsync(Context);
+        await (isWrong ? Problems.WrongToken() : Problems.TokenNeeded()).ExecuteAsync(Context);
     }
 
     static AuthenticateResult Success() => AuthenticateResult.Success(new AuthenticationTicket(AdminAccess.Operator(Name), Name));

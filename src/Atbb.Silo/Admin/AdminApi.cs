@@ -3,6 +3,7 @@ using System.Globalization;
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
 using Atbb.Silo.Access;
 using Atbb.Silo.Admin.Events;
 using Microsoft.AspNetCore.Mvc;
@@ -28,23 +29,23 @@ static class AdminApi
     public static void MapAdminApi(this WebApplication app)
     {
         var api = app.MapGroup(Root).IsForTheOperator().WithTags("runs");
-        api.MapPost("", StartAsync).TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
+        api.MapPost("", StartAsync).WithName("startBackfill").TakesStartBody().Answers<StartAnswer>(202, 200).Refuses(400, 409, 413, 415, 422)
             .WithSummary("Starts a run, if one is needed or asked for.");
-        api.MapGet("", ListAsync).Answers<RunsAnswer>(200).Refuses(400)
+        api.MapGet("", ListAsync).WithName("listRuns").Answers<RunsAnswer>(200).Refuses(400)
             .WithSummary("Runs, the newest first.");
-        api.MapGet("{id}", GetAsync).Answers<RunAnswer>(200).Refuses(400, 404)
+        api.MapGet("{id}", GetAsync).WithName("getRun").Answers<RunAnswer>(200).Refuses(400, 404)
             .WithSummary("One run.");
-        api.MapGet("{id}/errors", ListErrorsAsync).Answers<ErrorsAnswer>(200).Refuses(400, 404)
+        api.MapGet("{id}/errors", ListErrorsAsync).WithName("listErrors").Answers<ErrorsAnswer>(200).Refuses(400, 404)
             .WithSummary("What of a run is not in the index, and why.");
-        api.MapGet("{id}/events", WatchAsync).AnswersEvents().Refuses(400, 404)
+        api.MapGet("{id}/events", WatchAsync).WithName("watchRun").AnswersEvents().Refuses(400, 404)
             .WithSummary("A run's progress as server-sent events, until it has ended.");
-        api.MapPost("{id}/retry", RetryAsync).Answers<StartAnswer>(202, 200).Refuses(400, 404, 409, 422)
+        api.MapPost("{id}/retry", RetryAsync).WithName("retryRun").Answers<StartAnswer>(202, 200).Refuses(400, 404, 409, 422)
             .WithSummary("Starts a run that reads again what failed in this one.");
-        api.MapPost("{id}/pause", PauseAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+        api.MapPost("{id}/pause", PauseAsync).WithName("pauseRun").Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Stops a run within a page of each repository, until it is resumed.");
-        api.MapPost("{id}/resume", ResumeAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+        api.MapPost("{id}/resume", ResumeAsync).WithName("resumeRun").Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Goes on with a paused run.");
-        api.MapPost("{id}/cancel", CancelAsync).Answers<RunAnswer>(200).Refuses(400, 404, 409)
+        api.MapPost("{id}/cancel", CancelAsync).WithName("cancelRun").Answers<RunAnswer>(200).Refuses(400, 404, 409)
             .WithSummary("Ends a run within a page of each repository.");
     }
 
@@ -118,8 +119,10 @@ static class AdminApi
         if (!PageAsked.TryRead(limit, before, nameof(before), UsualRuns, out var page, out var problem))
             return problem;
 
-        var runs = await Backfill(grains, forum).ListRunsAsync(page.Limit, page.Cursor);
-        return Results.Ok(new RunsAnswer([.. runs.Select(run => RunAnswer.Of(run))], runs.Count == page.Limit ? runs[^1].RunId : null));
+        var backfill = Backfill(grains, forum);
+        var runs = await backfill.ListRunsAsync(page.Limit, page.Cursor);
+        var next = await page.NextAsync(runs, static run => run.RunId, before => backfill.ListRunsAsync(limit: 1, before));
+        return Results.Ok(new RunsAnswer([.. runs.Select(run => RunAnswer.Of(run))], next));
     }
 
     static async Task<IResult> GetAsync(string id, IGrainFactory grains, IOptions<ForumOptions> forum)
@@ -140,14 +143,18 @@ static class AdminApi
             return problem;
         if (did is not null && !AtProto.Syntax.Did.TryParse(did, out _))
             return Problems.BadDid($"'{did}' is not a DID (did:method:id).");
+        if (kind is not null && !FailureKinds.All.Contains(kind))
+            return Problems.BadKind(kind);
 
         var backfill = Backfill(grains, forum);
         // Run 0 stands for what was read by hand.
         if (runId != 0 && await backfill.GetRunAsync(runId) is null)
             return Problems.NoSuchRun(runId);
 
-        var errors = await backfill.ListErrorsAsync(new RunErrorQuery(runId, did, kind, page.Cursor ?? 0, page.Limit));
-        return Results.Ok(new ErrorsAnswer([.. errors.Select(ErrorAnswer.Of)], errors.Count == page.Limit ? errors[^1].Id : null));
+        var query = new RunErrorQuery(runId, did, kind, page.Cursor ?? 0, page.Limit);
+        var errors = await backfill.ListErrorsAsync(query);
+        var next = await page.NextAsync(errors, static error => error.Id, last => backfill.ListErrorsAsync(query with { After = last, Limit = 1 }));
+        return Results.Ok(new ErrorsAnswer([.. errors.Select(ErrorAnswer.Of)], next));
     }
 
     static async Task<IResult> WatchAsync(

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Atbb.Indexing.Collections;
 using Atbb.Silo.Access;
 using Microsoft.OpenApi;
 
@@ -29,13 +31,32 @@ static class AdminDescription
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
             document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
-            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+            document.Components.SecuritySchemes["cookie"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = AdminAccess.CookieName,
+                Description = $"Of a sign-in at {SignIn.Path}.",
+            };
+            // Either of them.
+            document.Security = [Requirement("bearer"), Requirement("cookie")];
+            return Task.CompletedTask;
+
+            OpenApiSecurityRequirement Requirement(string scheme) => new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
+        });
+        options.AddSchemaTransformer(static (schema, context, _) =>
+        {
+            if (NamesOf(context.JsonPropertyInfo) is { } names)
+                schema.Enum = Nodes(names);
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(static (operation, _, _) =>
         {
             foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
                 Describe(parameter);
+            foreach (var (status, response) in operation.Responses ?? [])
+                if (HeaderOf(status) is var (name, header) && response is OpenApiResponse described)
+                    (described.Headers ??= new Dictionary<string, IOpenApiHeader>())[name] = header;
             return Task.CompletedTask;
         });
     });
@@ -89,7 +110,7 @@ static class AdminDescription
             "before" or "after" => (Whole(), "Where the page begins: the 'next' of the page before."),
             "force" => (OneOf("catch_up", "full_sync"), "The run's type; left out: as the live stream's cursor decides."),
             "did" => (null, "Only errors of this repository."),
-            "kind" => (null, "Only errors of this kind."),
+            "kind" => (OneOf([.. FailureKinds.All]), "Only errors of this kind."),
             "name" => (null, "The account's DID, or the handle it claims."),
             AdminApi.KeyHeader => (null, "Made up by the caller for one request: asked again with it, the same request answers with the run it has started."),
             "Last-Event-ID" => (null, "The id of the last event seen. Every stream begins with the run as it stands, whatever it is."),
@@ -97,6 +118,21 @@ static class AdminDescription
         };
         parameter.Schema = schema ?? parameter.Schema;
     }
+
+    // Texts of which there is a list, and which are no enumeration in the code.
+    static IEnumerable<string>? NamesOf(JsonPropertyInfo? property) => (property?.DeclaringType, property?.Name) switch
+    {
+        ({ } type, "type") when type == typeof(ProblemAnswer) => ProblemKind.All.Select(static kind => kind.Type),
+        ({ } type, "kind") when type == typeof(ErrorAnswer) || type == typeof(KindAnswer) => FailureKinds.All,
+        _ => null,
+    };
+
+    static (string Name, OpenApiHeader Header)? HeaderOf(string status) => status switch
+    {
+        "202" => ("Location", new() { Description = "The run, or the repository.", Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" } }),
+        "429" => ("Retry-After", new() { Description = "For how many seconds no token is taken.", Schema = Whole() }),
+        _ => null,
+    };
 
     static OpenApiSchema Whole(int? most = null) => new()
     {
@@ -106,5 +142,7 @@ static class AdminDescription
         Maximum = most?.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    static OpenApiSchema OneOf(params string[] names) => new() { Type = JsonSchemaType.String, Enum = [.. names.Select(name => (JsonNode)name)] };
+    static OpenApiSchema OneOf(params string[] names) => new() { Type = JsonSchemaType.String, Enum = Nodes(names) };
+
+    static IList<JsonNode> Nodes(IEnumerable<string> names) => [.. names.Select(name => (JsonNode)name)];
 }

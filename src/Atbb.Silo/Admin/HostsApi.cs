@@ -11,7 +11,7 @@ static class HostsApi
 
     /// <summary>Maps the route.</summary>
     public static void MapHostsApi(this WebApplication app) =>
-        app.MapGet(Path, ListAsync).IsForTheOperator().WithTags("hosts").Answers<HostsAnswer>(200)
+        app.MapGet(Path, ListAsync).WithName("listHosts").IsForTheOperator().WithTags("hosts").Answers<HostsAnswer>(200)
             .WithSummary("The hosts that the silos ask, the busiest first.");
 
     static async Task<IResult> ListAsync(SiloPeers peers, TimeProvider time)

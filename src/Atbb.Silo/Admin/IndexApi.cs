@@ -11,7 +11,7 @@ static class IndexApi
 
     /// <summary>Maps the route.</summary>
     public static void MapIndexApi(this WebApplication app) =>
-        app.MapGet(Path, GetAsync).IsForTheOperator().WithTags("index").Answers<IndexAnswer>(200)
+        app.MapGet(Path, GetAsync).WithName("judgeIndex").IsForTheOperator().WithTags("index").Answers<IndexAnswer>(200)
             .WithSummary("Whether the index is whole, and if not, why.");
 
     static async Task<IResult> GetAsync(IGrainFactory grains, IOptions<ForumOptions> forum) =>

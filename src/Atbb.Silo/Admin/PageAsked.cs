@@ -11,6 +11,18 @@ readonly record struct PageAsked(int Limit, long? Cursor)
     /// <summary>The most entries of a page.</summary>
     public const int Largest = 1000;
 
+    /// <summary>Where the next page begins; null: there is none. A page that is full may be the last one all the same, so what comes after it is asked for.</summary>
+    /// <param name="entries">This page.</param>
+    /// <param name="cursorOf">An entry as a cursor.</param>
+    /// <param name="listAfter">Lists one entry behind a cursor.</param>
+    public async Task<long?> NextAsync<T>(IReadOnlyList<T> entries, Func<T, long> cursorOf, Func<long, Task<IReadOnlyList<T>>> listAfter)
+    {
+        if (entries.Count < Limit)
+            return null;
+        var last = cursorOf(entries[^1]);
+        return (await listAfter(last)).Count > 0 ? last : null;
+    }
+
     /// <summary>Reads it from a query. Read here and not by the framework, whose refusal would not say what is wrong.</summary>
     /// <param name="limit">The query's limit.</param>
     /// <param name="cursor">The query's cursor.</param>

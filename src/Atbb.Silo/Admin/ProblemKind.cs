@@ -11,6 +11,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     public static readonly ProblemKind BadPaging = new("bad-paging", 400, "There is no such page");
     public static readonly ProblemKind BadBody = new("bad-body", 400, "The body cannot be read");
     public static readonly ProblemKind BadDid = new("bad-did", 400, "That is not a DID");
+    public static readonly ProblemKind BadKind = new("bad-kind", 400, "There is no such kind of error");
     public static readonly ProblemKind BadIdempotencyKey = new("bad-idempotency-key", 400, "The idempotency key is not usable");
     public static readonly ProblemKind DidsNotRead = new("dids-not-read", 400, "A catch-up does not read the DIDs listed");
     public static readonly ProblemKind TokenNeeded = new("token-needed", 401, "A token is needed");
@@ -35,7 +36,7 @@ sealed record ProblemKind(string Name, int Status, string Title)
     /// <summary>All there are.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        BadRequest, BadRunId, BadPaging, BadBody, BadDid, BadIdempotencyKey, DidsNotRead, TokenNeeded, ForeignHost, ForeignOrigin, NoSuchRoute,
+        BadRequest, BadRunId, BadPaging, BadBody, BadDid, BadKind, BadIdempotencyKey, DidsNotRead, TokenNeeded, ForeignHost, ForeignOrigin, NoSuchRoute,
         NoSuchRun, NoSuchRepo, WrongMethod, RunUnfinished, AnotherForum, RunHasEnded, AmbiguousHandle, BodyTooLarge, WrongMediaType, IdempotencyKeyReused,
         TooManyWrongTokens, InternalError, IndexUnreachable, BackfillUnreachable,
     ];

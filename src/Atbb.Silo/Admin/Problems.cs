@@ -1,4 +1,5 @@
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
 
 namespace Atbb.Silo.Admin;
 
@@ -24,6 +25,8 @@ static class Problems
 
     public static IResult BadDid(string detail) => Of(ProblemKind.BadDid, detail);
 
+    public static IResult BadKind(string kind) => Of(ProblemKind.BadKind, $"'{kind}' is no kind of error. The kinds: {string.Join(", ", FailureKinds.All)}.");
+
     public static IResult BadIdempotencyKey() =>
         Of(ProblemKind.BadIdempotencyKey, "Idempotency-Key is 1 to 255 printable ASCII characters, made up for one request: a UUID will do.");
 
@@ -37,6 +40,9 @@ static class Problems
 
     public static IResult TokenNeeded() => Of(
         ProblemKind.TokenNeeded, "Send the token of Atbb:Admin:Token: 'Authorization: Bearer <token>'. A browser signs in at /signin.");
+
+    public static IResult WrongToken() => Of(
+        ProblemKind.TokenNeeded, "The token is wrong. The right one is in Atbb:Admin:Token of this service.");
 
     public static IResult TooManyWrongTokens(string detail) => Of(ProblemKind.TooManyWrongTokens, detail);
 

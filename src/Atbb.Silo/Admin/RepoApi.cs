@@ -20,9 +20,9 @@ static class RepoApi
     public static void MapRepoApi(this WebApplication app)
     {
         var api = app.MapGroup(Root + "{name}").IsForTheOperator().WithTags("repositories").Refuses(400, 404, 409);
-        api.MapGet("", GetAsync).Answers<RepoAnswer>(200)
+        api.MapGet("", GetAsync).WithName("getRepo").Answers<RepoAnswer>(200)
             .WithSummary("What is known of one repository, by its DID or handle.");
-        api.MapPost("sync", SyncAsync).Answers<SyncAnswer>(200, 202)
+        api.MapPost("sync", SyncAsync).WithName("syncRepo").Answers<SyncAnswer>(200, 202)
             .WithSummary("Reads one repository now, in full.");
     }
 

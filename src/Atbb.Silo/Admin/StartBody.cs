@@ -34,11 +34,20 @@ sealed record StartBody(IReadOnlyList<string>? Dids)
         }
         catch (JsonException e)
         {
-            return (none, Problems.BadBody($"The body is not what is asked for: {e.Message.Split(" Path:", 2)[0].TrimEnd('.')}."));
+            return (none, Problems.BadBody(Fault(e)));
         }
         catch (BadHttpRequestException e)
         {
             return (none, e.StatusCode is StatusCodes.Status413PayloadTooLarge ? Problems.BodyTooLarge() : Problems.BadBody("The body broke off."));
         }
     }
+
+    // The exception's own sentence names this program's types.
+    static string Fault(JsonException e) => e switch
+    {
+        { InnerException: JsonException } => $"The body is not JSON: see line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.",
+        { Path: { } path } when path.StartsWith("$.dids", StringComparison.Ordinal) => $"What is at {path} of the body is not what is asked for: dids is a list of DIDs, each a text.",
+        { Path: { Length: > 1 } path } => $"Nothing is asked for that would be at {path} of the body.",
+        _ => "The body is not a JSON object.",
+    };
 }

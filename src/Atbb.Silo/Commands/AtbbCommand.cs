@@ -5,6 +5,9 @@ namespace Atbb.Silo.Commands;
 /// <summary><c>atbb</c>: every command, by name.</summary>
 static class AtbbCommand
 {
+    /// <summary>Reads a command line. A word that begins with @ is one like any other: a handle, and no file of more words.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> args) => Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
     public static RootCommand Create()
     {
         var root = new RootCommand("""

@@ -31,6 +31,7 @@ static class BackfillCommand
         {
             Description = "Reads again, in full, the repositories of which that run has errors, and no others. The run's id is in its last line of output.",
             HelpName = "RUN",
+            CustomParser = TypedId.Read,
         };
 
         var command = new Command("backfill", $"""

@@ -17,7 +17,12 @@ static class ErrorsCommand
         var did = new Option<string?>("--did") { Description = "Those of that repository.", HelpName = "DID" };
         var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operate.md.", HelpName = "KIND" };
         kind.CompletionSources.Add([.. FailureKinds.All]);
-        var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR" };
+        kind.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } typed && !FailureKinds.All.Contains(typed))
+                result.AddError($"--kind: '{typed}' is no kind of error. The kinds: {string.Join(", ", FailureKinds.All)}.");
+        });
+        var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR", CustomParser = TypedId.Read };
         var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: 1_000);
         var all = new Option<bool>("--all") { Description = "Every page." };
         var command = RemoteOptions.Command("errors", "Lists what a run could not bring into the index, and why.", remote, id, did, kind, after, limit, all);

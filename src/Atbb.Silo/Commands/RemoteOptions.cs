@@ -44,10 +44,16 @@ sealed class RemoteOptions
     public bool IsJson(ParseResult line) => line.GetValue(json);
 
     /// <summary>The argument that names a run.</summary>
-    public static Argument<long> Run() => new("ID") { Description = "The run's id, as in atbb runs." };
+    public static Argument<long> Run() => new("ID") { Description = "The run's id, as in atbb runs.", CustomParser = static typed => TypedId.Read(typed) ?? 0 };
 
     /// <summary>The argument that names a repository.</summary>
-    public static Argument<string> Repo() => new("REPO") { Description = "The account's DID or its handle.", HelpName = "DID|HANDLE" };
+    public static Argument<string> Repo() => new("REPO")
+    {
+        Description = "The account's DID or its handle.",
+        HelpName = "DID|HANDLE",
+        // Handles are often copied as they are written in a text.
+        CustomParser = static typed => typed.Tokens[^1].Value is ['@', .. var handle] ? handle : typed.Tokens[^1].Value,
+    };
 
     /// <summary>The option to stay until a run has ended.</summary>
     public static Option<bool> Watch() => new("--watch") { Description = "Show the run until it has ended or is paused; Ctrl-C ends the showing, not the run." };

@@ -11,7 +11,7 @@ static class RunCommand
     public static Command Create()
     {
         var remote = new RemoteOptions();
-        var id = new Argument<long?>("ID") { Description = "The run's id, as in atbb runs. Default: the newest run.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<long?>("ID") { Description = "The run's id, as in atbb runs. Default: the newest run.", Arity = ArgumentArity.ZeroOrOne, CustomParser = TypedId.Read };
         var watch = RemoteOptions.Watch();
         var command = RemoteOptions.Command("run", "Shows one run of a serving process, or watches it to its end.", remote, id, watch);
         command.SetAction(async (line, cancellationToken) =>
@@ -28,7 +28,7 @@ static class RunCommand
     /// <summary>Shows a run to its end.</summary>
     public static async Task<int> WatchAsync(AdminClient client, long id, bool json, CancellationToken cancellationToken)
     {
-        var run = await new RunWatch(client, TimeProvider.System).ShowAsync(id, ProgressDisplay.For(json), cancellationToken);
+        var run = await new RunWatch(client.GetRunAsync, TimeProvider.System).ShowAsync(id, ProgressDisplay.For(json), cancellationToken);
         Show(run, json);
         return run.Value.Status is RunStatus.Completed ? ExitCode.Completed : ExitCode.Failed;
     }

@@ -11,7 +11,7 @@ static class RunsCommand
     {
         var remote = new RemoteOptions();
         var limit = NumberOption.Create("--limit", "At most so many.", byDefault: 20, least: 1, most: 1_000);
-        var before = new Option<long?>("--before") { Description = "Runs before that one: the next page.", HelpName = "ID" };
+        var before = new Option<long?>("--before") { Description = "Runs before that one: the next page.", HelpName = "ID", CustomParser = TypedId.Read };
         var command = RemoteOptions.Command("runs", "Lists the runs of a serving process, the newest first.", remote, limit, before);
         command.SetAction(async (line, cancellationToken) =>
         {
@@ -20,7 +20,7 @@ static class RunsCommand
             if (remote.IsJson(line))
                 JsonOut.Write(runs.Json);
             else
-                RunsView.Write(ProgressDisplay.Screen, runs.Value.Runs, line.GetValue(limit));
+                RunsView.Write(ProgressDisplay.Screen, runs.Value);
             return ExitCode.Completed;
         });
         return command;

@@ -1,10 +1,31 @@
+using Microsoft.Extensions.Logging.Console;
+
 namespace Atbb.Silo.Hosting;
 
 /// <summary>What is worth a line in the log, unless configured otherwise.</summary>
 static class LoggingDefaults
 {
+    const string Time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     /// <summary>Our own events, and of the frameworks below what is wrong.</summary>
-    public static ILoggingBuilder AddAtbbDefaults(this ILoggingBuilder logging, LogLevel own = LogLevel.Information) => logging
+    public static ILoggingBuilder AddAtbbDefaults(this ILoggingBuilder logging, LogLevel own = LogLevel.Information)
+    {
+        // Where none is named the framework takes this one as well, and gives it the older options, which have no time, over its own.
+        logging.Services.PostConfigure<ConsoleLoggerOptions>(static options => options.FormatterName ??= ConsoleFormatterNames.Simple);
+        logging.Services.PostConfigure<SimpleConsoleFormatterOptions>(static options => SetTime(options, Time + " "));
+        logging.Services.PostConfigure<JsonConsoleFormatterOptions>(static options => SetTime(options, Time));
+        // Standard output belongs to what a command has to say.
+        return logging.AddFilters(own).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    // The framework's own lines have no time at all. After the configuration, whose format stands.
+    static void SetTime(ConsoleFormatterOptions options, string format)
+    {
+        if (options.TimestampFormat is null)
+            (options.TimestampFormat, options.UseUtcTimestamp) = (format, true);
+    }
+
+    static ILoggingBuilder AddFilters(this ILoggingBuilder logging, LogLevel own) => logging
         .AddFilter((string?)null, LogLevel.Warning)
         // It recommends another garbage collector, and takes a virtual machine's pauses for dead locks.
         .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
@@ -14,7 +35,5 @@ static class LoggingDefaults
         // It writes the stack of a failed start before the sentence that says what to do. The exception itself goes on to whoever started.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddFilter("Atbb", own)
-        .AddFilter("Microsoft.Hosting.Lifetime", own)
-        // Standard output belongs to what a command has to say.
-        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        .AddFilter("Microsoft.Hosting.Lifetime", own);
 }

@@ -9,6 +9,8 @@ sealed class PlainProgress(TextWriter output) : IProgressDisplay
 
     public void Say(string message) => output.WriteLine(message);
 
+    public void Note(string message) => Console.Error.WriteLine(message);
+
     public async Task ShowAsync(IAsyncEnumerable<RunProgress> run, CancellationToken cancellationToken)
     {
         (RunPhase, RunStatus)? shown = null;

@@ -8,6 +8,9 @@ sealed class TerminalProgress(IAnsiConsole screen) : IProgressDisplay
 {
     public void Say(string message) => screen.MarkupLineInterpolated($"{message}");
 
+    // Above the bar, which would be drawn over a line on standard error.
+    public void Note(string message) => Say(message);
+
     public async Task ShowAsync(IAsyncEnumerable<RunProgress> run, CancellationToken cancellationToken) =>
         await screen.Progress()
             .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })

@@ -102,15 +102,15 @@ sealed class AdminClient : IDisposable
         // The bare one is met where a process that starts has only tried whether it gets its port.
         catch (Exception e) when (e is HttpRequestException or SocketException)
         {
-            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} is not reachable ({(e.InnerException ?? e).Message.TrimEnd('.')}). Is atbb serve running there? --url names another address.", e);
+            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} is not reachable ({(e.InnerException ?? e).Message.TrimEnd('.')}). Is atbb serve running there? --url names another address.", e) { MayPass = true };
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} did not answer within {Patience.TotalSeconds:0} s. It may be doing it all the same: ask it again.", e);
+            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} did not answer within {Patience.TotalSeconds:0} s. It may be doing it all the same: ask it again.", e) { MayPass = true };
         }
         catch (JsonException e)
         {
-            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does ({e.Message.TrimEnd('.')}): is it the address of atbb serve?", e);
+            throw new RemoteException(ExitCode.NotReachable, $"{address.Url} does not answer as atbb does: is it the address of atbb serve?", e);
         }
     }
 

@@ -26,18 +26,20 @@ static class Refusal
             HttpStatusCode.NotFound when KindOf(problem) is { } kind => (ExitCode.NotFound, NotFound(kind, said)),
             HttpStatusCode.Conflict => (ExitCode.Conflict, Conflict(problem, said)),
             HttpStatusCode.BadRequest => (ExitCode.BadConfiguration, said),
-            HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => (ExitCode.NotReachable,
+            _ when IsAway(status) => (ExitCode.NotReachable,
                 KindOf(problem) is null ? $"{address.Url} cannot answer now ({said})." : said),
             HttpStatusCode.InternalServerError => (ExitCode.Failed, $"{address.Url} has met an error of its own; its log says which."),
             _ when KindOf(problem) is not null => (ExitCode.BadConfiguration, said),
             _ => (ExitCode.NotReachable, $"{address.Url} does not answer as atbb does (HTTP {(int)status}): is it the address of atbb serve?"),
         };
-        return new(meant.ExitCode, meant.Message, problem: KindOf(problem) is null ? null : JsonSerializer.Deserialize<JsonElement>(body));
+        return new(meant.ExitCode, meant.Message, problem: KindOf(problem) is null ? null : JsonSerializer.Deserialize<JsonElement>(body)) { MayPass = IsAway(status) };
     }
+
+    static bool IsAway(HttpStatusCode status) => status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 
     static string NotFound(string kind, string said) => kind switch
     {
-        "no-such-run" => $"{said} Those there are: atbb runs.",
+        "no-such-run" => $"{Before(said, "GET ")} Those there are: atbb runs.",
         "no-such-repo" => $"{Before(said, "Read it:")} Read it: atbb sync DID.",
         _ => said,
     };
@@ -46,6 +48,7 @@ static class Refusal
     {
         "run-unfinished" when problem.RunId is { } run =>
             $"Run {run} is not finished, and there is one at a time. Wait for it (atbb run {run} --watch), or end it: atbb cancel {run}.",
+        "run-has-ended" => $"{Before(said, "Start another:")} Start another: atbb start.",
         "ambiguous-handle" when problem.Dids is { } dids => $"{said} They are {ForeignText.Shown(string.Join(", ", dids))}.",
         _ => said,
     };

@@ -12,4 +12,7 @@ sealed class RemoteException(int exitCode, string message, Exception? inner = nu
     public int ExitCode => exitCode;
 
     public JsonElement? Problem => problem;
+
+    /// <summary>Whether asking again may help: nobody answers, or what is behind the address says that it cannot now.</summary>
+    public bool MayPass { get; init; }
 }

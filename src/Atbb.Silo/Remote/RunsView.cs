@@ -9,10 +9,10 @@ static class RunsView
 {
     /// <summary>Writes it.</summary>
     /// <param name="screen">Where to.</param>
-    /// <param name="runs">The newest first.</param>
-    /// <param name="limit">How many were asked for.</param>
-    public static void Write(IAnsiConsole screen, IReadOnlyList<RunAnswer> runs, int limit)
+    /// <param name="page">The newest first.</param>
+    public static void Write(IAnsiConsole screen, RunsAnswer page)
     {
+        var runs = page.Runs;
         if (runs.Count == 0)
         {
             screen.WriteLine("There has been no run yet. Start one: atbb start.");
@@ -32,8 +32,8 @@ static class RunsView
                 new Text(Words.Of(run.RecordsIndexed + run.RecordsUpdated + run.RecordsUnchanged + run.RecordsDeleted)),
                 new Text(Words.Of(run.RecordsFailed), run.RecordsFailed > 0 ? Color.Yellow : Style.Plain), new Text(Words.Of(run.StartedAt)));
         screen.Write(table);
-        if (runs.Count == limit)
-            screen.WriteLine($"Those before: atbb runs --before {runs[^1].RunId}");
+        if (page.Next is { } next)
+            screen.WriteLine($"Those before: atbb runs --before {next}");
     }
 
     /// <summary>A state, coloured where that helps.</summary>

@@ -117,6 +117,7 @@ public sealed class AccessTests : IAsyncLifetime
     [Theory]
     [InlineData("127.0.0.1", HttpStatusCode.OK)]
     [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("LOCALHOST", HttpStatusCode.OK)]
     [InlineData("[::1]", HttpStatusCode.OK)]
     [InlineData("rebound.example", HttpStatusCode.Forbidden)]
     [InlineData("127.0.0.1.evil.example", HttpStatusCode.Forbidden)]
@@ -205,6 +206,22 @@ public sealed class AccessTests : IAsyncLifetime
 
         // The other scheme, and the same answer.
         Assert.Equal("token-needed", await KindOfAsync(HttpMethod.Get, Runs, request => request.Headers.Add("Cookie", "atbb=stale")));
+    }
+
+    [Fact]
+    public async Task Refusals_OfAToken_TellNoneFromAWrongOne()
+    {
+        await StartAsync(Token);
+
+        Assert.StartsWith("Send the token", await DetailAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("The token is wrong.", await DetailAsync(Bearer("another-token-of-length")), StringComparison.Ordinal);
+
+        async Task<string> DetailAsync(Action<HttpRequestMessage>? shape = null)
+        {
+            using var answer = await SendAsync(HttpMethod.Get, Runs, shape);
+            using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            return problem.RootElement.GetProperty("detail").GetString()!;
+        }
     }
 
     [Fact]

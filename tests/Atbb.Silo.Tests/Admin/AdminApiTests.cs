@@ -135,6 +135,11 @@ public sealed class AdminApiTests : IAsyncLifetime
 
         Assert.Equal((4, 2), (first.GetProperty("errors").GetArrayLength(), second.GetProperty("errors").GetArrayLength()));
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
+        var full = (await SendAsync(HttpMethod.Get, $"{errors}?kind=wrong_type_field&limit=2&after={first.GetProperty("next").GetInt64()}")).Body;
+        Assert.Equal((2, JsonValueKind.Null), (full.GetProperty("errors").GetArrayLength(), full.GetProperty("next").ValueKind));
+        // Others come after it, and none of this repository.
+        var ofOne = (await SendAsync(HttpMethod.Get, $"{errors}?did={Forum.Users[0].Did}&limit=2")).Body;
+        Assert.Equal((2, JsonValueKind.Null), (ofOne.GetProperty("errors").GetArrayLength(), ofOne.GetProperty("next").ValueKind));
         Assert.Equal(2, (await SendAsync(HttpMethod.Get, $"{errors}?did={Forum.Users[1].Did}")).Body.GetProperty("errors").GetArrayLength());
         Assert.Empty((await SendAsync(HttpMethod.Get, errors + "?kind=bad_date")).Body.GetProperty("errors").EnumerateArray());
         AssertProblem(await SendAsync(HttpMethod.Get, Runs + "/99/errors"), HttpStatusCode.NotFound, "no-such-run");

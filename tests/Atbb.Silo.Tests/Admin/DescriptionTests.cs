@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Atbb.Indexing.Collections;
 using Atbb.Silo.Admin;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,8 @@ public sealed class DescriptionTests
     {
         await using var site = await AdminSite.StartAsync();
 
-        var description = new ApiDescription(await site.Http.GetFromJsonAsync<JsonElement>(AdminDescription.Path, TestContext.Current.CancellationToken));
+        var document = await site.Http.GetFromJsonAsync<JsonElement>(AdminDescription.Path, TestContext.Current.CancellationToken);
+        var description = new ApiDescription(document);
 
         var mapped = site.App.Services.GetServices<EndpointDataSource>()
             .SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
@@ -24,6 +26,35 @@ public sealed class DescriptionTests
             .SelectMany(route => route.Verbs.Select(verb => $"{verb} {route.Path}"));
         Assert.Equal(mapped.Order(StringComparer.Ordinal), description.Routes.Order(StringComparer.Ordinal));
         Assert.Contains("GET /api/admin/backfill/{id}/events", description.Routes);
+        AssertSaysWhatAProgramNeeds(document);
+    }
+
+    static void AssertSaysWhatAProgramNeeds(JsonElement document)
+    {
+        var operations = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(verb => verb.Value).ToList();
+        Assert.Equal(
+            ["cancelRun", "getRepo", "getRun", "judgeIndex", "listErrors", "listHosts", "listRuns", "pauseRun", "resumeRun", "retryRun", "startBackfill", "syncRepo", "watchRun"],
+            operations.Select(operation => operation.GetProperty("operationId").GetString()!).Order(StringComparer.Ordinal));
+        foreach (var (status, header) in new[] { ("202", "Location"), ("429", "Retry-After") })
+        {
+            var responses = operations.Select(operation => operation.GetProperty("responses")).Where(all => all.TryGetProperty(status, out _)).ToList();
+            Assert.NotEmpty(responses);
+            Assert.All(responses, all => Assert.True(all.GetProperty(status).GetProperty("headers").TryGetProperty(header, out _)));
+        }
+
+        var components = document.GetProperty("components");
+        Assert.Equal(("apiKey", "cookie", "atbb"), (Scheme("type"), Scheme("in"), Scheme("name")));
+        Assert.Equal(2, document.GetProperty("security").GetArrayLength());
+        Assert.Equal(ProblemKind.All.Select(kind => kind.Type), NamesOf("ProblemAnswer", "type"));
+        Assert.Equal(FailureKinds.All, NamesOf("ErrorAnswer", "kind"));
+        Assert.Equal(FailureKinds.All, NamesOf("KindAnswer", "kind"));
+        // What a client is made from: a number that may be text is a field that nobody can count with.
+        Assert.DoesNotMatch("\"(integer|number)\",\\s*\"string\"|\"string\",\\s*\"(integer|number)\"", document.GetRawText());
+
+        string? Scheme(string name) => components.GetProperty("securitySchemes").GetProperty("cookie").GetProperty(name).GetString();
+
+        IEnumerable<string> NamesOf(string type, string property) =>
+            components.GetProperty("schemas").GetProperty(type).GetProperty("properties").GetProperty(property).GetProperty("enum").EnumerateArray().Select(name => name.GetString()!);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class ProblemTests(ProblemTests.SharedSite shared) : IClassFixture
     [InlineData("GET", Runs + "?before=x", 400, "bad-paging")]
     [InlineData("GET", Runs + "/0/errors?after=-3", 400, "bad-paging")]
     [InlineData("GET", Runs + "/0/errors?did=alice", 400, "bad-did")]
+    [InlineData("GET", Runs + "/0/errors?kind=typo", 400, "bad-kind")]
     [InlineData("POST", Runs + "?force=everything", 400, "bad-request")]
     [InlineData("GET", AdminSite.Repos + Did, 404, "no-such-repo")]
     [InlineData("GET", AdminSite.Repos + "alice_test", 400, "bad-did")]
@@ -54,6 +55,21 @@ public sealed class ProblemTests(ProblemTests.SharedSite shared) : IClassFixture
         AdminSite.AssertProblem(await site.PostAsync(Runs + "?force=full_sync", body, mediaType), (HttpStatusCode)status, kind);
 
         Assert.Empty((await site.SendAsync(HttpMethod.Get, Runs)).Body.GetProperty("runs").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("""{"dids":""", "not JSON: see line 1, byte 9")]
+    [InlineData("[]", "not a JSON object")]
+    [InlineData("7", "not a JSON object")]
+    [InlineData("""{"didz":[]}""", "at $.didz of the body")]
+    [InlineData("""{"dids":"did:plc:a"}""", "at $.dids of the body")]
+    [InlineData("""{"dids":[7]}""", "at $.dids[0] of the body")]
+    public async Task Start_WithABodyThatIsNoneOfItsOwn_SaysWhatIsWrongInWordsOfTheApi(string body, string words)
+    {
+        var detail = (await site.PostAsync(Runs, body, "application/json")).Body.GetProperty("detail").GetString();
+
+        Assert.Contains(words, detail, StringComparison.Ordinal);
+        Assert.DoesNotMatch("Atbb\\.Silo|System\\.|\\.NET", detail);
     }
 
     /// <summary>Refused, a request leaves the service as it was: all of them can be put to one.</summary>

@@ -85,6 +85,8 @@ public sealed class StartTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
             await site.EndOfAsync(await site.StartRunAsync("catch_up"));
 
+        Assert.Equal(JsonValueKind.Null, (await site.SendAsync(HttpMethod.Get, $"{Runs}?limit=5")).Body.GetProperty("next").ValueKind);
+
         var seen = new List<long>();
         long? next = null;
         do

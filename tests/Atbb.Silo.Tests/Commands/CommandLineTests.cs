@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Atbb.Indexing.Collections;
 using Atbb.Silo.Commands;
 
 namespace Atbb.Silo.Tests.Commands;
@@ -15,8 +16,66 @@ public class CommandLineTests
     [InlineData("runs --limit 0", "--limit: a whole number from 1 to 1,000 is expected, not '0'.")]
     [InlineData("errors 1 --limit abc", "--limit: a whole number from 1 to 1,000 is expected, not 'abc'.")]
     [InlineData("errors 1 --limit 1001", "--limit: a whole number from 1 to 1,000 is expected, not '1001'.")]
+    [InlineData("run first", "ID: an id, which is a whole number, is expected, not 'first'.")]
+    [InlineData("cancel 1.5", "ID: an id, which is a whole number, is expected, not '1.5'.")]
+    [InlineData("runs --before x", "--before: an id, which is a whole number, is expected, not 'x'.")]
+    [InlineData("errors 1 --after x", "--after: an id, which is a whole number, is expected, not 'x'.")]
+    [InlineData("backfill --retry x", "--retry: an id, which is a whole number, is expected, not 'x'.")]
     public void Parse_ANumberThatIsNone_IsToldInOneSentence(string line, string fault) =>
         Assert.Equal(fault, Assert.Single(AtbbCommand.Create().Parse(line).Errors).Message);
+
+    [Fact]
+    public void Parse_AKindThatIsNone_NamesThoseThereAre()
+    {
+        Assert.Empty(AtbbCommand.Create().Parse("errors 1 --kind unreachable").Errors);
+
+        var fault = Assert.Single(AtbbCommand.Create().Parse("errors 1 --kind typo").Errors).Message;
+        Assert.Equal($"--kind: 'typo' is no kind of error. The kinds: {string.Join(", ", FailureKinds.All)}.", fault);
+    }
+
+    [Theory]
+    [InlineData("@forum.sample.test", "forum.sample.test")]
+    [InlineData("forum.sample.test", "forum.sample.test")]
+    [InlineData("did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Parse_AHandle_IsTakenWithItsAtSignToo(string typed, string name)
+    {
+        foreach (var command in new[] { "repo", "sync" })
+        {
+            var line = AtbbCommand.Parse([command, typed]);
+
+            Assert.Empty(line.Errors);
+            Assert.Equal(name, line.GetValue<string>("REPO"));
+        }
+    }
+
+    [Fact]
+    public void Parse_AnAtSignBeforeAFile_DoesNotPutTheFileOnTheCommandLine()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa --json");
+
+            var line = AtbbCommand.Parse(["repo", "@" + file]);
+
+            Assert.Equal((file, false), (line.GetValue<string>("REPO"), line.GetValue<bool>("--json")));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("run", null)]
+    [InlineData("run 7", 7L)]
+    public void Parse_ARunThatMayBeLeftOut_IsTheOneNamedOrNone(string line, long? id)
+    {
+        var parsed = AtbbCommand.Create().Parse(line);
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(id, parsed.GetValue<long?>("ID"));
+    }
 
     [Theory]
     [InlineData("demo", "--users", 400)]

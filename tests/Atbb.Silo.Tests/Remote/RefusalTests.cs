@@ -29,7 +29,14 @@ public class RefusalTests
         Assert.Equal(exitCode, refusal.ExitCode);
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
+        Assert.Equal(status is 502 or 503, refusal.MayPass);
     }
+
+    [Theory]
+    [InlineData(404, "no-such-run", "There is no run 99. GET /api/admin/backfill lists the runs.", "There is no run 99. Those there are: atbb runs.")]
+    [InlineData(409, "run-has-ended", "Run 7 has ended. Start another: POST /api/admin/backfill.", "Run 7 has ended. Start another: atbb start.")]
+    public void Of_ADetailThatNamesARoute_NamesTheCommandInItsPlace(int status, string kind, string detail, string message) =>
+        Assert.Equal(message, Refusal.Of((HttpStatusCode)status, $$"""{"type":"urn:atbb:problem:{{kind}}","detail":"{{detail}}"}""", Address).Message);
 
     [Fact]
     public void ToJson_OfARefusal_IsTheProblemWithTheSentenceThatNamesCommands()
