@@ -26,6 +26,9 @@ sealed partial class UserRepoGrain
 
     public async Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken)
     {
+        if (ForumCheck.FaultOf(forumDid, forum.Value) is { } fault)
+            throw new AnotherForumException(fault);
+
         var slice = await SliceAsync(() => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
         // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
         if (slice.Outcome is not RepoOutcome.More)

@@ -1,3 +1,4 @@
+using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Sample;
@@ -19,6 +20,18 @@ public class SyncNowTests
             if (slice.Outcome is not RepoOutcome.More)
                 return slice;
         }
+    }
+
+    [Fact]
+    public async Task SyncNow_ForAnotherForum_IsRefusedAndStoresNothing()
+    {
+        const string Other = "did:plc:anotherforum";
+        await using var cluster = await ForumCluster.StartAsync();
+
+        var refused = await Assert.ThrowsAsync<AnotherForumException>(() => cluster.RepoOf(cluster.UserDids[0]).SyncNowAsync(Other));
+
+        Assert.Contains($"for the forum {cluster.Forum.Forum.Did}, and was asked for {Other}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from repos"));
     }
 
     [Fact]
