@@ -169,8 +169,10 @@ public sealed class AtbbClient : IAsyncDisposable
     /// service reads it in slices, and this asks for one after the other.
     /// </summary>
     /// <returns>How it ended; <see cref="RepoOutcome.Parked"/> when it is not to be had for now.</returns>
+    /// <exception cref="ArgumentException">That is not a DID.</exception>
     public async Task<RepoSlice> SyncAsync(string did, CancellationToken cancellationToken = default)
     {
+        RequireDid(did);
         while (true)
         {
             var slice = await slicePatience.CallAsync(async token => await (await RepoAsync(did, token)).SyncNowAsync(forumDid, token), cancellationToken);
@@ -180,8 +182,12 @@ public sealed class AtbbClient : IAsyncDisposable
     }
 
     /// <summary>What is known of one repository. Answers also while it is being read.</summary>
-    public Task<RepoReport> GetRepoAsync(string did, CancellationToken cancellationToken = default) =>
-        patience.CallAsync(async token => await (await RepoAsync(did, token)).GetStateAsync(), cancellationToken);
+    /// <exception cref="ArgumentException">That is not a DID.</exception>
+    public async Task<RepoReport> GetRepoAsync(string did, CancellationToken cancellationToken = default)
+    {
+        RequireDid(did);
+        return await patience.CallAsync(async token => await (await RepoAsync(did, token)).GetStateAsync(), cancellationToken);
+    }
 
     /// <summary>The DIDs of the repositories that claim a handle, which is not verified: none, one or several.</summary>
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle, CancellationToken cancellationToken = default) =>
@@ -189,6 +195,13 @@ public sealed class AtbbClient : IAsyncDisposable
 
     /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    static void RequireDid(string did)
+    {
+        ArgumentNullException.ThrowIfNull(did);
+        if (!AtbbClientOptionsCheck.IsDid(did))
+            throw new ArgumentException($"'{did}' is not a DID, which looks like did:plc:abc… or did:web:example.com.", nameof(did));
+    }
 
     Task<T> OnBackfill<T>(Func<IBackfillGrain, Task<T>> call, CancellationToken cancellationToken) =>
         patience.CallAsync(async token => await call(await BackfillAsync(token)), cancellationToken);

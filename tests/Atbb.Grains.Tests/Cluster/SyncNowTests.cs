@@ -34,6 +34,19 @@ public class SyncNowTests
         Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from repos"));
     }
 
+    [Theory]
+    [InlineData("not-a-did")]
+    [InlineData("did:PLC:abc")]
+    public async Task SyncNow_OfWhatIsNotADid_IsRefusedAndStoresNothing(string name)
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => SyncNowAsync(cluster, name));
+
+        Assert.Contains($"'{name}' is not a DID", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select (select count(*) from repos) + (select count(*) from backfill_errors)"));
+    }
+
     [Fact]
     public async Task SyncNow_BetweenRuns_ReadsInFullAndLeavesTheLastRunsCounts()
     {
