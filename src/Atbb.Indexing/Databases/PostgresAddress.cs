@@ -5,6 +5,8 @@ namespace Atbb.Indexing.Databases;
 /// <summary>A PostgreSQL database as people write it: a URL, or Npgsql's connection string. Compiled into the client too, which knows no index.</summary>
 static class PostgresAddress
 {
+    const string GssEncryption = "GSS Encryption Mode";
+
     /// <summary>Reads an address.</summary>
     /// <returns>Null when the text names something else, such as a file.</returns>
     /// <exception cref="FormatException">It is one, and cannot be read; the message says why, and never repeats a password.</exception>
@@ -20,7 +22,16 @@ static class PostgresAddress
         // Without one, libpq and Npgsql take the user's name: a backfill into a database nobody meant.
         if (builder is not null && string.IsNullOrEmpty(builder.Database))
             throw new FormatException("The PostgreSQL connection names no database.");
+        if (builder is not null)
+            DisableGssEncryption(builder);
         return builder;
+    }
+
+    // Npgsql's own default is to prefer it, for which it looks for the Kerberos library: images that hold no more than .NET have none, and each connection would log that.
+    static void DisableGssEncryption(NpgsqlConnectionStringBuilder builder)
+    {
+        if (!builder.ShouldSerialize(GssEncryption) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGGSSENCMODE")))
+            builder.GssEncryptionMode = GssEncryptionMode.Disable;
     }
 
     static bool LooksLikeConnectionString(string text) =>
@@ -88,6 +99,7 @@ static class PostgresAddress
             "host" => "Host",
             "port" => "Port",
             "target_session_attrs" => "Target Session Attributes",
+            "gssencmode" => GssEncryption,
             "channel_binding" => "Channel Binding",
             "keepalives_idle" => "Tcp Keepalive Time",
             "search_path" => "Search Path",

@@ -31,6 +31,15 @@ public sealed class DatabaseTargetTests
         Assert.Equal(mode, new NpgsqlConnectionStringBuilder(DatabaseTarget.Parse("postgresql://h/d?" + query).ConnectionString).SslMode);
 
     [Theory]
+    [InlineData("postgresql://h/d", GssEncryptionMode.Disable)]
+    [InlineData("Host=h;Database=d", GssEncryptionMode.Disable)]
+    [InlineData("postgresql://h/d?gssencmode=prefer", GssEncryptionMode.Prefer)]
+    [InlineData("Host=h;Database=d;GSS Encryption Mode=Require", GssEncryptionMode.Require)]
+    [InlineData("Host=h;Database=d;GssEncryptionMode=Prefer", GssEncryptionMode.Prefer)]
+    public void Parse_GssEncryption_IsOffUnlessItIsAskedFor(string text, GssEncryptionMode mode) =>
+        Assert.Equal(mode, new NpgsqlConnectionStringBuilder(DatabaseTarget.Parse(text).ConnectionString).GssEncryptionMode);
+
+    [Theory]
     [InlineData("forum.db")]
     [InlineData("./data/forum=1.db")]
     [InlineData("/var/lib/atbb/forum.sqlite")]
