@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 
 namespace Atbb.Indexing.Databases;
@@ -23,8 +24,27 @@ static class PostgresAddress
         if (builder is not null && string.IsNullOrEmpty(builder.Database))
             throw new FormatException("The PostgreSQL connection names no database.");
         if (builder is not null)
+        {
+            RequireUsable(builder);
             DisableGssEncryption(builder);
+        }
+
         return builder;
+    }
+
+    // What no keyword says alone: the driver would say it with a stack, when the first connection is made.
+    static void RequireUsable(NpgsqlConnectionStringBuilder builder)
+    {
+        if (builder.Port > IPEndPoint.MaxPort)
+            throw new FormatException($"There is no port {builder.Port}: the last is {IPEndPoint.MaxPort}.");
+        try
+        {
+            NpgsqlDataSource.Create(builder).Dispose();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new FormatException("The parameters of the PostgreSQL connection do not go together: " + WithoutValues(e), e);
+        }
     }
 
     // Npgsql's own default is to prefer it, for which it looks for the Kerberos library: images that hold no more than .NET have none, and each connection would log that.

@@ -63,6 +63,8 @@ public sealed class DatabaseTargetTests
     [InlineData("Host=h;Username=u;Password=secret")]
     [InlineData("Host=h;Database=d;Password=secret;Port=secret")]
     [InlineData("Host=h;Database=d;Nonsense=1;Password=secret")]
+    [InlineData("Host=h;Database=d;Port=99999;Password=secret")]
+    [InlineData("Host=h;Database=d;Minimum Pool Size=9;Maximum Pool Size=1;Password=secret")]
     [InlineData(":memory:")]
     [InlineData("/tmp/")]
     public void Parse_BadValue_SaysSoWithoutThePassword(string text)
