@@ -16,7 +16,8 @@ namespace Atbb.Client;
 /// <remarks>
 /// A call that meets a service that is starting, restarting or moving is made again, for as long as <see cref="AtbbClientOptions.Patience"/> says; then it
 /// throws <see cref="BackfillUnreachableException"/>. Asking twice does no harm: starts go under a key, and are answered the second time as
-/// the first. Only a cancel may look odd, which answers null when what it has ended is told once more.
+/// the first. Only a cancel may look odd, which answers null when what it has ended is told once more. What is under way when the client is disposed of ends
+/// with <see cref="OperationCanceledException"/>; what is asked for afterwards, with <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed class AtbbClient : IAsyncDisposable
 {
@@ -111,9 +112,10 @@ public sealed class AtbbClient : IAsyncDisposable
     /// <exception cref="BackfillUnreachableException">There was no sign of life for as long as <see cref="AtbbClientOptions.Patience"/> says.</exception>
     public async IAsyncEnumerable<RunProgress> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        using var open = WhileOpen(cancellationToken);
         // The reader has a token of its own for the stream: one that ended with each state would end the stream with it.
         await using var reader = new ProgressReader(async token => (await BackfillAsync(token)).WatchAsync(CancellationToken.None), time);
-        while (await patience.CallAsync(reader.NextAsync, cancellationToken) is { } run)
+        while (await patience.CallAsync(reader.NextAsync, open.Token) is { } run)
         {
             yield return run;
             if (run.Status is not RunStatus.InProgress)
@@ -169,19 +171,27 @@ public sealed class AtbbClient : IAsyncDisposable
     /// service reads it in slices, and this asks for one after the other.
     /// </summary>
     /// <returns>How it ended; <see cref="RepoOutcome.Parked"/> when it is not to be had for now.</returns>
+    /// <exception cref="ArgumentException">That is not a DID.</exception>
     public async Task<RepoSlice> SyncAsync(string did, CancellationToken cancellationToken = default)
     {
+        RequireDid(did);
+        using var open = WhileOpen(cancellationToken);
         while (true)
         {
-            var slice = await slicePatience.CallAsync(async token => await (await RepoAsync(did, token)).SyncNowAsync(forumDid, token), cancellationToken);
+            var slice = await slicePatience.CallAsync(async token => await (await RepoAsync(did, token)).SyncNowAsync(forumDid, token), open.Token);
             if (slice.Outcome is not RepoOutcome.More)
                 return slice;
         }
     }
 
     /// <summary>What is known of one repository. Answers also while it is being read.</summary>
-    public Task<RepoReport> GetRepoAsync(string did, CancellationToken cancellationToken = default) =>
-        patience.CallAsync(async token => await (await RepoAsync(did, token)).GetStateAsync(), cancellationToken);
+    /// <exception cref="ArgumentException">That is not a DID.</exception>
+    public async Task<RepoReport> GetRepoAsync(string did, CancellationToken cancellationToken = default)
+    {
+        RequireDid(did);
+        using var open = WhileOpen(cancellationToken);
+        return await patience.CallAsync(async token => await (await RepoAsync(did, token)).GetStateAsync(), open.Token);
+    }
 
     /// <summary>The DIDs of the repositories that claim a handle, which is not verified: none, one or several.</summary>
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle, CancellationToken cancellationToken = default) =>
@@ -190,8 +200,25 @@ public sealed class AtbbClient : IAsyncDisposable
     /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    Task<T> OnBackfill<T>(Func<IBackfillGrain, Task<T>> call, CancellationToken cancellationToken) =>
-        patience.CallAsync(async token => await call(await BackfillAsync(token)), cancellationToken);
+    static void RequireDid(string did)
+    {
+        ArgumentNullException.ThrowIfNull(did);
+        if (!AtbbClientOptionsCheck.IsDid(did))
+            throw new ArgumentException($"'{did}' is not a DID, which looks like did:plc:abc… or did:web:example.com.", nameof(did));
+    }
+
+    async Task<T> OnBackfill<T>(Func<IBackfillGrain, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var open = WhileOpen(cancellationToken);
+        return await patience.CallAsync(async token => await call(await BackfillAsync(token)), open.Token);
+    }
+
+    /// <summary>Lasts as long as the caller wants, and the client.</summary>
+    CancellationTokenSource WhileOpen(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(connection.Ended.IsCancellationRequested, this);
+        return CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Ended);
+    }
 
     async Task<IBackfillGrain> BackfillAsync(CancellationToken cancellationToken) =>
         (await connection.GrainsAsync(cancellationToken)).GetGrain<IBackfillGrain>(forumDid);

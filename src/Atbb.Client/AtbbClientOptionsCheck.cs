@@ -33,7 +33,7 @@ sealed class AtbbClientOptionsCheck : IValidateOptions<AtbbClientOptions>
     }
 
     // Its parts only: whether there is such an account is the service's to know.
-    static bool IsDid(string text) =>
+    public static bool IsDid(string text) =>
         text.Split(':', 3) is ["did", { Length: > 0 }, { Length: > 0 }] && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
 
     static string? DatabaseFault(string? database)

@@ -35,6 +35,7 @@ public interface IUserRepoGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Ends the slice after the page in flight.</param>
     /// <returns>How it ended, and what it came to. A failure that may pass is <see cref="RepoOutcome.Parked"/>: the repository goes on by
     /// itself then, as often as a run would, over restarts too, and what becomes of it in the end shows in its state and in the errors by hand.</returns>
+    /// <exception cref="AnotherForumException">The service is for another forum.</exception>
     [ResponseTimeout("00:05:00"), Alias("SyncNow")]
     Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken = default);
 

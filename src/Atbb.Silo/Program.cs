@@ -17,7 +17,7 @@ try
 
     var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     if (line.Errors.Count == 0)
-        return code;
+        return Leave(code);
     await Console.Error.WriteLineAsync($"Help: {(line.CommandResult == line.RootCommandResult ? "atbb" : $"atbb {line.CommandResult.Command.Name}")} --help");
     return End(CommandFailure.Of(line));
 }
@@ -31,5 +31,12 @@ int End(CommandFailure failure)
 {
     if (isForPrograms)
         JsonOut.Write(failure.ToJson());
-    return failure.ExitCode;
+    return Leave(failure.ExitCode);
+}
+
+// A silo that was left as it is may still have threads, which the end of this method would wait for.
+static int Leave(int code)
+{
+    Environment.Exit(code);
+    return code;
 }

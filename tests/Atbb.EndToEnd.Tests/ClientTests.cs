@@ -103,6 +103,31 @@ public sealed class ClientTests
         Assert.Equal(RunStatus.Completed, (await atbb.WatchAsync(Ends).LastAsync(Ends)).Status);
     }
 
+    [Fact]
+    public async Task Dispose_DuringAWatchAndASync_CancelsThemAndRefusesOthers()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, Size);
+        await using var service = it.Site.Serve();
+        var atbb = ClientOf(it);
+        await atbb.DecideAsync(Ends);
+        it.Pds.Latency = TimeSpan.FromSeconds(1);
+        await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends);
+        var seen = new TaskCompletionSource();
+        var watching = Task.Run(async () =>
+        {
+            await foreach (var _ in atbb.WatchAsync(Ends))
+                seen.TrySetResult();
+        }, Ends);
+        await seen.Task.WaitAsync(AtbbProcess.Patience, Ends);
+        var syncing = atbb.SyncAsync(it.Dids.Last(), Ends);
+
+        await atbb.DisposeAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => syncing);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => atbb.DecideAsync(Ends));
+    }
+
     static AtbbClient ClientOf(ForumCase it) => new(new AtbbClientOptions
     {
         ForumDid = it.Forum.Forum.Did,

@@ -98,6 +98,39 @@ public sealed class CommandTests
         Assert.DoesNotContain("Orleans", atbb.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Cluster:SiloPort")]
+    [InlineData("Cluster:GatewayPort")]
+    public async Task Serve_PortOfTheSiloInUse_SaysSoInOneLine(string setting)
+    {
+        using var database = await IndexAddress.CreateAsync(DatabaseKind.Sqlite);
+        using var site = new AtbbSite("did:plc:forum", database.Value, new Uri("http://127.0.0.1:9"));
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var atbb = site.Serve(AtbbSite.Set(setting, port));
+
+        Assert.True(await atbb.ExitAsync() == 3, $"{atbb}");
+        Assert.Contains($"A port of the silo is in use (Atbb:{setting}, 127.0.0.1:{port}). Choose others:", atbb.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", atbb.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Orleans", atbb.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Database=d;Port=99999", "There is no port 99999")]
+    [InlineData("Host=127.0.0.1;Database=d;Minimum Pool Size=9;Maximum Pool Size=1", "do not go together")]
+    [InlineData("Host=127.0.0.1;Database=d;Nonsense=1", "cannot be read")]
+    public async Task Serve_DatabaseThatCannotBeMeant_NamesTheSettingInOneLine(string database, string why)
+    {
+        using var site = new AtbbSite("did:plc:forum", database, new Uri("http://127.0.0.1:9"));
+        await using var atbb = site.Serve();
+
+        Assert.True(await atbb.ExitAsync() == 2, $"{atbb}");
+        Assert.Contains("Atbb:Database (DATABASE_URL): ", atbb.Errors, StringComparison.Ordinal);
+        Assert.Contains(why, atbb.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", atbb.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Serve_ClusterAddressIsAName_ListensWhereItLeads()
     {

@@ -86,11 +86,19 @@ sealed class SiloCluster : IAsyncDisposable
         return id;
     }
 
-    /// <summary>From now on that silo does not reach the database: what it has of connections breaks, and it gets no others.</summary>
-    public async Task CutAsync(SiloProcess silo)
+    /// <summary>From now on that silo does not reach the database.</summary>
+    public async Task CutAsync(SiloProcess silo, WayCut cut)
     {
-        ways.Remove(silo, out var way);
-        await way!.DisposeAsync();
+        switch (cut)
+        {
+            case WayCut.Broken:
+                ways.Remove(silo, out var way);
+                await way!.DisposeAsync();
+                break;
+            case WayCut.Silent:
+                ways[silo].Swallow();
+                break;
+        }
     }
 
     /// <summary>Waits for the run's end at a silo that is well, and holds the index against the repositories, row by row, and the run's counters.</summary>

@@ -48,18 +48,19 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(false)]
-    public async Task Run_ASiloIsCutOffFromTheDatabase_EndsAndTheOthersFinishIt(bool theDriver)
+    [InlineData(false, WayCut.Broken)]
+    [InlineData(false, WayCut.Silent)]
+    public async Task Run_ASiloIsCutOffFromTheDatabase_EndsAndTheOthersFinishIt(bool theDriver, WayCut cut)
     {
         await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
         var id = await cluster.RunIntoTheMiddleAsync(Middle);
         var (lost, left) = Choose(cluster, theDriver);
 
-        await cluster.CutAsync(lost);
+        await cluster.CutAsync(lost, cut);
         var lostAt = TimeProvider.System.GetUtcNow();
 
         await cluster.CompletedAsync(id, left);
-        await AssertTakenOverAsync(cluster, lostAt, "cut off from the database", lost);
+        await AssertTakenOverAsync(cluster, lostAt, $"cut off from the database ({cut})", lost);
         Assert.NotEqual(0, await lost.Process.ExitAsync());
         Assert.Contains(cluster.Silos, static silo => silo.Process.Errors.Contains("cluster.cut_off", StringComparison.Ordinal));
     }

@@ -77,12 +77,15 @@ public class ContractTests
     public void Messages_ThereAndBack_AreTheSame(object value) =>
         Assert.Equal(value, Serializer.Deserialize<object>(Serializer.SerializeToArray(value)));
 
-    [Fact]
-    public void Exception_ThereAndBack_KeepsItsTypeAndMessage()
-    {
-        var back = Serializer.Deserialize<object>(Serializer.SerializeToArray<object>(new IndexUnreachableException("down")));
+    public static TheoryData<Exception> Exceptions => [new IndexUnreachableException("down"), new AnotherForumException("not this one")];
 
-        Assert.Equal("down", Assert.IsType<IndexUnreachableException>(back).Message);
+    [Theory]
+    [MemberData(nameof(Exceptions))]
+    public void Exception_ThereAndBack_KeepsItsTypeAndMessage(Exception thrown)
+    {
+        var back = Serializer.Deserialize<object>(Serializer.SerializeToArray<object>(thrown));
+
+        Assert.Equal((thrown.GetType(), thrown.Message), (back.GetType(), ((Exception)back).Message));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ sealed partial class ClusterConnection : IAsyncDisposable
     readonly ILogger logger;
     readonly CancellationTokenSource ends = new();
     readonly Lazy<Task<IHost>> host;
+    int disposed;
 
     public ClusterConnection(AtbbClientOptions options, ILoggerFactory loggers)
     {
@@ -30,7 +31,11 @@ sealed partial class ClusterConnection : IAsyncDisposable
         this.loggers = loggers;
         logger = loggers.CreateLogger<AtbbClient>();
         host = new(() => Task.Run(ConnectAsync));
+        Ended = ends.Token;
     }
+
+    /// <summary>Cancelled when the connection is closed.</summary>
+    public CancellationToken Ended { get; }
 
     /// <summary>Why there is no connection yet; null when none has been tried, or there is one.</summary>
     public Exception? Obstacle { get; private set; }
@@ -41,18 +46,22 @@ sealed partial class ClusterConnection : IAsyncDisposable
     Npgsql.NpgsqlConnectionStringBuilder? Server => options.Database is { } database ? PostgresAddress.TryRead(database.Trim()) : null;
 
     /// <summary>The grains, as soon as there is a connection; the first call begins to look for one.</summary>
-    public async Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken) =>
-        (await host.Value.WaitAsync(cancellationToken)).Services.GetRequiredService<IClusterClient>();
+    /// <param name="cancellationToken">Cancelled with <see cref="Ended"/>, if not before.</param>
+    public async Task<IGrainFactory> GrainsAsync(CancellationToken cancellationToken)
+    {
+        // A host that is there is answered with also when the token is cancelled, and has no services when it has ended.
+        cancellationToken.ThrowIfCancellationRequested();
+        return (await host.Value.WaitAsync(cancellationToken)).Services.GetRequiredService<IClusterClient>();
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (!ends.IsCancellationRequested)
-        {
-            await ends.CancelAsync();
-            if (host.IsValueCreated)
-                await EndAsync(host.Value);
-        }
+        if (Interlocked.Exchange(ref disposed, 1) is 1)
+            return;
 
+        await ends.CancelAsync();
+        if (host.IsValueCreated)
+            await EndAsync(host.Value);
         ends.Dispose();
     }
 

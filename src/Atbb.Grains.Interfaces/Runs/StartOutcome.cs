@@ -22,6 +22,6 @@ public enum StartOutcome
     /// <summary>The request's key is that of another request, which asked for something else; nothing was done.</summary>
     KeyReused,
 
-    /// <summary>An unfinished run of another forum is in the database; nothing was done.</summary>
+    /// <summary>An unfinished run of another forum is in the database, or the service is for another forum; nothing was done.</summary>
     AnotherForum,
 }

@@ -25,12 +25,11 @@ sealed partial class SiloPeer(
 
     public async Task<bool> TakeOverAsync(SiloAddress caller)
     {
-        using var patience = new CancellationTokenSource(LongestPing, time);
         try
         {
-            await database.PingAsync(patience.Token);
+            await database.PingAsync(LongestPing, time, CancellationToken.None);
         }
-        catch (Exception e) when (e is IndexUnavailableException or OperationCanceledException)
+        catch (IndexUnavailableException)
         {
             return false;
         }

@@ -41,15 +41,20 @@ public sealed class SiloPeers(IServiceProvider services, IClusterMembershipServi
     }
 
     /// <summary>This silo does not reach the database: looks for one that does, and leaves it everything.</summary>
+    /// <param name="patience">How long one of them has for its answer: a call of Orleans's would wait for half a minute for one that hangs.</param>
+    /// <param name="time">What measures it.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>Whether there is one. Then this silo counts as dead, and has to end.</returns>
-    public async Task<bool> HandOverAsync(CancellationToken cancellationToken)
+    public async Task<bool> HandOverAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var other in Others.ToList())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var takingOver = GetGrainService(other).TakeOverAsync(self.SiloAddress);
+            takingOver.Ignore();
             try
             {
-                if (await GetGrainService(other).TakeOverAsync(self.SiloAddress))
+                if (await takingOver.WaitAsync(patience, time, cancellationToken))
                     return true;
             }
             catch (Exception e) when (e is OrleansException or TimeoutException)

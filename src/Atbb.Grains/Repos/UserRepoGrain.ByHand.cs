@@ -1,3 +1,4 @@
+using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
@@ -26,6 +27,12 @@ sealed partial class UserRepoGrain
 
     public async Task<RepoSlice> SyncNowAsync(string forumDid, CancellationToken cancellationToken)
     {
+        // A run would have an error row to show for it, which whoever called by mistake can do nothing about; and the index would lack it for good.
+        if (!Did.TryParse(Key, out _))
+            throw new ArgumentException($"'{Key}' is not a DID (did:method:id).");
+        if (ForumCheck.FaultOf(forumDid, forum.Value) is { } fault)
+            throw new AnotherForumException(fault);
+
         var slice = await SliceAsync(runId: null, () => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
         // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
         if (slice.Outcome is not RepoOutcome.More)

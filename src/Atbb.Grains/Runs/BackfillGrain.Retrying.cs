@@ -8,6 +8,9 @@ sealed partial class BackfillGrain
 {
     public async Task<StartResult> RetryAsync(long runId, string? requestKey)
     {
+        if (NotOurs() is { } notOurs)
+            return notOurs;
+
         var asked = KeyedStart.AskedFor(runId);
         if (AnsweredBefore(requestKey, asked) is { } before)
             return before;

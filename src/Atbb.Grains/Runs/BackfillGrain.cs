@@ -117,6 +117,9 @@ sealed partial class BackfillGrain(
 
     public async Task<StartResult> StartAsync(StartRequest request)
     {
+        if (NotOurs() is { } notOurs)
+            return notOurs;
+
         var asked = KeyedStart.AskedFor(request);
         if (AnsweredBefore(request.RequestKey, asked) is { } before)
             return before;
@@ -265,6 +268,9 @@ sealed partial class BackfillGrain(
         (run, keyed) = (started, remembered);
         return started;
     }
+
+    // The silos' settings are those of one forum: its PDS, its DIDs, and what wakes its run up when a silo starts.
+    StartResult? NotOurs() => ForumCheck.FaultOf(ForumDid, forum.Value) is { } fault ? new(StartOutcome.AnotherForum, Message: fault) : null;
 
     // Two forums' runs would each count, park and delete in the other's repositories: their rows are the same.
     async Task<StartResult?> InTheWayAsync() =>

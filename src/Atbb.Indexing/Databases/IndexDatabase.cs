@@ -7,6 +7,10 @@ namespace Atbb.Indexing.Databases;
 /// <summary>The database an index stands in. Everything in which PostgreSQL and SQLite differ is behind this class and its record writers.</summary>
 public abstract class IndexDatabase : IAsyncDisposable
 {
+    // Questions for a sign of life that still wait for the driver to give up.
+    const int MostLeftBehind = 3;
+    int leftBehind;
+
     static IndexDatabase() => StoredTime.Register();
 
     private protected IndexDatabase(DatabaseTarget target) => Target = target;
@@ -78,8 +82,46 @@ public abstract class IndexDatabase : IAsyncDisposable
     public abstract Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>Asks the database for a sign of life.</summary>
+    /// <param name="patience">How long it has for that.</param>
+    /// <param name="time">What measures it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="IndexUnavailableException">There is none.</exception>
-    public Task PingAsync(CancellationToken cancellationToken) => QueryAsync(
+    public async Task PingAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Each holds a connection, and the work needs some when the database answers again.
+        if (Volatile.Read(ref leftBehind) >= MostLeftBehind)
+            throw Unavailable(new TimeoutException("It has not answered what it was asked before"));
+
+        var enough = new CancellationTokenSource();
+        var asking = AskAsync(enough.Token);
+        try
+        {
+            // Bounded from outside: told to stop, the driver asks the server to stop as well, and a server that is silent lets it wait for that.
+            await asking.WaitAsync(patience, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw Unavailable(e);
+        }
+        finally
+        {
+            if (asking.IsCompleted)
+                enough.Dispose();
+            else
+                _ = LeaveBehindAsync(asking, enough);
+        }
+    }
+
+    async Task LeaveBehindAsync(Task asking, CancellationTokenSource enough)
+    {
+        Interlocked.Increment(ref leftBehind);
+        await enough.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Decrement(ref leftBehind);
+        enough.Dispose();
+    }
+
+    Task<bool> AskAsync(CancellationToken cancellationToken) => QueryAsync(
         async (connection, token) =>
         {
             await using var command = connection.CreateCommand();

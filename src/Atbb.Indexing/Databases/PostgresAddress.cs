@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 
 namespace Atbb.Indexing.Databases;
@@ -5,6 +6,8 @@ namespace Atbb.Indexing.Databases;
 /// <summary>A PostgreSQL database as people write it: a URL, or Npgsql's connection string. Compiled into the client too, which knows no index.</summary>
 static class PostgresAddress
 {
+    const string GssEncryption = "GSS Encryption Mode";
+
     /// <summary>Reads an address.</summary>
     /// <returns>Null when the text names something else, such as a file.</returns>
     /// <exception cref="FormatException">It is one, and cannot be read; the message says why, and never repeats a password.</exception>
@@ -20,7 +23,35 @@ static class PostgresAddress
         // Without one, libpq and Npgsql take the user's name: a backfill into a database nobody meant.
         if (builder is not null && string.IsNullOrEmpty(builder.Database))
             throw new FormatException("The PostgreSQL connection names no database.");
+        if (builder is not null)
+        {
+            RequireUsable(builder);
+            DisableGssEncryption(builder);
+        }
+
         return builder;
+    }
+
+    // What no keyword says alone: the driver would say it with a stack, when the first connection is made.
+    static void RequireUsable(NpgsqlConnectionStringBuilder builder)
+    {
+        if (builder.Port > IPEndPoint.MaxPort)
+            throw new FormatException($"There is no port {builder.Port}: the last is {IPEndPoint.MaxPort}.");
+        try
+        {
+            NpgsqlDataSource.Create(builder).Dispose();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new FormatException("The parameters of the PostgreSQL connection do not go together: " + WithoutValues(e), e);
+        }
+    }
+
+    // Npgsql's own default is to prefer it, for which it looks for the Kerberos library: images that hold no more than .NET have none, and each connection would log that.
+    static void DisableGssEncryption(NpgsqlConnectionStringBuilder builder)
+    {
+        if (!builder.ShouldSerialize(GssEncryption) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGGSSENCMODE")))
+            builder.GssEncryptionMode = GssEncryptionMode.Disable;
     }
 
     static bool LooksLikeConnectionString(string text) =>
@@ -88,6 +119,7 @@ static class PostgresAddress
             "host" => "Host",
             "port" => "Port",
             "target_session_attrs" => "Target Session Attributes",
+            "gssencmode" => GssEncryption,
             "channel_binding" => "Channel Binding",
             "keepalives_idle" => "Tcp Keepalive Time",
             "search_path" => "Search Path",

@@ -23,7 +23,7 @@ static class StartFailure
         SocketException => $"The network does not allow the start: {OneLine(error)} Check Atbb:Admin:Url and Atbb:Cluster:Address.",
         UnauthorizedAccessException => $"{OneLine(error)} This user has to be allowed to read and write there; --database names another place.",
         IOException => $"The start failed at a file or an address: {OneLine(error)}",
-        DbException => $"The database cannot be used: {OneLine(error)}",
+        DbException => $"The database cannot be used: {OneLine(error)} --database (DATABASE_URL) names another one.",
         OrleansException => $"The silo could not be started: {OneLine(error)}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => null,

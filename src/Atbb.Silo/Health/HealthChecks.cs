@@ -13,13 +13,16 @@ static class HealthChecks
 {
     const string Ready = "ready";
 
+    // A balancer's own patience is of this order.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds the checks.</summary>
     public static IServiceCollection AddAtbbHealth(this IServiceCollection services)
     {
         services.AddHealthChecks()
-            .AddCheck<DatabaseCheck>("database", tags: [Ready], timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<DatabaseCheck>("database", tags: [Ready])
             .AddCheck<ClusterCheck>("cluster", tags: [Ready])
-            .AddCheck<RunCheck>("run", tags: [Ready], timeout: TimeSpan.FromSeconds(5));
+            .AddCheck<RunCheck>("run", tags: [Ready], timeout: Patience);
         return services;
     }
 
@@ -43,13 +46,13 @@ static class HealthChecks
             context.RequestAborted);
     }
 
-    sealed class DatabaseCheck(IndexDatabase database) : IHealthCheck
+    sealed class DatabaseCheck(IndexDatabase database, TimeProvider time) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await database.PingAsync(cancellationToken);
+                await database.PingAsync(Patience, time, cancellationToken);
                 return HealthCheckResult.Healthy();
             }
             catch (IndexUnavailableException e)

@@ -29,21 +29,19 @@ sealed partial class CutOffWatch(
         {
             if (await ReachesAsync(stoppingToken))
                 reachedAt = time.GetTimestamp();
-            else if (time.GetElapsedTime(reachedAt) >= patience && await peers.HandOverAsync(stoppingToken))
+            else if (time.GetElapsedTime(reachedAt) >= patience && await peers.HandOverAsync(period, time, stoppingToken))
                 await EndAsync();
         }
     }
 
     async Task<bool> ReachesAsync(CancellationToken stoppingToken)
     {
-        using var enough = new CancellationTokenSource(period, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, stoppingToken);
         try
         {
-            await database.PingAsync(either.Token);
+            await database.PingAsync(period, time, stoppingToken);
             return true;
         }
-        catch (Exception e) when (e is IndexUnavailableException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+        catch (IndexUnavailableException)
         {
             return false;
         }
@@ -52,7 +50,8 @@ sealed partial class CutOffWatch(
     async Task EndAsync()
     {
         LogCutOff();
-        host.StopApplication();
+        // Beside this: whatever asks the database is cancelled by it, and the driver lets a canceller wait where the database is silent.
+        _ = Task.Run(host.StopApplication, CancellationToken.None);
         await Task.Delay(Farewell, time, CancellationToken.None);
         Environment.Exit(ExitCode.Replaced);
     }

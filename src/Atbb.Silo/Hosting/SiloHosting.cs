@@ -25,6 +25,7 @@ static class SiloHosting
 #pragma warning restore RS0030
         builder.Services.AddAtProtoClient(settings.CopyTo);
         builder.Services.AddIndexing(target, options => Copy(settings.Indexing, options));
+        builder.Services.AddHostedService<SiloPortsCheck>();
         // Before the silo: its providers read their queries from tables that the migrations make.
         builder.Services.AddHostedService<DatabasePreparation>();
         builder.UseOrleans(silo =>

@@ -43,7 +43,9 @@ sealed class ForumCluster : IAsyncDisposable
 
     public LogMemory Log { get; }
 
-    public IBackfillGrain Backfill => cluster.Client.GetGrain<IBackfillGrain>(Forum.Forum.Did);
+    public IBackfillGrain Backfill => BackfillOf(Forum.Forum.Did);
+
+    public IBackfillGrain BackfillOf(string forumDid) => cluster.Client.GetGrain<IBackfillGrain>(forumDid);
 
     public IUserRepoGrain RepoOf(string did) => cluster.Client.GetGrain<IUserRepoGrain>(did);
 

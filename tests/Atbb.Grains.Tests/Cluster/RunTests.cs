@@ -80,6 +80,29 @@ public class RunTests
     }
 
     [Fact]
+    public async Task StartAndRetry_UnderAnotherForumsKey_AreRefusedAndNameBoth()
+    {
+        const string Other = "did:plc:anotherforum";
+        await using var cluster = await ForumCluster.StartAsync();
+        var run = await cluster.RunAsync(RunType.FullSync);
+        var other = cluster.BackfillOf(Other);
+
+        StartResult[] refused =
+        [
+            await other.StartAsync(new StartRequest { Force = RunType.FullSync }),
+            await other.RetryAsync(run.RunId),
+            await other.WakeUpAsync(startIfNeeded: true),
+        ];
+
+        Assert.All(refused, start =>
+        {
+            Assert.Equal((StartOutcome.AnotherForum, (long?)null), (start.Outcome, start.RunId));
+            Assert.Contains($"for the forum {cluster.Forum.Forum.Did}, and was asked for {Other}", start.Message, StringComparison.Ordinal);
+        });
+        Assert.Equal(1, await cluster.Database.NumberAsync("select count(*) from backfill_progress"));
+    }
+
+    [Fact]
     public async Task Pause_ThatCannotBeSaved_SaysSoAndTheRunGoesOn()
     {
         await using var cluster = await ForumCluster.StartAsync(SomePages);

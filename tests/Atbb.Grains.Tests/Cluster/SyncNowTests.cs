@@ -1,3 +1,4 @@
+using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Sample;
@@ -19,6 +20,31 @@ public class SyncNowTests
             if (slice.Outcome is not RepoOutcome.More)
                 return slice;
         }
+    }
+
+    [Fact]
+    public async Task SyncNow_ForAnotherForum_IsRefusedAndStoresNothing()
+    {
+        const string Other = "did:plc:anotherforum";
+        await using var cluster = await ForumCluster.StartAsync();
+
+        var refused = await Assert.ThrowsAsync<AnotherForumException>(() => cluster.RepoOf(cluster.UserDids[0]).SyncNowAsync(Other));
+
+        Assert.Contains($"for the forum {cluster.Forum.Forum.Did}, and was asked for {Other}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from repos"));
+    }
+
+    [Theory]
+    [InlineData("not-a-did")]
+    [InlineData("did:PLC:abc")]
+    public async Task SyncNow_OfWhatIsNotADid_IsRefusedAndStoresNothing(string name)
+    {
+        await using var cluster = await ForumCluster.StartAsync();
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => SyncNowAsync(cluster, name));
+
+        Assert.Contains($"'{name}' is not a DID", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await cluster.Database.NumberAsync("select (select count(*) from repos) + (select count(*) from backfill_errors)"));
     }
 
     [Fact]

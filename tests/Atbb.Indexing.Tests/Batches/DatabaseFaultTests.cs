@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Repos;
@@ -36,6 +37,24 @@ public sealed class DatabaseFaultTests : IndexTests
         Assert.Equal(cut is CommitCut.BeforeTheAnswer, again.IsStale);
         Assert.Equal(new RepoCounts(2, 0, 1, 0, 0, 0, 0), (await Repos(database).LoadAsync(Alice, Token)).Counts);
         Assert.Equal([["a"], ["b"]], await database.QueryAsync("select rkey from posts order by rkey"));
+    }
+
+    [Fact]
+    public async Task PingAsync_OfADatabaseThatIsSilent_WaitsNoLongerThanItIsTold()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await using var proxy = new PostgresProxy(database.Address);
+        // For so long the driver tries to connect.
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse(proxy.Url + "?Timeout=60"), NullLoggerFactory.Instance);
+        await index.PingAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
+        proxy.Swallow();
+
+        var pings = Stopwatch.StartNew();
+        // With the last ones it is no longer asked: those before still wait.
+        for (var i = 0; i < 6; i++)
+            await Assert.ThrowsAsync<IndexUnavailableException>(() => index.PingAsync(TimeSpan.FromSeconds(0.5), TimeProvider.System, Token));
+
+        Assert.InRange(pings.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -31,6 +31,15 @@ public sealed class DatabaseTargetTests
         Assert.Equal(mode, new NpgsqlConnectionStringBuilder(DatabaseTarget.Parse("postgresql://h/d?" + query).ConnectionString).SslMode);
 
     [Theory]
+    [InlineData("postgresql://h/d", GssEncryptionMode.Disable)]
+    [InlineData("Host=h;Database=d", GssEncryptionMode.Disable)]
+    [InlineData("postgresql://h/d?gssencmode=prefer", GssEncryptionMode.Prefer)]
+    [InlineData("Host=h;Database=d;GSS Encryption Mode=Require", GssEncryptionMode.Require)]
+    [InlineData("Host=h;Database=d;GssEncryptionMode=Prefer", GssEncryptionMode.Prefer)]
+    public void Parse_GssEncryption_IsOffUnlessItIsAskedFor(string text, GssEncryptionMode mode) =>
+        Assert.Equal(mode, new NpgsqlConnectionStringBuilder(DatabaseTarget.Parse(text).ConnectionString).GssEncryptionMode);
+
+    [Theory]
     [InlineData("forum.db")]
     [InlineData("./data/forum=1.db")]
     [InlineData("/var/lib/atbb/forum.sqlite")]
@@ -54,6 +63,8 @@ public sealed class DatabaseTargetTests
     [InlineData("Host=h;Username=u;Password=secret")]
     [InlineData("Host=h;Database=d;Password=secret;Port=secret")]
     [InlineData("Host=h;Database=d;Nonsense=1;Password=secret")]
+    [InlineData("Host=h;Database=d;Port=99999;Password=secret")]
+    [InlineData("Host=h;Database=d;Minimum Pool Size=9;Maximum Pool Size=1;Password=secret")]
     [InlineData(":memory:")]
     [InlineData("/tmp/")]
     public void Parse_BadValue_SaysSoWithoutThePassword(string text)

@@ -28,7 +28,7 @@ public sealed class MigrationTests : IndexTests
             Assert.Equal((long)scripts, await command.ExecuteScalarAsync(Token));
         }
 
-        await databases[0].PingAsync(Token);
+        await databases[0].PingAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
         foreach (var database in databases)
             await database.DisposeAsync();
     }
@@ -108,7 +108,7 @@ public sealed class MigrationTests : IndexTests
         using var file = new SqliteFile();
         await using var database = IndexDatabase.Create(DatabaseTarget.Parse(file.Path), NullLoggerFactory.Instance);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => database.PingAsync(Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => database.PingAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]

@@ -232,7 +232,7 @@ public sealed class RunStoreTests : IndexTests
             .AddIndexing(DatabaseTarget.Parse(database.Address), options => options.RecordBytes = 10)
             .BuildServiceProvider();
 
-        await services.GetRequiredService<IndexDatabase>().PingAsync(Token);
+        await services.GetRequiredService<IndexDatabase>().PingAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
         var result = await services.GetRequiredService<IndexStore>().WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a")), Token);
 
         Assert.Equal("too_large", Assert.Single(result.Failures).Kind);

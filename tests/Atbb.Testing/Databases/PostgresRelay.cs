@@ -37,6 +37,9 @@ public abstract class PostgresRelay : IAsyncDisposable
     /// <summary>Passes on what one client sends. When it ends, so does the connection, on both sides.</summary>
     protected abstract Task ForwardAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken);
 
+    /// <summary>Passes on what the server answers to one client.</summary>
+    protected virtual Task AnswerAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken) => from.CopyToAsync(to, cancellationToken);
+
     async Task ServeAsync()
     {
         var open = new List<Task>();
@@ -62,7 +65,7 @@ public abstract class PostgresRelay : IAsyncDisposable
             await upstream.ConnectAsync(IPAddress.Loopback, port, ends.Token);
             await await Task.WhenAny(
                 ForwardAsync(client.GetStream(), upstream.GetStream(), ends.Token),
-                upstream.GetStream().CopyToAsync(client.GetStream(), ends.Token));
+                AnswerAsync(upstream.GetStream(), client.GetStream(), ends.Token));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
