@@ -42,7 +42,8 @@ static class Visible
         ),
         -- Not computed as a whole: each query looks up the few that it is about.
         shown_posts as not materialized (
-            select p.*
+            -- When is a claim too: a post that is dated later than it was read would stand above all others for good.
+            select p.*, case when p.created_at < p.indexed_at then p.created_at else p.indexed_at end as shown_at
             from posts p
             where not p.deleted
               and p.did not in (select did from banned)
