@@ -157,6 +157,24 @@ public sealed class SiteTests(ServedForums forums)
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task TitlesOfMarksAndOfNothing_StayInTheirLineAndAreSeen(DatabaseKind kind)
+    {
+        var it = await forums.OnAsync(kind);
+        await using var reader = await OpenAsync(kind);
+        await reader.GoAsync("/boards/1");
+        var tower = reader.Page.Locator($"a[href='/threads/{await it.IdOfAsync(it.Forum.Towers)}']");
+
+        Assert.Equal(5 + 5 * 4, (await tower.TextContentAsync())!.Length);
+        // Nothing outside of its own line is drawn over.
+        Assert.Equal("clip", await tower.EvaluateAsync<string>("link => getComputedStyle(link.closest('li')).overflowY"));
+        await Expect(reader.Page.Locator($"a[href='/threads/{await it.IdOfAsync(it.Forum.Invisible)}']")).ToHaveTextAsync("What it is about");
+        await reader.GoAsync($"/members/{it.Forum.Author.Did}");
+        await Expect(reader.Page.Locator($"a[href='/posts/{await it.IdOfAsync(it.Forum.Invisible)}']")).ToHaveTextAsync("What it is about");
+        Assert.Equal("clip", await reader.Page.Locator("article").First.EvaluateAsync<string>("card => getComputedStyle(card).overflowY"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Backfill_RunBegins_ThePageFollowsByItself(DatabaseKind kind)
     {
         var it = await forums.OnAsync(kind);

@@ -34,6 +34,8 @@ public sealed class WrittenForum
 
         Attack = Topic(author, "<script>window.ran=6</script>", Hostile);
         Wide = Topic(author, new string('W', 300), new string('w', 3_000));
+        Towers = Topic(author, string.Concat("tower".Select(letter => letter + Marks)), "Of marks." + Marks);
+        Invisible = Topic(author, "\u200B\u200B", "What it is about");
         OfBanned = Topic(Banned, "Cheap hats", "Buy my zzhats.");
         ReplyOfBanned = Reply(Banned, "More zzhats.", Scythe, Scythe);
         Act("ban", Banned.Did);
@@ -88,6 +90,12 @@ public sealed class WrittenForum
     /// <summary>A topic of two very long words.</summary>
     public SampleRecord Wide { get; }
 
+    /// <summary>A topic whose letters have towers of marks.</summary>
+    public SampleRecord Towers { get; }
+
+    /// <summary>A topic whose title is not to be seen.</summary>
+    public SampleRecord Invisible { get; }
+
     /// <summary>A topic of who is banned.</summary>
     public SampleRecord OfBanned { get; }
 
@@ -126,6 +134,8 @@ public sealed class WrittenForum
 
     /// <summary>Who wrote those.</summary>
     public SampleRepo Author => author;
+
+    static string Marks { get; } = string.Concat(Enumerable.Repeat("\u0301\u0323", 60));
 
     // Nobody has these: references need not lead anywhere.
     static SampleRef At(string did, string collection, string rkey = "3zzzzzzzzzz22") =>

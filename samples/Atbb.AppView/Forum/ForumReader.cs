@@ -181,7 +181,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             $"""
             {Visible.Only}
             select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @Beginning) as Text, p.shown_at as ShownAt,
-                   coalesce(t.title, substr(t.text, 1, @Beginning)) as ThreadTitle
+                   t.title as ThreadTitle, substr(t.text, 1, @Beginning) as ThreadBeginning
             from shown_posts p
             left join users u on u.did = p.did
             join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null
@@ -202,7 +202,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             $"""
             {Visible.Only}
             select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @Beginning) as Text, p.shown_at as ShownAt,
-                   coalesce(t.title, substr(t.text, 1, @Beginning)) as ThreadTitle
+                   t.title as ThreadTitle, substr(t.text, 1, @Beginning) as ThreadBeginning
             from ({search.Matches}) found
             join shown_posts p on p.id = found.id
             join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null

@@ -23,4 +23,7 @@ public sealed class Post
 
     /// <summary>The title of its topic; in lists.</summary>
     public string? ThreadTitle { get; init; }
+
+    /// <summary>The beginning of its topic: what stands for a title that is missing.</summary>
+    public string ThreadBeginning { get; init; } = "";
 }
