@@ -86,7 +86,8 @@ public sealed class AnswerTests(ServedForums forums)
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, home.StatusCode);
         Assert.Contains("Not available for now", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("SQLite", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(file.Path, text, StringComparison.Ordinal);
+        Assert.False(File.Exists(file.Path));
         var backfill = app.Services.GetService(typeof(Backfill.BackfillReader)) as Backfill.BackfillReader;
         Assert.Equal(Backfill.BackfillView.Away, await backfill!.ReadAsync(Ends));
         await app.StopAsync(Ends);

@@ -214,7 +214,13 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         return new([.. posts.Take(PageOf.Size)], page, posts.Count > PageOf.Size);
     }
 
-    ValueTask<DbConnection> OpenAsync(CancellationToken ends) => database.Index.OpenConnectionAsync(ends);
+    ValueTask<DbConnection> OpenAsync(CancellationToken ends)
+    {
+        // SQLite would make an empty one, which then stands where the service's is to be.
+        if (database.Target is { Kind: DatabaseKind.Sqlite, Description: var file } && !File.Exists(file))
+            throw new FileNotFoundException($"There is no index at {file}: the service makes it.", file);
+        return database.Index.OpenConnectionAsync(ends);
+    }
 
     DynamicParameters Parameters(object? more = null)
     {
