@@ -32,6 +32,24 @@ public sealed class AnswerTests(ServedForums forums)
     }
 
     [Theory]
+    [InlineData("HEAD", "/", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/search?q=answer", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/backfill", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/threads/999999999", HttpStatusCode.NotFound)]
+    [InlineData("HEAD", "/nowhere", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", "/members", HttpStatusCode.MethodNotAllowed)]
+    public async Task Methods_HeadIsAnsweredAsGet_AndWritingIsNot(string method, string address, HttpStatusCode status)
+    {
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(DatabaseKind.Sqlite)).Origin };
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        using var answer = await http.SendAsync(request, Ends);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsStringAsync(Ends));
+    }
+
+    [Theory]
     [InlineData("abc", "1")]
     [InlineData("", "1")]
     [InlineData("1.5", "1")]
