@@ -42,7 +42,7 @@ static class ForumRoutes
 
         app.MapPage("/search", async (string? q, string? page, ForumReader forum, ISearchIndex search, CancellationToken ends) =>
         {
-            var query = (q ?? "").Trim();
+            var query = StrangersText.Cut((q ?? "").Trim(), SearchWords.LongestQuery);
             var found = query.Length == 0 ? null : await forum.SearchAsync(search, query, PageOf.Number(page), ends);
             return Page<SearchPage>(await forum.ReadForumAsync(ends), new { Query = query, Found = found });
         });

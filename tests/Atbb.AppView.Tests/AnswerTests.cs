@@ -90,6 +90,32 @@ public sealed class AnswerTests(ServedForums forums)
         Assert.Equal(HttpStatusCode.Redirect, (await http.GetAsync($"/posts/{await it.IdOfAsync(it.Forum.ShownReply)}", Ends)).StatusCode);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Search_QueryLongerThanTheFormTakes_IsCut(DatabaseKind kind)
+    {
+        Assert.SkipWhen(kind is DatabaseKind.PostgreSql && PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(kind)).Origin };
+
+        // What would find nothing stands beyond the limit.
+        var page = await http.GetStringAsync($"/search?q=zzrestored{new string('+', 200)}{new string('w', 4_000)}", Ends);
+
+        Assert.Contains("A <mark>zzrestored</mark> reply.", page, StringComparison.Ordinal);
+        Assert.Contains("maxlength=\"200\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("www", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Search_HostileTextWithAWordFurtherOn_IsTextAroundThatWord()
+    {
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(DatabaseKind.Sqlite)).Origin };
+
+        var page = await http.GetStringAsync("/search?q=ftp", Ends);
+
+        Assert.Contains(" <mark>ftp</mark>://example.com/no &amp;lt;b&amp;gt;</div>", page, StringComparison.Ordinal);
+        Assert.Contains("<div class=\"text\" dir=\"auto\">&#x2026;", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task NoIndexAndNoService_PagesSaySo_AndNothingOfTheInside()
     {

@@ -180,7 +180,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var posts = await connection.QueryAsync<Post>(Sql(
             $"""
             {Visible.Only}
-            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @Beginning) as Text, p.shown_at as ShownAt,
+            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @TextShown) as Text, p.shown_at as ShownAt,
                    t.title as ThreadTitle, substr(t.text, 1, @Beginning) as ThreadBeginning
             from shown_posts p
             left join users u on u.did = p.did
@@ -188,7 +188,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             where p.did = @Did
             order by p.shown_at desc, p.id desc
             limit @Size offset @Skip
-            """, Parameters(new { Did = did, Beginning, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
+            """, Parameters(new { Did = did, Beginning, TextShown, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
         return new Member(member, new([.. posts], page, pages));
     }
 
@@ -201,7 +201,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var posts = (await connection.QueryAsync<Post>(Sql(
             $"""
             {Visible.Only}
-            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @Beginning) as Text, p.shown_at as ShownAt,
+            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @TextShown) as Text, p.shown_at as ShownAt,
                    t.title as ThreadTitle, substr(t.text, 1, @Beginning) as ThreadBeginning
             from ({search.Matches}) found
             join shown_posts p on p.id = found.id
@@ -210,7 +210,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             order by p.shown_at desc, p.id desc
             -- One more than is shown: whether there is a next page, without counting everything.
             limit @Size + 1 offset @Skip
-            """, Parameters(new { Query = prepared, Beginning, PageOf.Size, Skip = PageOf.Skip(page) }), ends))).ToList();
+            """, Parameters(new { Query = prepared, Beginning, TextShown, PageOf.Size, Skip = PageOf.Skip(page) }), ends))).ToList();
         return new([.. posts.Take(PageOf.Size)], page, posts.Count > PageOf.Size);
     }
 
