@@ -53,6 +53,27 @@ public sealed class ForumReaderTests
         Assert.Equal(Day("2026-01-04"), (await reader.ReadCategoriesAsync(Ends)).Single().Boards[0].LatestAt);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task ModAction_WithAnEnd_EndsToTheSecond(DatabaseKind kind)
+    {
+        await using var database = await ForumAsync(kind);
+        await PostAsync(database, 1, "2026-01-01", board: 1);
+        await PostAsync(database, 2, "2026-01-02", board: 1);
+        await ActAsync(database, "lock", 2);
+        await ActAsync(database, "hide", 1, until: "2026-03-02");
+        await ActAsync(database, "unlock", 2, until: "2026-03-02");
+        var reader = ReaderOf(database);
+
+        time.SetUtcNow(Day("2026-03-02").AddSeconds(-1));
+        Assert.Equal([(2, false)], await TopicsAsync());
+        time.Advance(TimeSpan.FromSeconds(1));
+        // What came before stands again.
+        Assert.Equal([(2, true), (1, false)], await TopicsAsync());
+
+        async Task<IEnumerable<(long Id, bool IsLocked)>> TopicsAsync() => (await reader.ReadBoardAsync(1, 1, Ends))!.Topics.Items.Select(topic => (topic.Id, topic.IsLocked));
+    }
+
     ForumReader ReaderOf(TestDatabase database) => new(database.Index, new SiteOptions(Forum, database.Address, "", ""), time);
 
     static async Task<TestDatabase> ForumAsync(DatabaseKind kind)
@@ -71,10 +92,10 @@ public sealed class ForumReaderTests
         values ({id}, 'did:plc:a', 'r{id}', 'c', '{"{}"}', {At(day)}, {At(readOn)}, 'A text.', 1, {Sql(board)}, {(root is null ? "null" : "'at://root'")}, {Sql(root)})
         """);
 
-    static Task<int> ActAsync(TestDatabase database, string action, long post) => database.ExecuteAsync(
+    static Task<int> ActAsync(TestDatabase database, string action, long post, string? until = null) => database.ExecuteAsync(
         $"""
-        insert into mod_actions (did, rkey, cid, record, created_at, indexed_at, action, subject_post_uri, subject_post_id)
-        values ('{Forum}', '{action}{post}', 'm', '{"{}"}', {At("2026-02-01")}, {At("2026-02-01")}, 'space.atbb.modAction.{action}', 'at://post', {post})
+        insert into mod_actions (did, rkey, cid, record, created_at, indexed_at, action, subject_post_uri, subject_post_id, expires_at)
+        values ('{Forum}', '{action}{post}', 'm', '{"{}"}', {At("2026-02-01")}, {At("2026-02-01")}, 'space.atbb.modAction.{action}', 'at://post', {post}, {(until is null ? "null" : At(until))})
         """);
 
     static string Sql(long? id) => id?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null";

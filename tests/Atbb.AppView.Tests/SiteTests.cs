@@ -86,6 +86,9 @@ public sealed class SiteTests(ServedForums forums)
 
         Assert.Equal(it.Forum.Sample.Users.Where(user => user != it.Forum.Banned).Select(user => user.Handle).Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
         Assert.Equal(200, await reader.GoAsync($"/threads/{await it.IdOfAsync(it.Forum.OfPardoned)}"));
+        // So is one whose ban has expired.
+        Assert.Equal(200, await reader.GoAsync($"/threads/{await it.IdOfAsync(it.Forum.OfReleased)}"));
+        Assert.Equal(200, await reader.GoAsync($"/members/{it.Forum.Released.Did}"));
         Assert.Equal(200, await reader.GoAsync($"/members/{it.Forum.Pardoned.Did}"));
         await Expect(reader.Page.Locator("main")).ToContainTextAsync("Sorry for the zzshouting.");
     }
@@ -102,7 +105,7 @@ public sealed class SiteTests(ServedForums forums)
         await Expect(reader.Page.Locator(".answers")).ToHaveCountAsync(0);
         Assert.Equal(["It is closed.", "A zzrestored reply."], await reader.Page.Locator(".text").AllTextContentsAsync());
 
-        foreach (var gone in new[] { it.Forum.Hidden, it.Forum.HiddenReply, it.Forum.ReplyToHidden })
+        foreach (var gone in new[] { it.Forum.Hidden, it.Forum.HiddenReply, it.Forum.ReplyToHidden, it.Forum.HiddenForNow })
             Assert.Equal(404, await reader.GoAsync($"/posts/{await it.IdOfAsync(gone)}"));
         await reader.GoAsync("/search?q=zzhidden");
         await Expect(reader.Page.Locator("main")).ToContainTextAsync("Nothing was found");

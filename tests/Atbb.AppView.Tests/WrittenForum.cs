@@ -24,6 +24,7 @@ public sealed class WrittenForum
         author = Sample.Users[0];
         Banned = Sample.Users[1];
         Pardoned = Sample.Users[2];
+        Released = Sample.Users[8];
         self = Sample.Forum.Find(ForumRecords.Forum, "self")!.Ref;
         board = Sample.Forum.Records(ForumRecords.Board)[0].Ref;
 
@@ -42,6 +43,10 @@ public sealed class WrittenForum
         OfPardoned = Topic(Pardoned, "I am back", "Sorry for the zzshouting.");
         Act("ban", Pardoned.Did);
         Act("unban", Pardoned.Did);
+        OfReleased = Topic(Released, "Time served", "A zzserved topic.");
+        Act("ban", Released.Did, now.AddDays(1));
+        HiddenForNow = Topic(author, "Out of sight for now", "A zzhidden topic, for a century.");
+        Act("hide", HiddenForNow, now.AddYears(100));
 
         Locked = Topic(author, "Enough of this", "It is closed.");
         Act("lock", Locked);
@@ -105,6 +110,15 @@ public sealed class WrittenForum
     /// <summary>A topic of who is banned no more.</summary>
     public SampleRecord OfPardoned { get; }
 
+    /// <summary>Who was banned until a day that has passed.</summary>
+    public SampleRepo Released { get; }
+
+    /// <summary>A topic of theirs.</summary>
+    public SampleRecord OfReleased { get; }
+
+    /// <summary>A topic that is hidden until a day to come.</summary>
+    public SampleRecord HiddenForNow { get; }
+
     /// <summary>A topic that is locked.</summary>
     public SampleRecord Locked { get; }
 
@@ -147,11 +161,11 @@ public sealed class WrittenForum
     SampleRecord Reply(SampleRepo by, string text, SampleRecord root, SampleRecord parent) =>
         by.Add(ForumRecords.Post, ForumRecords.ReplyJson(text, self, board, root.Ref, parent.Ref, Next()));
 
-    void Act(string action, string did) =>
-        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", did, "As decided.", author.Did, Next()));
+    void Act(string action, string did, DateTimeOffset? until = null) =>
+        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", did, "As decided.", author.Did, Next(), until));
 
-    void Act(string action, SampleRecord post) =>
-        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", post.Ref, "As decided.", author.Did, Next()));
+    void Act(string action, SampleRecord post, DateTimeOffset? until = null) =>
+        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", post.Ref, "As decided.", author.Did, Next(), until));
 
     DateTimeOffset Next() => now += TimeSpan.FromMinutes(1);
 }
