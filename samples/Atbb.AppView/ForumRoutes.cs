@@ -47,10 +47,10 @@ static class ForumRoutes
             return Page<SearchPage>(await forum.ReadForumAsync(ends), new { Query = query, Found = found });
         });
 
-        app.MapPage("/backfill", async (ForumReader forum, BackfillReader backfill, CancellationToken ends) =>
-            Page<BackfillPage>(await forum.ReadForumAsync(ends), new { State = await backfill.ReadAsync(ends) }));
-        app.MapGet("/backfill/events", (BackfillReader backfill, CancellationToken ends) =>
-            TypedResults.ServerSentEvents(backfill.FollowAsync(ends)));
+        app.MapPage("/backfill", async (ForumReader forum, BackfillFeed backfill, CancellationToken ends) =>
+            Page<BackfillPage>(await forum.ReadForumAsync(ends), new { State = await backfill.GlanceAsync(ends) }));
+        app.MapPage("/backfill/events", (BackfillFeed backfill, TimeProvider time, IHostApplicationLifetime life) =>
+            new BackfillEvents(backfill, time, life.ApplicationStopping));
 
         // Of other methods it would make pages that are not there, where there is nothing but pages to be read.
         app.MapFallback(async (ForumReader forum, CancellationToken ends) => await MissingAsync(forum, ends)).WithMetadata(new HttpMethodMetadata(Reading));

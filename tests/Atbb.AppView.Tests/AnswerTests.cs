@@ -1,6 +1,8 @@
 using System.Net;
+using Atbb.AppView.Backfill;
 using Atbb.Indexing.Databases;
 using Atbb.Testing.Databases;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Atbb.AppView.Tests;
 
@@ -35,6 +37,7 @@ public sealed class AnswerTests(ServedForums forums)
     [InlineData("HEAD", "/", HttpStatusCode.OK)]
     [InlineData("HEAD", "/search?q=answer", HttpStatusCode.OK)]
     [InlineData("HEAD", "/backfill", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/backfill/events", HttpStatusCode.OK)]
     [InlineData("HEAD", "/threads/999999999", HttpStatusCode.NotFound)]
     [InlineData("HEAD", "/nowhere", HttpStatusCode.NotFound)]
     [InlineData("POST", "/", HttpStatusCode.MethodNotAllowed)]
@@ -132,8 +135,8 @@ public sealed class AnswerTests(ServedForums forums)
         Assert.Contains("Not available for now", text, StringComparison.Ordinal);
         Assert.DoesNotContain(file.Path, text, StringComparison.Ordinal);
         Assert.False(File.Exists(file.Path));
-        var backfill = app.Services.GetService(typeof(Backfill.BackfillReader)) as Backfill.BackfillReader;
-        Assert.Equal(Backfill.BackfillView.Away, await backfill!.ReadAsync(Ends));
+        using var backfill = app.Services.GetRequiredService<BackfillFeed>().Listen();
+        Assert.Equal(BackfillView.Away, await backfill.NextAsync(Ends));
         await app.StopAsync(Ends);
     }
 }
