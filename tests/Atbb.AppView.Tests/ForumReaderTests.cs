@@ -74,6 +74,24 @@ public sealed class ForumReaderTests
         async Task<IEnumerable<(long Id, bool IsLocked)>> TopicsAsync() => (await reader.ReadBoardAsync(1, 1, Ends))!.Topics.Items.Select(topic => (topic.Id, topic.IsLocked));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Board_PinnedTopics_StandFirst(DatabaseKind kind)
+    {
+        await using var database = await ForumAsync(kind);
+        for (var id = 1; id <= 3; id++)
+            await PostAsync(database, id, $"2026-01-0{id}", board: 1);
+        await ActAsync(database, "pin", 1);
+        await ActAsync(database, "pin", 2);
+        await ActAsync(database, "unpin", 2);
+        // Another kind of action takes no pin away.
+        await ActAsync(database, "lock", 1);
+
+        var topics = (await ReaderOf(database).ReadBoardAsync(1, 1, Ends))!.Topics.Items;
+
+        Assert.Equal([(1, true), (3, false), (2, false)], topics.Select(topic => (topic.Id, topic.IsPinned)));
+    }
+
     ForumReader ReaderOf(TestDatabase database) => new(database.Index, new SiteOptions(Forum, database.Address, "", ""), time);
 
     static async Task<TestDatabase> ForumAsync(DatabaseKind kind)

@@ -99,6 +99,8 @@ public sealed class SiteTests(ServedForums forums)
     {
         var it = await forums.OnAsync(kind);
         await using var reader = await OpenAsync(kind);
+        await reader.GoAsync("/boards/1");
+        await Expect(reader.Page.Locator(".lines li").First.Locator("a, .badge")).ToHaveTextAsync(["Enough of this", "Pinned", "Locked", it.Forum.Author.Handle]);
         await reader.GoAsync($"/threads/{await it.IdOfAsync(it.Forum.Locked)}");
         await Expect(reader.Page.Locator(".notice")).ToContainTextAsync("Locked");
         // What answers a hidden post does not lead to it.

@@ -50,6 +50,7 @@ public sealed class WrittenForum
 
         Locked = Topic(author, "Enough of this", "It is closed.");
         Act("lock", Locked);
+        Act("pin", Locked);
         HiddenReply = Reply(author, "A zzhidden reply.", Locked, Locked);
         Act("hide", HiddenReply);
         // That it was hidden has not been taken back.

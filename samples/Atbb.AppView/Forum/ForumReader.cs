@@ -72,11 +72,12 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             {Visible.Only}
             select t.id as Id, t.title as Title, substr(t.text, 1, @Beginning) as Beginning, t.did as Did, u.handle as Handle, t.shown_at as ShownAt,
                    (select count(*) from shown_posts r where r.root_post_id = t.id) as Replies,
+                   t.id in (select id from pinned) as IsPinned,
                    exists (select 1 from locked l where l.id = t.id) as IsLocked
             from shown_posts t
             left join users u on u.did = t.did
             where t.board_id = @Id and t.root_uri is null
-            order by t.shown_at desc, t.id desc
+            order by t.id in (select id from pinned) desc, t.shown_at desc, t.id desc
             limit @Size offset @Skip
             """, Parameters(new { Id = id, Beginning, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
         return new Board(board.Id, board.Name, board.Description, new([.. topics], page, pages));

@@ -19,5 +19,7 @@ public sealed class TopicLine
 
     public long Replies { get; init; }
 
+    public bool IsPinned { get; init; }
+
     public bool IsLocked { get; init; }
 }
