@@ -27,10 +27,14 @@ static class ForumSite
         builder.Services.AddAtbbClient(client =>
         {
             (client.ForumDid, client.Database, client.Gateway, client.ClusterId) = (options.ForumDid, options.Database, options.Gateway, options.ClusterId);
-            // A page that says so beats one that waits.
+            // To say so beats to let somebody wait.
             client.Patience = TimeSpan.FromSeconds(5);
         });
-        builder.Services.AddSingleton<BackfillReader>();
+        builder.Services.AddSingleton(services =>
+        {
+            var atbb = services.GetRequiredService<AtbbClient>();
+            return new BackfillFeed(atbb.WatchAsync, atbb.JudgeIndexAsync, services.GetRequiredService<TimeProvider>());
+        });
         builder.Services.AddRazorComponents();
 
         var app = builder.Build();

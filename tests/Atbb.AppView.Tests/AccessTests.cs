@@ -76,6 +76,37 @@ public sealed class AccessTests(ServedForums forums)
     }
 
     [Fact]
+    public async Task Links_OnAPhone_AreWideAndHighEnoughForAFinger()
+    {
+        var it = await ForumAsync();
+        await using var reader = await ChromiumBrowser.OpenAsync(it.Origin, Phone);
+        var faults = new List<string>();
+        foreach (var address in await AddressesAsync(it))
+        {
+            await reader.GoAsync(address);
+            // Links within a sentence are as high as it is.
+            faults.AddRange(await reader.Page.EvaluateAsync<string[]>(
+                """
+                [...document.querySelectorAll("header a:not(.skip), .lines a, .posts h2 a, .facts a, .answers a, .path a, .pager a")]
+                    .filter(link => Math.min(link.getBoundingClientRect().width, link.getBoundingClientRect().height) < 24)
+                    .map(link => `${location.pathname}: ${link.textContent}`)
+                """));
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task Boards_OnAPhone_HaveASpaceBetweenTheirFigures()
+    {
+        var it = await ForumAsync();
+        await using var reader = await ChromiumBrowser.OpenAsync(it.Origin, Phone);
+        await reader.GoAsync("/");
+
+        Assert.Equal("\" · \"", await reader.Page.Locator(".facts span").First.EvaluateAsync<string>("span => getComputedStyle(span, '::before').content"));
+    }
+
+    [Fact]
     public async Task Pages_WithoutScripts_AreWhole()
     {
         var it = await ForumAsync();

@@ -1,6 +1,8 @@
 using System.Net;
+using Atbb.AppView.Backfill;
 using Atbb.Indexing.Databases;
 using Atbb.Testing.Databases;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Atbb.AppView.Tests;
 
@@ -29,6 +31,25 @@ public sealed class AnswerTests(ServedForums forums)
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         Assert.StartsWith("default-src 'none'; style-src 'self'; script-src 'self';", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Theory]
+    [InlineData("HEAD", "/", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/search?q=answer", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/backfill", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/backfill/events", HttpStatusCode.OK)]
+    [InlineData("HEAD", "/threads/999999999", HttpStatusCode.NotFound)]
+    [InlineData("HEAD", "/nowhere", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", "/members", HttpStatusCode.MethodNotAllowed)]
+    public async Task Methods_HeadIsAnsweredAsGet_AndWritingIsNot(string method, string address, HttpStatusCode status)
+    {
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(DatabaseKind.Sqlite)).Origin };
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        using var answer = await http.SendAsync(request, Ends);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsStringAsync(Ends));
     }
 
     [Theory]
@@ -72,6 +93,32 @@ public sealed class AnswerTests(ServedForums forums)
         Assert.Equal(HttpStatusCode.Redirect, (await http.GetAsync($"/posts/{await it.IdOfAsync(it.Forum.ShownReply)}", Ends)).StatusCode);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Search_QueryLongerThanTheFormTakes_IsCut(DatabaseKind kind)
+    {
+        Assert.SkipWhen(kind is DatabaseKind.PostgreSql && PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(kind)).Origin };
+
+        // What would find nothing stands beyond the limit.
+        var page = await http.GetStringAsync($"/search?q=zzrestored{new string('+', 200)}{new string('w', 4_000)}", Ends);
+
+        Assert.Contains("A <mark>zzrestored</mark> reply.", page, StringComparison.Ordinal);
+        Assert.Contains("maxlength=\"200\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("www", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Search_HostileTextWithAWordFurtherOn_IsTextAroundThatWord()
+    {
+        using var http = new HttpClient { BaseAddress = (await forums.OnAsync(DatabaseKind.Sqlite)).Origin };
+
+        var page = await http.GetStringAsync("/search?q=ftp", Ends);
+
+        Assert.Contains(" <mark>ftp</mark>://example.com/no &amp;lt;b&amp;gt;</div>", page, StringComparison.Ordinal);
+        Assert.Contains("<div class=\"text\" dir=\"auto\">&#x2026;", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task NoIndexAndNoService_PagesSaySo_AndNothingOfTheInside()
     {
@@ -86,9 +133,10 @@ public sealed class AnswerTests(ServedForums forums)
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, home.StatusCode);
         Assert.Contains("Not available for now", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("SQLite", text, StringComparison.Ordinal);
-        var backfill = app.Services.GetService(typeof(Backfill.BackfillReader)) as Backfill.BackfillReader;
-        Assert.Equal(Backfill.BackfillView.Away, await backfill!.ReadAsync(Ends));
+        Assert.DoesNotContain(file.Path, text, StringComparison.Ordinal);
+        Assert.False(File.Exists(file.Path));
+        using var backfill = app.Services.GetRequiredService<BackfillFeed>().Listen();
+        Assert.Equal(BackfillView.Away, await backfill.NextAsync(Ends));
         await app.StopAsync(Ends);
     }
 }

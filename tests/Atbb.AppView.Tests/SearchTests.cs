@@ -2,6 +2,7 @@ using Atbb.AppView.Forum;
 using Atbb.AppView.Search;
 using Atbb.Indexing.Databases;
 using Atbb.Testing.Databases;
+using Microsoft.Data.Sqlite;
 
 namespace Atbb.AppView.Tests;
 
@@ -45,6 +46,18 @@ public sealed class SearchTests
         Assert.Equal("12002, 1", await FindAsync("a"));
 
         async Task<string> FindAsync(string typed) => string.Join(", ", (await reader.SearchAsync(search, typed, 1, Ends)).Posts.Select(post => post.Id));
+    }
+
+    [Fact]
+    public async Task TakeIn_IndexIsNotThere_SaysSoAndMakesNone()
+    {
+        using var file = new SqliteFile();
+        var search = new SqliteSearch(file.Path);
+
+        var error = await Assert.ThrowsAsync<SqliteException>(() => SearchUpkeep.TakeInAllAsync(search, Ends));
+
+        Assert.Contains(file.Path, error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(file.Path));
     }
 
     static Task<int> PutAsync(TestDatabase database, long id, string cid, string text) => database.ExecuteAsync(

@@ -86,6 +86,9 @@ public sealed class SiteTests(ServedForums forums)
 
         Assert.Equal(it.Forum.Sample.Users.Where(user => user != it.Forum.Banned).Select(user => user.Handle).Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
         Assert.Equal(200, await reader.GoAsync($"/threads/{await it.IdOfAsync(it.Forum.OfPardoned)}"));
+        // So is one whose ban has expired.
+        Assert.Equal(200, await reader.GoAsync($"/threads/{await it.IdOfAsync(it.Forum.OfReleased)}"));
+        Assert.Equal(200, await reader.GoAsync($"/members/{it.Forum.Released.Did}"));
         Assert.Equal(200, await reader.GoAsync($"/members/{it.Forum.Pardoned.Did}"));
         await Expect(reader.Page.Locator("main")).ToContainTextAsync("Sorry for the zzshouting.");
     }
@@ -96,13 +99,15 @@ public sealed class SiteTests(ServedForums forums)
     {
         var it = await forums.OnAsync(kind);
         await using var reader = await OpenAsync(kind);
+        await reader.GoAsync("/boards/1");
+        await Expect(reader.Page.Locator(".lines li").First.Locator("a, .badge")).ToHaveTextAsync(["Enough of this", "Pinned", "Locked", it.Forum.Author.Handle]);
         await reader.GoAsync($"/threads/{await it.IdOfAsync(it.Forum.Locked)}");
         await Expect(reader.Page.Locator(".notice")).ToContainTextAsync("Locked");
         // What answers a hidden post does not lead to it.
         await Expect(reader.Page.Locator(".answers")).ToHaveCountAsync(0);
         Assert.Equal(["It is closed.", "A zzrestored reply."], await reader.Page.Locator(".text").AllTextContentsAsync());
 
-        foreach (var gone in new[] { it.Forum.Hidden, it.Forum.HiddenReply, it.Forum.ReplyToHidden })
+        foreach (var gone in new[] { it.Forum.Hidden, it.Forum.HiddenReply, it.Forum.ReplyToHidden, it.Forum.HiddenForNow })
             Assert.Equal(404, await reader.GoAsync($"/posts/{await it.IdOfAsync(gone)}"));
         await reader.GoAsync("/search?q=zzhidden");
         await Expect(reader.Page.Locator("main")).ToContainTextAsync("Nothing was found");
@@ -153,6 +158,24 @@ public sealed class SiteTests(ServedForums forums)
             Assert.Equal(200, await reader.GoAsync($"/search?q={Uri.EscapeDataString(query)}"));
         Assert.Null(await reader.Page.EvaluateAsync<int?>("window.ran ?? null"));
         Assert.Empty(reader.Complaints);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task TitlesOfMarksAndOfNothing_StayInTheirLineAndAreSeen(DatabaseKind kind)
+    {
+        var it = await forums.OnAsync(kind);
+        await using var reader = await OpenAsync(kind);
+        await reader.GoAsync("/boards/1");
+        var tower = reader.Page.Locator($"a[href='/threads/{await it.IdOfAsync(it.Forum.Towers)}']");
+
+        Assert.Equal(5 + 5 * 4, (await tower.TextContentAsync())!.Length);
+        // Nothing outside of its own line is drawn over.
+        Assert.Equal("clip", await tower.EvaluateAsync<string>("link => getComputedStyle(link.closest('li')).overflowY"));
+        await Expect(reader.Page.Locator($"a[href='/threads/{await it.IdOfAsync(it.Forum.Invisible)}']")).ToHaveTextAsync("What it is about");
+        await reader.GoAsync($"/members/{it.Forum.Author.Did}");
+        await Expect(reader.Page.Locator($"a[href='/posts/{await it.IdOfAsync(it.Forum.Invisible)}']")).ToHaveTextAsync("What it is about");
+        Assert.Equal("clip", await reader.Page.Locator("article").First.EvaluateAsync<string>("card => getComputedStyle(card).overflowY"));
     }
 
     [Theory]

@@ -24,6 +24,7 @@ public sealed class WrittenForum
         author = Sample.Users[0];
         Banned = Sample.Users[1];
         Pardoned = Sample.Users[2];
+        Released = Sample.Users[8];
         self = Sample.Forum.Find(ForumRecords.Forum, "self")!.Ref;
         board = Sample.Forum.Records(ForumRecords.Board)[0].Ref;
 
@@ -34,15 +35,22 @@ public sealed class WrittenForum
 
         Attack = Topic(author, "<script>window.ran=6</script>", Hostile);
         Wide = Topic(author, new string('W', 300), new string('w', 3_000));
+        Towers = Topic(author, string.Concat("tower".Select(letter => letter + Marks)), "Of marks." + Marks);
+        Invisible = Topic(author, "\u200B\u200B", "What it is about");
         OfBanned = Topic(Banned, "Cheap hats", "Buy my zzhats.");
         ReplyOfBanned = Reply(Banned, "More zzhats.", Scythe, Scythe);
         Act("ban", Banned.Did);
         OfPardoned = Topic(Pardoned, "I am back", "Sorry for the zzshouting.");
         Act("ban", Pardoned.Did);
         Act("unban", Pardoned.Did);
+        OfReleased = Topic(Released, "Time served", "A zzserved topic.");
+        Act("ban", Released.Did, now.AddDays(1));
+        HiddenForNow = Topic(author, "Out of sight for now", "A zzhidden topic, for a century.");
+        Act("hide", HiddenForNow, now.AddYears(100));
 
         Locked = Topic(author, "Enough of this", "It is closed.");
         Act("lock", Locked);
+        Act("pin", Locked);
         HiddenReply = Reply(author, "A zzhidden reply.", Locked, Locked);
         Act("hide", HiddenReply);
         // That it was hidden has not been taken back.
@@ -88,6 +96,12 @@ public sealed class WrittenForum
     /// <summary>A topic of two very long words.</summary>
     public SampleRecord Wide { get; }
 
+    /// <summary>A topic whose letters have towers of marks.</summary>
+    public SampleRecord Towers { get; }
+
+    /// <summary>A topic whose title is not to be seen.</summary>
+    public SampleRecord Invisible { get; }
+
     /// <summary>A topic of who is banned.</summary>
     public SampleRecord OfBanned { get; }
 
@@ -96,6 +110,15 @@ public sealed class WrittenForum
 
     /// <summary>A topic of who is banned no more.</summary>
     public SampleRecord OfPardoned { get; }
+
+    /// <summary>Who was banned until a day that has passed.</summary>
+    public SampleRepo Released { get; }
+
+    /// <summary>A topic of theirs.</summary>
+    public SampleRecord OfReleased { get; }
+
+    /// <summary>A topic that is hidden until a day to come.</summary>
+    public SampleRecord HiddenForNow { get; }
 
     /// <summary>A topic that is locked.</summary>
     public SampleRecord Locked { get; }
@@ -127,6 +150,8 @@ public sealed class WrittenForum
     /// <summary>Who wrote those.</summary>
     public SampleRepo Author => author;
 
+    static string Marks { get; } = string.Concat(Enumerable.Repeat("\u0301\u0323", 60));
+
     // Nobody has these: references need not lead anywhere.
     static SampleRef At(string did, string collection, string rkey = "3zzzzzzzzzz22") =>
         new($"at://{did}/{collection}/{rkey}", "bafyreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku");
@@ -137,11 +162,11 @@ public sealed class WrittenForum
     SampleRecord Reply(SampleRepo by, string text, SampleRecord root, SampleRecord parent) =>
         by.Add(ForumRecords.Post, ForumRecords.ReplyJson(text, self, board, root.Ref, parent.Ref, Next()));
 
-    void Act(string action, string did) =>
-        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", did, "As decided.", author.Did, Next()));
+    void Act(string action, string did, DateTimeOffset? until = null) =>
+        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", did, "As decided.", author.Did, Next(), until));
 
-    void Act(string action, SampleRecord post) =>
-        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", post.Ref, "As decided.", author.Did, Next()));
+    void Act(string action, SampleRecord post, DateTimeOffset? until = null) =>
+        Sample.Forum.Add(ForumRecords.ModAction, ForumRecords.ModActionJson($"space.atbb.modAction.{action}", post.Ref, "As decided.", author.Did, Next(), until));
 
     DateTimeOffset Next() => now += TimeSpan.FromMinutes(1);
 }

@@ -85,7 +85,7 @@ public class ContractTests
     {
         var back = Serializer.Deserialize<object>(Serializer.SerializeToArray<object>(thrown));
 
-        Assert.Equal((thrown.GetType(), thrown.Message), (back.GetType(), ((Exception)back).Message));
+        Assert.Equal((thrown.GetType(), thrown.Message), (back!.GetType(), ((Exception)back).Message));
     }
 
     [Fact]

@@ -19,6 +19,9 @@ public sealed record BackfillView(string State, bool IsRunning, long Done, long 
     /// <summary>The service does not answer.</summary>
     public static BackfillView Away { get; } = Empty("The service cannot be reached. What is shown here is the index as it was left.");
 
+    /// <summary>The service has been asked, and has not answered yet.</summary>
+    public static BackfillView Asking { get; } = Empty("The service is being asked.");
+
     /// <summary>There has been no run.</summary>
     public static BackfillView Never { get; } = Empty("There has been no run yet.");
 

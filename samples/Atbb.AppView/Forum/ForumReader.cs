@@ -12,6 +12,9 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
     const int TextShown = 20_000;
     const int Beginning = 200;
 
+    // As with posts: when is a claim, and nobody joins in the future.
+    const string Joined = "case when coalesce(m.joined_at, m.created_at) < m.indexed_at then coalesce(m.joined_at, m.created_at) else m.indexed_at end";
+
     public async Task<ForumName> ReadForumAsync(CancellationToken ends)
     {
         await using var connection = await OpenAsync(ends);
@@ -27,7 +30,11 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             {Visible.Only}
             select b.id as Id, b.category_id as CategoryId, b.name as Name, b.description as Description,
                    (select count(*) from shown_posts t where t.board_id = b.id and t.root_uri is null) as Topics,
-                   (select max(p.created_at) from shown_posts p where p.board_id = b.id) as LatestAt
+                   -- Of the topics that are shown: that it belongs to a board is only what a reply says.
+                   (select max(p.shown_at)
+                    from shown_posts t
+                    join shown_posts p on p.id = t.id or p.root_post_id = t.id
+                    where t.board_id = b.id and t.root_uri is null) as LatestAt
             from boards b
             where b.did = @Forum
             order by b.sort_order nulls last, b.name, b.id
@@ -63,13 +70,14 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var topics = await connection.QueryAsync<TopicLine>(Sql(
             $"""
             {Visible.Only}
-            select t.id as Id, t.title as Title, substr(t.text, 1, @Beginning) as Beginning, t.did as Did, u.handle as Handle, t.created_at as CreatedAt,
+            select t.id as Id, t.title as Title, substr(t.text, 1, @Beginning) as Beginning, t.did as Did, u.handle as Handle, t.shown_at as ShownAt,
                    (select count(*) from shown_posts r where r.root_post_id = t.id) as Replies,
+                   t.id in (select id from pinned) as IsPinned,
                    exists (select 1 from locked l where l.id = t.id) as IsLocked
             from shown_posts t
             left join users u on u.did = t.did
             where t.board_id = @Id and t.root_uri is null
-            order by t.created_at desc, t.id desc
+            order by t.id in (select id from pinned) desc, t.shown_at desc, t.id desc
             limit @Size offset @Skip
             """, Parameters(new { Id = id, Beginning, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
         return new Board(board.Id, board.Name, board.Description, new([.. topics], page, pages));
@@ -96,7 +104,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var posts = await connection.QueryAsync<Post>(Sql(
             $"""
             {Visible.Only}
-            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @TextShown) as Text, p.created_at as CreatedAt,
+            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @TextShown) as Text, p.shown_at as ShownAt,
                    a.id as AnsweredId, a.did as AnsweredDid, au.handle as AnsweredHandle
             from shown_posts p
             left join users u on u.did = p.did
@@ -104,7 +112,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             left join users au on au.did = a.did
             where p.id = @Id or p.root_post_id = @Id
             -- A reply may claim to be older than its topic.
-            order by case when p.id = @Id then 0 else 1 end, p.created_at, p.id
+            order by case when p.id = @Id then 0 else 1 end, p.shown_at, p.id
             limit @Size offset @Skip
             """, Parameters(new { Id = id, TextShown, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
         return new ForumThread(id, Titles.Of(topic.Title, topic.Beginning), topic.BoardId, topic.BoardName, topic.IsLocked, new([.. posts], page, pages));
@@ -119,7 +127,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             select t.id,
                    case when p.id = t.id then 0 else 1 + (
                        select count(*) from shown_posts e
-                       where e.root_post_id = t.id and (e.created_at < p.created_at or (e.created_at = p.created_at and e.id < p.id))) end
+                       where e.root_post_id = t.id and (e.shown_at < p.shown_at or (e.shown_at = p.shown_at and e.id < p.id))) end
             from shown_posts p
             join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null
             where p.id = @Id
@@ -143,7 +151,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var members = await connection.QueryAsync<MemberLine>(Sql(
             $"""
             {Visible.Only}
-            select m.did as Did, u.handle as Handle, min(coalesce(m.joined_at, m.created_at)) as JoinedAt,
+            select m.did as Did, u.handle as Handle, min({Joined}) as JoinedAt,
                    (select count(*) from shown_posts p join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null where p.did = m.did) as Posts
             {Members}
             group by m.did, u.handle
@@ -160,7 +168,7 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
             $"""
             {Visible.Only}
             select u.did as Did, u.handle as Handle,
-                   (select min(coalesce(m.joined_at, m.created_at)) from memberships m join forums f on f.id = m.forum_id and f.did = @Forum where m.did = u.did) as JoinedAt,
+                   (select min({Joined}) from memberships m join forums f on f.id = m.forum_id and f.did = @Forum where m.did = u.did) as JoinedAt,
                    (select count(*) from shown_posts p join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null where p.did = u.did) as Posts
             from users u
             where u.did = @Did and u.status = 'active' and u.did not in (select did from banned)
@@ -173,15 +181,15 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var posts = await connection.QueryAsync<Post>(Sql(
             $"""
             {Visible.Only}
-            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @Beginning) as Text, p.created_at as CreatedAt,
-                   coalesce(t.title, substr(t.text, 1, @Beginning)) as ThreadTitle
+            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @TextShown) as Text, p.shown_at as ShownAt,
+                   t.title as ThreadTitle, substr(t.text, 1, @Beginning) as ThreadBeginning
             from shown_posts p
             left join users u on u.did = p.did
             join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null
             where p.did = @Did
-            order by p.created_at desc, p.id desc
+            order by p.shown_at desc, p.id desc
             limit @Size offset @Skip
-            """, Parameters(new { Did = did, Beginning, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
+            """, Parameters(new { Did = did, Beginning, TextShown, PageOf.Size, Skip = PageOf.Skip(page) }), ends));
         return new Member(member, new([.. posts], page, pages));
     }
 
@@ -194,20 +202,26 @@ sealed class ForumReader(IndexDatabase database, SiteOptions options, TimeProvid
         var posts = (await connection.QueryAsync<Post>(Sql(
             $"""
             {Visible.Only}
-            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @Beginning) as Text, p.created_at as CreatedAt,
-                   coalesce(t.title, substr(t.text, 1, @Beginning)) as ThreadTitle
+            select p.id as Id, p.did as Did, u.handle as Handle, substr(p.text, 1, @TextShown) as Text, p.shown_at as ShownAt,
+                   t.title as ThreadTitle, substr(t.text, 1, @Beginning) as ThreadBeginning
             from ({search.Matches}) found
             join shown_posts p on p.id = found.id
             join shown_posts t on t.id = coalesce(p.root_post_id, p.id) and t.root_uri is null
             left join users u on u.did = p.did
-            order by p.created_at desc, p.id desc
+            order by p.shown_at desc, p.id desc
             -- One more than is shown: whether there is a next page, without counting everything.
             limit @Size + 1 offset @Skip
-            """, Parameters(new { Query = prepared, Beginning, PageOf.Size, Skip = PageOf.Skip(page) }), ends))).ToList();
+            """, Parameters(new { Query = prepared, Beginning, TextShown, PageOf.Size, Skip = PageOf.Skip(page) }), ends))).ToList();
         return new([.. posts.Take(PageOf.Size)], page, posts.Count > PageOf.Size);
     }
 
-    ValueTask<DbConnection> OpenAsync(CancellationToken ends) => database.Index.OpenConnectionAsync(ends);
+    ValueTask<DbConnection> OpenAsync(CancellationToken ends)
+    {
+        // SQLite would make an empty one, which then stands where the service's is to be.
+        if (database.Target is { Kind: DatabaseKind.Sqlite, Description: var file } && !File.Exists(file))
+            throw new FileNotFoundException($"There is no index at {file}: the service makes it.", file);
+        return database.Index.OpenConnectionAsync(ends);
+    }
 
     DynamicParameters Parameters(object? more = null)
     {

@@ -11,7 +11,8 @@ public sealed class Post
 
     public string Text { get; init; } = "";
 
-    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it was written, as far as that can be believed.</summary>
+    public DateTimeOffset ShownAt { get; init; }
 
     /// <summary>The post it answers, where that is shown, and is not the topic itself.</summary>
     public long? AnsweredId { get; init; }
@@ -22,4 +23,7 @@ public sealed class Post
 
     /// <summary>The title of its topic; in lists.</summary>
     public string? ThreadTitle { get; init; }
+
+    /// <summary>The beginning of its topic: what stands for a title that is missing.</summary>
+    public string ThreadBeginning { get; init; } = "";
 }

@@ -5,10 +5,13 @@ static class Titles
 {
     const int Longest = 120;
 
-    /// <summary>Its title or, where it has none, the first line of its text.</summary>
+    /// <summary>Its title or, where there is none to be seen, the first line of its text.</summary>
     public static string Of(string? title, string beginning)
     {
-        var text = string.IsNullOrWhiteSpace(title) ? beginning.Trim().Split('\n', 2)[0] : title.Trim();
-        return text.Length == 0 ? "(no title)" : text.Length <= Longest ? text : $"{text.AsSpan(0, Longest)}…";
+        var text = StrangersText.IsBlank(title) ? beginning.Split('\n').FirstOrDefault(line => !StrangersText.IsBlank(line)) : title;
+        if (text is null)
+            return "(no title)";
+        text = StrangersText.Tame(text.Trim());
+        return text.Length <= Longest ? text : $"{StrangersText.Cut(text, Longest)}…";
     }
 }

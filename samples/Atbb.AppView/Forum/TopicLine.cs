@@ -14,9 +14,12 @@ public sealed class TopicLine
 
     public string? Handle { get; init; }
 
-    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it was written, as far as that can be believed.</summary>
+    public DateTimeOffset ShownAt { get; init; }
 
     public long Replies { get; init; }
+
+    public bool IsPinned { get; init; }
 
     public bool IsLocked { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Atbb.AppView.Forum;
 /// </remarks>
 static class Visible
 {
-    /// <summary>Begins a query that reads <c>shown_posts</c>, <c>banned</c> and <c>locked</c>. Parameters: <c>@Forum</c>, its DID, and <c>@Now</c>.</summary>
+    /// <summary>Begins a query that reads <c>shown_posts</c>, <c>banned</c>, <c>locked</c> and <c>pinned</c>. Parameters: <c>@Forum</c>, its DID, and <c>@Now</c>.</summary>
     public const string Only =
         """
         with account_actions as (
@@ -28,6 +28,7 @@ static class Visible
                        partition by subject_post_id, case
                            when action in ('space.atbb.modAction.lock', 'space.atbb.modAction.unlock') then 'lock'
                            when action in ('space.atbb.modAction.hide', 'space.atbb.modAction.unhide') then 'hide'
+                           when action in ('space.atbb.modAction.pin', 'space.atbb.modAction.unpin') then 'pin'
                            else 'delete'
                        end
                        order by created_at desc, id desc) as place
@@ -35,14 +36,18 @@ static class Visible
             where did = @Forum and subject_post_id is not null and (expires_at is null or expires_at > @Now)
               and action in (
                   'space.atbb.modAction.hide', 'space.atbb.modAction.unhide', 'space.atbb.modAction.delete', 'space.atbb.modAction.undelete',
-                  'space.atbb.modAction.lock', 'space.atbb.modAction.unlock')
+                  'space.atbb.modAction.lock', 'space.atbb.modAction.unlock', 'space.atbb.modAction.pin', 'space.atbb.modAction.unpin')
         ),
         locked as (
             select subject_post_id as id from post_actions where place = 1 and action = 'space.atbb.modAction.lock'
         ),
+        pinned as (
+            select subject_post_id as id from post_actions where place = 1 and action = 'space.atbb.modAction.pin'
+        ),
         -- Not computed as a whole: each query looks up the few that it is about.
         shown_posts as not materialized (
-            select p.*
+            -- When is a claim too: a post that is dated later than it was read would stand above all others for good.
+            select p.*, case when p.created_at < p.indexed_at then p.created_at else p.indexed_at end as shown_at
             from posts p
             where not p.deleted
               and p.did not in (select did from banned)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Atbb.AppView.Forum;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 
@@ -13,14 +14,15 @@ public sealed partial class PostText : ComponentBase
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        var text = StrangersText.Tame(Text);
         var shown = 0;
-        foreach (var match in Address().Matches(Text).AsEnumerable())
+        foreach (var match in Address().Matches(text).AsEnumerable())
         {
             // The full stop after an address ends its sentence, and the bracket was opened before it.
             var address = match.Value.TrimEnd('.', ',', ';', ':', '!', '?', ')', ']', '\'', '"', '*', '_');
             if (!IsLink(address))
                 continue;
-            builder.AddContent(0, Text[shown..match.Index]);
+            builder.AddContent(0, text[shown..match.Index]);
             builder.OpenElement(1, "a");
             builder.AddAttribute(2, "href", address);
             builder.AddAttribute(3, "rel", "nofollow ugc noopener noreferrer");
@@ -29,7 +31,7 @@ public sealed partial class PostText : ComponentBase
             shown = match.Index + address.Length;
         }
 
-        builder.AddContent(5, Text[shown..]);
+        builder.AddContent(5, text[shown..]);
     }
 
     // at:// has a DID for its host, which no parser of web addresses takes.

@@ -18,7 +18,12 @@ sealed class PostgresSearch(IndexDatabase database) : ISearchIndex
         """
         -- Two sites may start together, and "if not exists" does not wait for the other one.
         select pg_advisory_xact_lock(7020665543811563521);
-        create schema if not exists appview;
+        -- A role that may not make schemas may not say "if not exists" either.
+        do $$ begin
+            if to_regnamespace('appview') is null then
+                create schema appview;
+            end if;
+        end $$;
         create table if not exists appview.post_search (
             post_id   bigint primary key,
             cid       text not null,

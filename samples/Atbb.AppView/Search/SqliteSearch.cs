@@ -7,12 +7,7 @@ namespace Atbb.AppView.Search;
 /// <summary>SQLite's FTS5, in a file beside the index: a file has one writer at a time, and the index's is the service.</summary>
 sealed class SqliteSearch(string indexFile) : ISearchIndex
 {
-    // Not pooled: the index's file is attached to each connection.
-    readonly string connectionString = new SqliteConnectionStringBuilder
-    {
-        DataSource = Path.ChangeExtension(indexFile, ".search" + Path.GetExtension(indexFile)),
-        Pooling = false,
-    }.ToString();
+    readonly string searchFile = Path.ChangeExtension(indexFile, ".search" + Path.GetExtension(indexFile));
 
     public string Matches => "select rowid as id from post_search where post_search match @Query";
 
@@ -28,7 +23,8 @@ sealed class SqliteSearch(string indexFile) : ISearchIndex
 
     public async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = new SqliteConnection(connectionString);
+        // What is attached is opened in the same way: a file that is not there is an error, and no empty index.
+        var connection = NewConnection(SqliteOpenMode.ReadWrite);
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -43,12 +39,16 @@ sealed class SqliteSearch(string indexFile) : ISearchIndex
         return connection;
     }
 
-    public Task CreateAsync(CancellationToken cancellationToken) => ExecuteAsync(
-        """
-        pragma journal_mode = wal;
-        create virtual table if not exists post_search using fts5 (title, text, tokenize = 'unicode61 remove_diacritics 2');
-        create table if not exists taken_in (post_id integer primary key, cid text not null);
-        """, new { }, cancellationToken);
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = NewConnection(SqliteOpenMode.ReadWriteCreate);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            pragma journal_mode = wal;
+            create virtual table if not exists post_search using fts5 (title, text, tokenize = 'unicode61 remove_diacritics 2');
+            create table if not exists taken_in (post_id integer primary key, cid text not null);
+            """, cancellationToken: cancellationToken));
+    }
 
     public async Task<long> LastAsync(CancellationToken cancellationToken)
     {
@@ -75,6 +75,9 @@ sealed class SqliteSearch(string indexFile) : ISearchIndex
         drop table missing;
         commit;
         """, new { Above = above, UpTo = upTo }, cancellationToken);
+
+    // Not pooled: the index's file is attached to each connection.
+    SqliteConnection NewConnection(SqliteOpenMode mode) => new(new SqliteConnectionStringBuilder { DataSource = searchFile, Mode = mode, Pooling = false }.ToString());
 
     async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {

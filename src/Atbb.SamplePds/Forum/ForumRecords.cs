@@ -53,12 +53,13 @@ public static class ForumRecords
 
     /// <summary>A moderator's action on an account.</summary>
     public static string ModActionJson(
-        string action, string subjectDid, string reason, string createdBy, DateTimeOffset createdAt) =>
-        ModActionJson(action, new JsonObject { ["did"] = subjectDid }, reason, createdBy, createdAt);
+        string action, string subjectDid, string reason, string createdBy, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null) =>
+        ModActionJson(action, new JsonObject { ["did"] = subjectDid }, reason, createdBy, createdAt, expiresAt);
 
     /// <summary>A moderator's action on a post.</summary>
-    public static string ModActionJson(string action, SampleRef subject, string reason, string createdBy, DateTimeOffset createdAt) =>
-        ModActionJson(action, new JsonObject { ["post"] = Of(subject) }, reason, createdBy, createdAt);
+    public static string ModActionJson(
+        string action, SampleRef subject, string reason, string createdBy, DateTimeOffset createdAt, DateTimeOffset? expiresAt = null) =>
+        ModActionJson(action, new JsonObject { ["post"] = Of(subject) }, reason, createdBy, createdAt, expiresAt);
 
     /// <summary>A membership, with or without a role.</summary>
     public static string MembershipJson(SampleRef forum, SampleRef? role, DateTimeOffset joinedAt) =>
@@ -79,8 +80,10 @@ public static class ForumRecords
     /// <summary>A moment as records write it.</summary>
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    static string ModActionJson(string action, JsonObject subject, string reason, string createdBy, DateTimeOffset createdAt) =>
-        Json(ModAction, createdAt, ("action", action), ("subject", subject), ("reason", reason), ("createdBy", createdBy));
+    static string ModActionJson(
+        string action, JsonObject subject, string reason, string createdBy, DateTimeOffset createdAt, DateTimeOffset? expiresAt) =>
+        Json(ModAction, createdAt, ("action", action), ("subject", subject), ("reason", reason), ("createdBy", createdBy),
+            ("expiresAt", expiresAt is { } end ? Text(end) : null));
 
     static JsonObject Of(SampleRef target) => new() { ["uri"] = target.Uri, ["cid"] = target.Cid };
 

@@ -52,7 +52,7 @@ public sealed class SiloPeersTests
     {
         await using var cluster = await DeployAsync();
 
-        Assert.False(await PeersOf(cluster, 0).HandOverAsync(TestContext.Current.CancellationToken));
+        Assert.False(await PeersOf(cluster, 0).HandOverAsync(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
 
         Assert.Equal(3, cluster.Silos.Count(silo => silo.IsActive));
     }

@@ -28,7 +28,7 @@ public class SyncNowTests
         const string Other = "did:plc:anotherforum";
         await using var cluster = await ForumCluster.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<AnotherForumException>(() => cluster.RepoOf(cluster.UserDids[0]).SyncNowAsync(Other));
+        var refused = await Assert.ThrowsAsync<AnotherForumException>(() => cluster.RepoOf(cluster.UserDids[0]).SyncNowAsync(Other, TestContext.Current.CancellationToken));
 
         Assert.Contains($"for the forum {cluster.Forum.Forum.Did}, and was asked for {Other}", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, await cluster.Database.NumberAsync("select count(*) from repos"));
