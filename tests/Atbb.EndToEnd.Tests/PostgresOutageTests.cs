@@ -83,6 +83,26 @@ public sealed class PostgresOutageTests
         Assert.Contains("silo.stopped_out_of_order", atbb.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Serve_TerminatedInARunWhilePostgresIsSilent_EndsAsAsked()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, ForumCase.Size);
+        await using var way = new PostgresProxy(it.Database.Value);
+        using var site = new AtbbSite(it.Forum.Forum.Did, way.Url, it.Pds.Origin);
+        using var admin = new AdminClient(site.AdminPort);
+        it.Pds.Latency = TimeSpan.FromMilliseconds(40);
+        var middle = it.Pds.Log.AnsweredAsync(25, static request => request.IsListing, Ends);
+        await using var atbb = site.Serve();
+        await admin.ReadyAsync(atbb);
+        await admin.MustStartAsync("full_sync", [.. it.Dids]);
+        await Task.WhenAny(middle, atbb.Ended).WaitAsync(AtbbProcess.Patience, Ends);
+        way.Swallow();
+        await atbb.SignalAsync("TERM");
+
+        Assert.True(await atbb.ExitAsync(AtbbProcess.ShutdownPatience) == 0, $"{atbb}");
+    }
+
     static async Task RunThroughAsync(ForumCase it, string name, int times, Func<Task> outage)
     {
         var random = Chance.For(name);

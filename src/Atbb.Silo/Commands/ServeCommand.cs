@@ -34,8 +34,9 @@ static class ServeCommand
         var lifetime = app.Lifetime;
         // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
         var asked = cancellationToken.IsCancellationRequested;
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         PosixSignal[] asking = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
-        var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => asked = true)).ToList();
+        var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => Ask())).ToList();
         try
         {
             await HostLife.StartAsync(app, cancellationToken);
@@ -46,12 +47,18 @@ static class ServeCommand
             return ExitCode.Completed;
         }
 
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var stopped = lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await using var stopped = lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
         await stopping.Task;
         await HostLife.EndAsync(app);
         registrations.ForEach(static registration => registration.Dispose());
         return asked ? ExitCode.Completed : ExitCode.Replaced;
+
+        // Not by the host's word alone: whoever asks a database that is silent is cancelled before it comes here, and lets the host wait.
+        void Ask()
+        {
+            asked = true;
+            stopping.TrySetResult();
+        }
     }
 
     static bool IsCutShort(Exception error) => error switch
