@@ -83,7 +83,8 @@ public sealed class BackfillFeedTests
             await Task.Yield();
         }
 
-        Assert.Equal(": still here\n\n", await comment);
+        // Whoever turns the clock may be several comments ahead of whoever writes them.
+        Assert.StartsWith(": still here\n\n", await comment, StringComparison.Ordinal);
         Assert.True(time.GetUtcNow() - start >= TimeSpan.FromSeconds(15));
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
