@@ -6,7 +6,7 @@ namespace Atbb.Indexing.Batches;
 
 /// <summary>
 /// New rows in the server's own binary form, laid out in one buffer and sent by the hundred kilobytes: the driver's importer awaits each value of each row, and
-/// wakes the server for every eight kilobytes. Source: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
+/// wakes the server for every eight kilobytes of them. Source: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
 /// </summary>
 sealed class PostgresCopy
 {
