@@ -111,7 +111,14 @@ public sealed class AccessTests(ServedForums forums)
     {
         var it = await ForumAsync();
         await using var reader = await ChromiumBrowser.OpenAsync(it.Origin, scripts: false);
-        await reader.GoAsync("/backfill");
+        // The page does not wait for a service that is slow to answer; without scripts it is loaded anew to see more.
+        for (var tries = 0; tries < 100; tries++)
+        {
+            await reader.GoAsync("/backfill");
+            if (await reader.Page.Locator("[data-field=repositories]").TextContentAsync() != "–")
+                break;
+            await reader.Page.WaitForTimeoutAsync(250);
+        }
 
         await Expect(reader.Page.Locator("[data-field=state]")).Not.ToBeEmptyAsync();
         await Expect(reader.Page.Locator("[data-field=repositories]")).ToContainTextAsync(" of ");

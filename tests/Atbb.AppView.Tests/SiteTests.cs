@@ -185,7 +185,7 @@ public sealed class SiteTests(ServedForums forums)
         var it = await forums.OnAsync(kind);
         await using var reader = await OpenAsync(kind);
         await reader.GoAsync("/backfill");
-        await Expect(reader.Page.GetByRole(Microsoft.Playwright.AriaRole.Status)).ToContainTextAsync("The index is whole: run ");
+        await Expect(reader.Page.GetByRole(Microsoft.Playwright.AriaRole.Status)).ToContainTextAsync("The index is whole: run ", new() { Timeout = 60_000 });
         var seen = new TaskCompletionSource();
         it.Pds.BeforeAnswer = _ => seen.Task;
         try
