@@ -72,6 +72,9 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                   and l.run_id > backfill_errors.backfill_id)))
         """;
 
+    // What a run gives up itself, beside the repository's grain.
+    const string IsGivenUpByTheRun = $"kind in ('{FailureKinds.NotAnswered}', '{FailureKinds.TooSlow}')";
+
     static readonly string LatestOfRepo = Latest("where did = @did");
 
     // One statement; each part reads a stretch of the unique key over did and rkey.
@@ -149,19 +152,19 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token)),
         cancellationToken);
 
-    /// <summary>The repositories that a run has given up because their grains did not answer.</summary>
+    /// <summary>The repositories that a run has given up itself: their grains did not answer, or were at it for too long.</summary>
     public Task<IReadOnlyList<string>> ListUnansweredAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
-            "select did from backfill_errors where backfill_id = @runId and kind in (@notAnswered, @tooSlow)",
-            new { runId, notAnswered = FailureKinds.NotAnswered, tooSlow = FailureKinds.TooSlow },
+            $"select did from backfill_errors where backfill_id = @runId and {IsGivenUpByTheRun}",
+            new { runId },
             cancellationToken: token))).AsList(),
         cancellationToken);
 
     /// <summary>Takes such an error back: the repository is asked again.</summary>
     public Task<int> RemoveUnansweredAsync(long runId, string did, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-            "delete from backfill_errors where backfill_id = @runId and did = @did and kind in (@notAnswered, @tooSlow)",
-            new { runId, did, notAnswered = FailureKinds.NotAnswered, tooSlow = FailureKinds.TooSlow },
+            $"delete from backfill_errors where backfill_id = @runId and did = @did and {IsGivenUpByTheRun}",
+            new { runId, did },
             cancellationToken: token)),
         cancellationToken);
 
