@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Sample;
@@ -23,6 +25,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         await lost.Process.KillAsync();
 
         await cluster.CompletedAsync(id, left);
+        AssertNoPageIsLost(cluster, ends: 1);
         await AssertTakenOverAsync(cluster, lostAt, "killed", lost);
     }
 
@@ -92,15 +95,29 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         var fourth = cluster.Begin();
         await fourth.ReadyAsync();
         foreach (var silo in cluster.Silos.Take(3))
-        {
-            await silo.Process.SignalAsync("TERM");
-            Assert.Equal(0, await silo.Process.ExitAsync(AtbbProcess.ShutdownPatience));
-        }
+            await silo.EndAsync();
 
         await cluster.CompletedAsync(id, fourth);
-        // Asked to end, a silo writes the page in hand; what was on its way from the PDS is asked for again, by another.
-        var again = cluster.Case.Pds.Log.Snapshot().Where(static request => request.IsListing).CountBy(static page => (page.Did, page.Collection, page.Cursor)).Sum(static page => page.Value - 1);
-        Assert.InRange(again, 0, 3 * 2 * SiloCluster.Concurrency);
+        AssertNoPageIsLost(cluster, ends: 3);
+    }
+
+    [Fact]
+    public async Task Run_EachSiloIsStartedAgainInTurn_LosesNoPage()
+    {
+        await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
+        var id = await cluster.RunIntoTheMiddleAsync(Middle);
+
+        // So that there is something to lose at each of them.
+        cluster.Case.Pds.Latency = TimeSpan.FromSeconds(5);
+        foreach (var silo in cluster.Silos)
+        {
+            Assert.Null((await silo.Admin.RunAsync(id)).FinishedAt);
+            await silo.RestartAsync();
+        }
+
+        cluster.Case.Pds.Latency = TimeSpan.Zero;
+        await cluster.CompletedAsync(id, cluster.Silos[0]);
+        AssertNoPageIsLost(cluster, ends: 3);
     }
 
     [Fact]
@@ -114,6 +131,13 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         var it = cluster.Case;
 
         var id = await cluster.BeginRunAsync();
+        using (var again = await cluster.Silos[1].Admin.StartAsync("full_sync", [.. it.Dids]))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+            using var answer = JsonDocument.Parse(await again.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(id, answer.RootElement.GetProperty("runId").GetInt64());
+        }
+
         await cluster.CompletedAsync(id, cluster.Silos[0]);
 
         Assert.Equal(3, await cluster.Diary.CountWritersAsync());
@@ -140,6 +164,13 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         Assert.True(silo.Answers > 0, $"Nobody was busy.\n{cluster}");
         Assert.Empty(await cluster.Diary.DeathsAsync());
         Assert.All(cluster.Silos, it => Assert.False(it.Process.HasEnded, $"{it.Process}"));
+    }
+
+    // Asked to end, a silo writes the page in hand; what was on its way from the PDS is asked for again, by another.
+    static void AssertNoPageIsLost(SiloCluster cluster, int ends)
+    {
+        var again = cluster.Case.Pds.Log.Snapshot().Where(static request => request.IsListing).CountBy(static page => (page.Did, page.Collection, page.Cursor)).Sum(static page => page.Value - 1);
+        Assert.InRange(again, 0, ends * 2 * SiloCluster.Concurrency);
     }
 
     async Task AssertTakenOverAsync(SiloCluster cluster, DateTimeOffset lostAt, string how, params SiloProcess[] lost)

@@ -12,7 +12,8 @@ sealed class SiloProcess : IAsyncDisposable
         Admin = new AdminClient(site.AdminPort);
     }
 
-    public AtbbProcess Process { get; }
+    /// <summary>The one that runs there now.</summary>
+    public AtbbProcess Process { get; private set; }
 
     public AdminClient Admin { get; }
 
@@ -23,6 +24,22 @@ sealed class SiloProcess : IAsyncDisposable
     public bool Drives => Process.Errors.Contains("backfill.started", StringComparison.Ordinal) || Process.Errors.Contains("backfill.resuming", StringComparison.Ordinal);
 
     public Task ReadyAsync() => Admin.ReadyAsync(Process);
+
+    /// <summary>Asks it to end, as whoever rolls out a new release does, and sees it go within what is promised.</summary>
+    public async Task EndAsync()
+    {
+        await Process.SignalAsync("TERM");
+        Assert.Equal(0, await Process.ExitAsync(AtbbProcess.ShutdownPatience));
+    }
+
+    /// <summary>Ends it and starts another in its place, at the same addresses; returns when that one is ready.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        await Process.DisposeAsync();
+        Process = site.Serve();
+        await ReadyAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
