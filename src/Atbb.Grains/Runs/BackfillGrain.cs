@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Discovery;
@@ -137,7 +138,7 @@ sealed partial class BackfillGrain(
         var decision = request.Force is null ? await DecideAsync() : null;
         var type = request.Force ?? TypeOf(decision!.Outcome);
         if (type is null)
-            return new(StartOutcome.NotNeeded, Decision: decision, Message: request.Dids.Count > 0 ? NotNoted(request.Dids.Count, decision!) : null);
+            return new(StartOutcome.NotNeeded, Decision: decision, Message: request.Dids.Count > 0 ? NotNoted(decision!) : null);
 
         return await IndexBoundary.TranslateAsync(async () =>
         {
@@ -150,7 +151,7 @@ sealed partial class BackfillGrain(
                 return await InTheWayAsync() ?? EndedMeanwhile();
             LogStarted(started.RunId, ForumDid, type.Value, dids.Count);
             Drive();
-            var later = type is RunType.CatchUp && request.Dids.Count > 0 ? NotedOnly(request.Dids.Count) : null;
+            var later = type is RunType.CatchUp && request.Dids.Count > 0 ? NotedOnly : null;
             return new StartResult(StartOutcome.Started, started.RunId, type, decision, later);
         });
     }
@@ -325,11 +326,11 @@ sealed partial class BackfillGrain(
         return noted == 0 ? null : $"{noted} of the DIDs listed were not known and are noted: this run reads those that it has not passed yet, if it is a full sync, and the next full sync reads the others.";
     }
 
-    static string NotNoted(int dids, BackfillDecision decision) =>
-        $"No run is needed ({decision.Reason}), and the {dids} DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";
+    static string NotNoted(BackfillDecision decision) =>
+        $"No run is needed ({JsonNamingPolicy.SnakeCaseLower.ConvertName($"{decision.Reason}")}), and the DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";
 
-    static string NotedOnly(int dids) =>
-        $"A catch-up reads whom the index knows: the {dids} DIDs listed are noted, and the next full sync reads those that are not among them.";
+    const string NotedOnly =
+        "A catch-up reads whom the index knows: the DIDs listed are noted, and the next full sync reads those that are not among them.";
 
     async Task RememberAsync()
     {

@@ -69,7 +69,7 @@ static class AdminApi
             return problem;
 
         if (type is RunType.CatchUp && body.Dids is { Count: > 0 } dids)
-            return Problems.DidsNotRead(dids.Count);
+            return Problems.DidsNotRead();
 
         var backfill = Backfill(grains, forum);
         return await AnswerToAsync(backfill, await backfill.StartAsync(new StartRequest { Force = type, Dids = body.Dids ?? [], RequestKey = key }));

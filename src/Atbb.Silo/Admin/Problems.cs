@@ -34,9 +34,9 @@ static class Problems
 
     public static IResult AnotherForum(string? message) => Of(ProblemKind.AnotherForum, message ?? ProblemKind.AnotherForum.Title);
 
-    public static IResult DidsNotRead(int dids) => Of(
+    public static IResult DidsNotRead() => Of(
         ProblemKind.DidsNotRead,
-        $"A catch-up reads whom the index knows, and not the {dids} DIDs listed. A full sync: POST {AdminApi.Root}?force=full_sync. By hand: POST {RepoApi.Root}{{did}}/sync.");
+        $"A catch-up reads whom the index knows, and not the DIDs listed. A full sync: POST {AdminApi.Root}?force=full_sync. By hand: POST {RepoApi.Root}{{did}}/sync.");
 
     public static IResult TokenNeeded() => Of(
         ProblemKind.TokenNeeded, "Send the token of Atbb:Admin:Token: 'Authorization: Bearer <token>'. A browser signs in at /signin.");

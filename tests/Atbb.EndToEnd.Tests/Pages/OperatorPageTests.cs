@@ -342,7 +342,7 @@ public sealed partial class OperatorPageTests(ServedPage served) : IClassFixture
         Assert.Empty(await reader.FindBarriersAsync());
 
         // No live stream has a cursor here, which would make a run needless.
-        const string NotNoted = "No run is needed (CursorFresh), and the 1 DIDs listed are not noted.";
+        const string NotNoted = "No run is needed (cursor_fresh), and the DIDs listed are not noted.";
         await page.RouteAsync("**/api/admin/backfill", route => route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{"outcome":"not_needed","message":"{{NotNoted}}"}""" }));
         await page.GetByLabel("Their DIDs").FillAsync(served.Careless.Did);
         await Button(page, "If needed").ClickAsync();

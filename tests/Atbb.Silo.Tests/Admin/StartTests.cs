@@ -49,7 +49,7 @@ public sealed class StartTests : IAsyncLifetime
 
         var (status, notNeeded) = await site.PostAsync(Runs, $$"""{"dids":["{{Did}}"]}""", "application/json");
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Contains("the 1 DIDs listed are not noted", notNeeded.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("(cursor_fresh), and the DIDs listed are not noted", notNeeded.GetProperty("message").GetString(), StringComparison.Ordinal);
 
         AdminSite.AssertProblem(await site.SendAsync(HttpMethod.Get, AdminSite.Repos + Did), HttpStatusCode.NotFound, "no-such-repo");
     }
