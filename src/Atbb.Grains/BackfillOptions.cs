@@ -58,8 +58,8 @@ public sealed class BackfillOptions
     public IList<string> SkipHosts { get; set; } = [];
 
     /// <summary>
-    /// How long a PDS that no longer knows a repository is given before it is asked again, and believed: then the account counts as deleted and
-    /// its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
+    /// How long a PDS that no longer knows a repository, or a directory that says its DID was given up, is given before it is asked again, and believed:
+    /// then the account counts as deleted and its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
     /// </summary>
     public TimeSpan DeletionConfirmDelay { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -216,8 +216,8 @@ sealed partial class UserRepoGrain(
         try
         {
             var outcome = await ReadPagesAsync(collections, forumDid, cancellationToken);
-            // Its PDS has answered, and knows it.
-            deniedAt = null;
+            // Its PDS has answered, and knows it; and whoever knows its PDS has not given it up.
+            (deniedAt, tombstonedAt) = (null, null);
             return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
