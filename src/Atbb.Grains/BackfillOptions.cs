@@ -21,6 +21,12 @@ public sealed class BackfillOptions
     /// <summary>How often a run's checkpoint is saved. Default 1 s: what a kill costs is asking for some settled repositories again, not reading them.</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// What a call that reads a repository has for all that it asks. The call itself may take five minutes, and the write after the last answer two: one that
+    /// took longer would be asked again while it goes on, and be counted as not answering.
+    /// </summary>
+    public static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(150);
+
     /// <summary>How long one call reads on in a repository. Default 5 s: long against a page, short against the time-out of a grain call.</summary>
     public TimeSpan SliceDuration { get; set; } = TimeSpan.FromSeconds(5);
 
