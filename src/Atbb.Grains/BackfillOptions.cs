@@ -21,6 +21,12 @@ public sealed class BackfillOptions
     /// <summary>How often a run's checkpoint is saved. Default 1 s: what a kill costs is asking for some settled repositories again, not reading them.</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// What a call that reads a repository has for all that it asks. The call itself may take five minutes, and the write after the last answer two: one that
+    /// took longer would be asked again while it goes on, and be counted as not answering.
+    /// </summary>
+    public static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(150);
+
     /// <summary>How long one call reads on in a repository. Default 5 s: long against a page, short against the time-out of a grain call.</summary>
     public TimeSpan SliceDuration { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -58,8 +64,8 @@ public sealed class BackfillOptions
     public IList<string> SkipHosts { get; set; } = [];
 
     /// <summary>
-    /// How long a PDS that no longer knows a repository is given before it is asked again, and believed: then the account counts as deleted and
-    /// its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
+    /// How long a PDS that no longer knows a repository, or a directory that says its DID was given up, is given before it is asked again, and believed:
+    /// then the account counts as deleted and its rows are removed. Default 10 s: longer than a PDS takes to restart. A run with a deleted account takes at least as long.
     /// </summary>
     public TimeSpan DeletionConfirmDelay { get; set; } = TimeSpan.FromSeconds(10);
 

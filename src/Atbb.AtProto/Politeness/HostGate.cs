@@ -98,7 +98,7 @@ sealed class HostGate
                     return HostTurn.TooLate(wait, cause);
                 if (wait > TimeSpan.Zero)
                 {
-                    await Task.Delay(wait, time, cancellationToken);
+                    await WaitForTurnAsync(wait, cancellationToken);
                     metrics.Waited(cause, wait);
                 }
             }
@@ -222,6 +222,22 @@ sealed class HostGate
 
             wait = denial.WaitIn(now, wait);
             return false;
+        }
+    }
+
+    async Task WaitForTurnAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(wait, time, cancellationToken);
+            lock (sync)
+                schedule.EndWait();
+        }
+        catch (OperationCanceledException)
+        {
+            lock (sync)
+                schedule.GiveBack(Now);
+            throw;
         }
     }
 

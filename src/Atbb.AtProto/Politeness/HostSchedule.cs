@@ -25,7 +25,11 @@ sealed class HostSchedule
     TimeSpan pauseEnd;
     TimeSpan spread;
     TimeSpan spreadEnd;
+    TimeSpan lineBegin;
     TimeSpan lineEnd;
+    TimeSpan lastCame;
+    TimeSpan unused;
+    int waiting;
     int unexplained;
 
     public HostSchedule(PolitenessOptions options, SharedPoliteness? shared = null)
@@ -47,6 +51,7 @@ sealed class HostSchedule
     /// <param name="wait">How long to wait for the turn; when none was taken, how long to stay away.</param>
     public bool TryTake(TimeSpan now, TimeSpan deadline, out TimeSpan wait)
     {
+        NoteComing(now);
         var step = StepAt(now);
         var burst = step < Second && step > TimeSpan.Zero ? Second - step : TimeSpan.Zero;
         var open = Latest(now, pauseEnd);
@@ -59,16 +64,50 @@ sealed class HostSchedule
 
         wait = turn - now;
         nextTurn = Latest(open, nextTurn) + step;
+        if (wait > TimeSpan.Zero)
+            waiting++;
         return true;
+    }
+
+    /// <summary>Whoever had to wait for its turn has it.</summary>
+    public void EndWait()
+    {
+        waiting--;
+        // Those before it that were not taken are of the past.
+        unused = TimeSpan.Zero;
+    }
+
+    /// <summary>Whoever had to wait for its turn has gone without it.</summary>
+    public void GiveBack(TimeSpan now)
+    {
+        waiting--;
+        unused += StepAt(now);
+        // While others wait they keep their turns, and one given to whoever comes would be beside one of theirs.
+        if (waiting > 0)
+            return;
+        nextTurn = Latest(now, nextTurn - unused);
+        unused = TimeSpan.Zero;
     }
 
     /// <summary>Says to a request that cannot be taken on how long it should stay away: behind those that were told so before.</summary>
     public TimeSpan TurnAway(TimeSpan now, TimeSpan earliest)
     {
+        NoteComing(now);
         var latest = earliest + LongestLine;
         var comeBack = lineEnd > latest ? latest : Latest(earliest, lineEnd);
+        if (lineEnd <= earliest)
+            lineBegin = comeBack;
         lineEnd = comeBack + StepAt(now);
         return comeBack - now;
+    }
+
+    // Those in the line come at the host's pace, once its first one is due. Where nobody has, nobody will: their run was cancelled, and the next one's would
+    // stay away for them.
+    void NoteComing(TimeSpan now)
+    {
+        if (now > Latest(lineBegin, lastCame) + Second + StepAt(now))
+            lineEnd = TimeSpan.Zero;
+        lastCame = now;
     }
 
     /// <summary>The host answered 429. Never shortens a pause: answers may overtake each other.</summary>

@@ -27,7 +27,10 @@ abstract record RepoVerdict
     /// <param name="Otherwise">The account's state if it has not moved.</param>
     public sealed record AskIdentity(RepoStatus Otherwise) : RepoVerdict;
 
-    /// <summary>The account looks deleted. Before its rows are removed, its PDS is asked a second time.</summary>
+    /// <summary>The directory says that the DID was given up. Its rows go when it says so again: one wrong answer of a directory is no reason.</summary>
+    public sealed record Tombstoned : RepoVerdict;
+
+    /// <summary>The account looks deleted. Before its rows are removed, whoever says so is asked a second time.</summary>
     /// <param name="Until">When.</param>
     public sealed record Unconfirmed(DateTimeOffset Until) : RepoVerdict;
 
@@ -48,7 +51,7 @@ abstract record RepoVerdict
         // Its host's, and not its own: what is left there is given up together.
         _ when e.IsFinal => new Refused(FailureKinds.Unreachable),
         _ when e.IsTransient => new Transient(e.RetryAt),
-        AtProtoFailure.DidTombstoned => new Gone(RepoStatus.Deleted),
+        AtProtoFailure.DidTombstoned => new Tombstoned(),
         AtProtoFailure.DidNotFound => new Gone(RepoStatus.NotFound),
         AtProtoFailure.BadDidDocument => new Refused(FailureKinds.BadDidDocument),
         AtProtoFailure.Forbidden => new Refused(FailureKinds.ForbiddenAddress),

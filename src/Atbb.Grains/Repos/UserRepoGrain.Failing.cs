@@ -15,6 +15,9 @@ sealed partial class UserRepoGrain
     // nothing too soon.
     long? deniedAt;
 
+    // The same of the directory, since when it has said that the DID was given up.
+    long? tombstonedAt;
+
     bool HasConfiguredPds => Key == forum.Value.Did && forum.Value.Pds is not null;
 
     async Task<RepoOutcome> FailAsync(AtProtoException e, CancellationToken cancellationToken)
@@ -26,6 +29,12 @@ sealed partial class UserRepoGrain
                 verdict = await AskStatusAsync(cancellationToken);
             if (verdict is RepoVerdict.AskIdentity { Otherwise: var otherwise })
                 verdict = await AskIdentityAsync(otherwise, cancellationToken);
+            var saidSo = "Its DID document names this PDS still; the account is taken for deleted if the PDS says so again.";
+            if (verdict is RepoVerdict.Tombstoned)
+            {
+                saidSo = $"The directory says that {Key} was given up; the account is taken for deleted if it says so again.";
+                verdict = JudgeTombstone();
+            }
 
             return verdict switch
             {
@@ -33,7 +42,7 @@ sealed partial class UserRepoGrain
                 RepoVerdict.Deferred { Until: var until } => Deferred(until, e),
                 RepoVerdict.Transient { NotBefore: var notBefore } => await ParkAsync(e.Message, notBefore, KindOf(e), e.Host),
                 RepoVerdict.Unconfirmed { Until: var until } => await WaitAsync(
-                    until, $"{e.Message} Its DID document names this PDS still; the account is taken for deleted if the PDS says so again.", e.Host),
+                    until, $"{e.Message} {saidSo}", e.Host),
                 // Anybody can make a name up: of one that is nothing but a name, nothing is missing.
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } when Repo.IsHearsay => await SettleGoneAsync(RepoStatus.NotFound, e.Message),
                 RepoVerdict.Gone { Status: RepoStatus.NotFound } => await GiveUpAsync(RepoStatus.NotFound, FailureKinds.NotFound, e.Message),
@@ -109,7 +118,7 @@ sealed partial class UserRepoGrain
     {
         var moved = Repo.MoveTo(document);
         LogMoved(Key, Repo.Pds, moved.Pds);
-        deniedAt = null;
+        (deniedAt, tombstonedAt) = (null, null);
         known = moved;
     }
 
@@ -145,6 +154,15 @@ sealed partial class UserRepoGrain
             default:
                 return verdict;
         }
+    }
+
+    RepoVerdict JudgeTombstone()
+    {
+        var verdict = Absence.JudgeTombstone(Repo, tombstonedAt is { } first ? time.GetElapsedTime(first) : null, time.GetUtcNow(), options.DeletionConfirmDelay);
+        tombstonedAt ??= time.GetTimestamp();
+        // As with a PDS's denial: collected in the wait, each answer would be the first.
+        DelayDeactivation(options.DeletionConfirmDelay + TimeSpan.FromMinutes(1));
+        return verdict;
     }
 
     async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? host, string? collection = null)

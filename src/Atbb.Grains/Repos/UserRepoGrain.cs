@@ -203,11 +203,19 @@ sealed partial class UserRepoGrain(
         if (leftOut.BecauseOf(Key) is { } reason)
             return LeaveOut(reason);
 
+        using var late = new CancellationTokenSource(BackfillOptions.LongestSlice, time);
         // A silo that is to end must not be kept from it by the waits and pages of a slice.
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silo.ApplicationStopping);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silo.ApplicationStopping, late.Token);
+        var before = Repo.Version;
         var outcome = await ReadUntilAsync(collections, forumDid, ends.Token);
-        return outcome is RepoOutcome.More && silo.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested
-            ? Parked(time.GetUtcNow() + PauseAtTheEnd, $"the silo that was reading {Key} is ending, and another one goes on", host: null)
+        if (outcome is not RepoOutcome.More || cancellationToken.IsCancellationRequested)
+            return outcome;
+        if (silo.ApplicationStopping.IsCancellationRequested)
+            return Parked(time.GetUtcNow() + PauseAtTheEnd, $"the silo that was reading {Key} is ending, and another one goes on", host: null);
+
+        // The next slice would come as far: a host whose every answer takes that long must not be asked without end.
+        return late.IsCancellationRequested && known?.Version == before
+            ? await ParkAsync($"Of {Key}, {HostAskedNext} has not answered enough for a page in {BackfillOptions.LongestSlice}.", notBefore: null, FailureKinds.Unreachable, HostAskedNext)
             : outcome;
     }
 
@@ -216,8 +224,8 @@ sealed partial class UserRepoGrain(
         try
         {
             var outcome = await ReadPagesAsync(collections, forumDid, cancellationToken);
-            // Its PDS has answered, and knows it.
-            deniedAt = null;
+            // Its PDS has answered, and knows it; and whoever knows its PDS has not given it up.
+            (deniedAt, tombstonedAt) = (null, null);
             return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -13,6 +13,9 @@ sealed partial class BackfillGrain
 {
     bool isSaidToBeHeldBack;
 
+    // A look at who was found asks the index, and nobody minds some seconds.
+    const int CheckpointsBetweenLooks = 10;
+
     // In the log; the settings name the others.
     const int LeftOutNamed = 20;
 
@@ -124,15 +127,14 @@ sealed partial class BackfillGrain
 
     PagedSource UserSource() => run is { RetryOf: { } failed, Round: 0, RunId: var retry }
         ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, retry, after, limit, token), patience)
-        : new PagedSource(PageOf(Scope), patience);
+        : new PagedSource(PageOf(ScopeOf(run!.Round)), patience);
 
-    // The scope of now: the next round has another.
     Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> PageOf(RepoScope scope) =>
         (after, limit, token) => repos.PageAsync(scope, after, limit, token);
 
     Task<long> CountUsersAsync(CancellationToken cancellationToken) => run is { RetryOf: { } failed, Round: 0 }
         ? errors.CountDidsAsync(failed, cancellationToken)
-        : repos.CountAsync(Scope, cancellationToken);
+        : repos.CountAsync(ScopeOf(run!.Round), cancellationToken);
 
     /// <summary>What this run has read well is no error of an earlier one any more.</summary>
     async Task ClearErrorsAsync(CancellationToken cancellationToken)
@@ -142,7 +144,7 @@ sealed partial class BackfillGrain
             LogCleared(run!.RunId, cleared);
     }
 
-    RepoWindow OpenWindow(IRepoSource source)
+    RepoWindow OpenWindow(IRepoSource source, Func<RepoWindow, CancellationToken, Task<IRepoSource?>>? nextRound = null)
     {
         var (runId, phase, isRetry) = (run!.RunId, run.Phase, run.Type is RunType.Retry);
         var caller = new RepoCaller(
@@ -154,7 +156,7 @@ sealed partial class BackfillGrain
             },
             (did, kind, reason, token) => GiveUpAsync(runId, did, kind, reason, token),
             outage, options, time, random);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync, options.CheckpointInterval * CheckpointsBetweenLooks, nextRound);
     }
 
     /// <summary>

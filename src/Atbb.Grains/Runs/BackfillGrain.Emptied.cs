@@ -25,8 +25,8 @@ sealed partial class BackfillGrain
     /// <returns>Whether there is anything to go on to.</returns>
     async Task<bool> GoRoundAgainAsync(CancellationToken cancellationToken)
     {
-        var (runId, round) = (run!.RunId, run.Round + 1);
-        if (round > discovery.MaxRounds + MostRepairs)
+        var (runId, round) = (run!.RunId, window!.Ledger.Round + 1);
+        if (round > discovery.MaxRounds + run.EarlyRounds + MostRepairs)
             return false;
 
         await MarkEmptiedAsync(runId, round, cancellationToken);
@@ -34,7 +34,7 @@ sealed partial class BackfillGrain
         if (count == 0)
             return false;
 
-        var entered = run.At(window).EnterRound(round, window!.Ledger.Done, window.Ledger.Counts, count);
+        var entered = run.At(window).EnterRound(round, window.Ledger.Done, window.Ledger.Counts, count);
         // Its rows are among those that are gone, and the first phase alone reads all of them.
         if (await patience.WaitForAsync(token => repos.LoadAsync(ForumDid, token), cancellationToken) is { Phase: 0, FoundByRun: { } by } && by == runId)
             entered = entered.BackToForum();

@@ -8,16 +8,17 @@ namespace Atbb.Grains.Runs;
 /// <summary>
 /// The second phase in rounds. Round 0 reads every repository known when it began; whoever is found meanwhile (by relays, or named in
 /// records) is read in the next one, since a DID may lie below where the reading has come to. A round's repositories are fixed before it
-/// begins, so its low-water mark and its counters are exact over any number of resumes, and no repository is in two.
+/// begins, so its low-water mark and its counters are exact over any number of resumes, and no repository is in two. It begins when those before
+/// are settled, or have been waited for a little: whoever waits for a host stays in the window, and holds the mark where it is.
 /// </summary>
 sealed partial class BackfillGrain
 {
-    RepoScope Scope => run switch
+    RepoScope ScopeOf(int round) => (round, run) switch
     {
-        { Round: > 0 and var round, RunId: var runId } => new RepoScope.Found(runId, round),
-        { Type: RunType.CatchUp, RunId: var runId } => new RepoScope.KnownUsers(runId),
-        { Type: RunType.FullSync, RunId: var runId } => new RepoScope.KnownRepositories(runId),
-        _ => throw new InvalidOperationException($"There is no scope for the run type {run?.Type}."),
+        (> 0, { RunId: var runId }) => new RepoScope.Found(runId, round),
+        (0, { Type: RunType.CatchUp, RunId: var runId }) => new RepoScope.KnownUsers(runId),
+        (0, { Type: RunType.FullSync, RunId: var runId }) => new RepoScope.KnownRepositories(runId),
+        _ => throw new InvalidOperationException($"There is no scope for round {round} of the run type {run?.Type}."),
     };
 
     /// <summary>Asks the relays beside everything else, so that nobody known waits for them; null when that is not due.</summary>
@@ -27,16 +28,10 @@ sealed partial class BackfillGrain
 
     async Task ReadUsersAsync(RelayInquiry? inquiry, CancellationToken cancellationToken)
     {
-        await ReadRoundAsync(cancellationToken);
-        if (inquiry is not null)
-        {
-            if (!inquiry.IsOver)
-                LogWaiting(run!.RunId, discovery.MaxDelay);
-            await inquiry.EndAsync(discovery.MaxDelay);
-        }
-
-        while (await EnterNextRoundAsync(cancellationToken))
-            await ReadRoundAsync(cancellationToken);
+        window = OpenWindow(
+            UserSource(),
+            run is { Type: RunType.FullSync } ? (of, token) => EnterNextRoundAsync(of, inquiry, token) : null);
+        await window.DrainAsync(cancellationToken);
         await ReportShortListingsAsync(cancellationToken);
     }
 
@@ -55,33 +50,46 @@ sealed partial class BackfillGrain
         }
     }
 
-    async Task ReadRoundAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Goes on to those found since. Killed before the mark has come to that round, the same are found again, with whoever was found after them: above the
+    /// mark, nothing is taken for read.
+    /// </summary>
+    /// <returns>The round's repositories; null when there is nothing to go on to for now.</returns>
+    async Task<IRepoSource?> EnterNextRoundAsync(RepoWindow window, RelayInquiry? inquiry, CancellationToken cancellationToken)
     {
-        window = OpenWindow(UserSource());
-        await window.DrainAsync(cancellationToken);
-    }
+        var ledger = window.Ledger;
+        var (runId, round, isEarly) = (run!.RunId, ledger.Round + 1, ledger.OpenCount > 0);
+        if (round > discovery.MaxRounds + run.EarlyRounds)
+            return null;
 
-    /// <summary>Goes on to those found since, once everything before is settled. Killed before it is saved, the same are found again.</summary>
-    /// <returns>Whether there is anything to go on to.</returns>
-    async Task<bool> EnterNextRoundAsync(CancellationToken cancellationToken)
-    {
-        var (runId, round) = (run!.RunId, run.Round + 1);
-        if (run.Type is not RunType.FullSync || round > discovery.MaxRounds)
-            return false;
+        if (inquiry is not null)
+        {
+            // What relays name belongs to round 1, which must not grow once it has begun.
+            if (isEarly && !inquiry.IsOver)
+                return null;
+            if (!inquiry.IsOver)
+                LogWaiting(runId, discovery.MaxDelay);
+            await inquiry.EndAsync(discovery.MaxDelay);
+        }
 
         await FindReferencedAsync(runId, round, cancellationToken);
-        var count = await patience.WaitForAsync(token => repos.CountAsync(new RepoScope.Found(runId, round), token), cancellationToken);
+        var scope = new RepoScope.Found(runId, round);
+        var count = await patience.WaitForAsync(token => repos.CountAsync(scope, token), cancellationToken);
         // What the relays cost is taken into the books with the step into round 1, be there anything in it or not: once, that is.
         var spent = round == 1 ? await patience.WaitForAsync(token => found.SpentAsync(runId, token), cancellationToken) : default;
-        if (count == 0 && spent == default)
-            return false;
+        if (count == 0 && (isEarly || spent == default))
+            return null;
 
-        var entered = run.At(window).EnterRound(round, window!.Ledger.Done, window.Ledger.Counts + spent.ToSyncCounts(), count);
         LogRound(runId, round, count);
-        // No window while the step is taken: the checkpoint of a round must not be written over the next one's.
-        window = null;
-        await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
-        return true;
+        ledger.Enter(round, spent.ToSyncCounts());
+        await UntilDoneAsync(
+            () => SaveAsync(current => current.At(window) with
+            {
+                DidsTotal = ledger.Done + ledger.OpenCount + count,
+                EarlyRounds = run.EarlyRounds + (isEarly ? 1 : 0),
+            }),
+            cancellationToken);
+        return new PagedSource(PageOf(scope), patience);
     }
 
     async Task FindReferencedAsync(long runId, int round, CancellationToken cancellationToken)

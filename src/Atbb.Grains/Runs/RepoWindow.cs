@@ -17,7 +17,9 @@ sealed class RepoWindow(
     IRepoSource source,
     TimeProvider time,
     RunTrouble trouble,
-    Func<string, CancellationToken, Task<RepoSlice>> sync)
+    Func<string, CancellationToken, Task<RepoSlice>> sync,
+    TimeSpan firstLook = default,
+    Func<RepoWindow, CancellationToken, Task<IRepoSource?>>? nextRound = null)
 {
     // How many are named to those who watch.
     const int Shown = 20;
@@ -35,7 +37,12 @@ sealed class RepoWindow(
     readonly Dictionary<string, ParkedRepo> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
+    IRepoSource source = source;
     bool isEnumerated;
+    // Between looks at who has been found while something waits. It doubles with each round begun so: there are as few of those as doublings in the time
+    // that is waited, however many ever new names somebody's accounts lead to.
+    TimeSpan betweenLooks = firstLook;
+    TimeSpan nextLook;
     TaskCompletionSource woken = NewSignal();
 
     /// <summary>What is settled.</summary>
@@ -166,20 +173,46 @@ sealed class RepoWindow(
 
     async Task<string?> NextAsync(CancellationToken cancellationToken)
     {
-        if (ahead.Count == 0 && !isEnumerated)
+        do
         {
-            foreach (var did in await source.NextAsync(ledger.Frontier, cancellationToken))
-                ahead.Enqueue(did);
-            isEnumerated = ahead.Count == 0;
-        }
+            if (ahead.Count == 0 && !isEnumerated)
+            {
+                foreach (var did in await source.NextAsync(ledger.Frontier, cancellationToken))
+                    ahead.Enqueue(did);
+                isEnumerated = ahead.Count == 0;
+                nextLook = Elapsed + betweenLooks;
+            }
 
-        return ahead.TryDequeue(out var next) ? next : null;
+            if (ahead.TryDequeue(out var next))
+                return next;
+        }
+        while (await HasNextRoundAsync(cancellationToken));
+
+        return null;
+    }
+
+    /// <summary>Goes on to a round over those found since: once everything is settled, and now and then while something waits, which is no matter of theirs.</summary>
+    async Task<bool> HasNextRoundAsync(CancellationToken cancellationToken)
+    {
+        var isEarly = ledger.OpenCount > 0;
+        if (nextRound is null || (isEarly && Elapsed < nextLook))
+            return false;
+
+        var next = await nextRound(this, cancellationToken);
+        nextLook = Elapsed + betweenLooks;
+        if (next is null)
+            return false;
+
+        (source, isEnumerated) = (next, false);
+        if (isEarly)
+            betweenLooks *= 2;
+        return true;
     }
 
     async Task WaitAsync(CancellationToken cancellationToken)
     {
         var answered = answers.Reader.WaitToReadAsync(cancellationToken).AsTask();
-        if (!parked.TryPeek(out _, out var due) || inFlight.Count >= width)
+        if (NextDue is not { } due || inFlight.Count >= width)
         {
             await answered;
             return;
@@ -193,6 +226,15 @@ sealed class RepoWindow(
         if (woken.Task.IsCompleted)
             woken = NewSignal();
     }
+
+    // Of a repository that waits, or of a look at what has been found.
+    TimeSpan? NextDue => (parked.TryPeek(out _, out var due), nextRound is not null && isEnumerated && parked.Count < MostParked) switch
+    {
+        (true, true) => due < nextLook ? due : nextLook,
+        (true, false) => due,
+        (false, true) => nextLook,
+        (false, false) => null,
+    };
 
     void Begin(string did, CancellationToken cancellationToken)
     {

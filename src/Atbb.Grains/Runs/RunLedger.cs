@@ -3,8 +3,8 @@ using Atbb.Grains.Interfaces.Runs;
 namespace Atbb.Grains.Runs;
 
 /// <summary>
-/// Which repositories of a phase are settled, and what they came to. Repositories are opened in the order of their DIDs and settled
-/// in any order; the ledger knows the low-water mark and the exact counts up to it.
+/// Which repositories of a phase are settled, and what they came to. Repositories are opened round after round, in each in the order of their
+/// DIDs, and settled in any order; the ledger knows the low-water mark and the exact counts up to it.
 /// </summary>
 /// <remarks>
 /// It holds one entry for each open repository, not for each settled one: what is settled is added to the nearest open repository
@@ -16,16 +16,20 @@ sealed class RunLedger
     readonly Dictionary<string, LinkedListNode<Stretch>> open = new(StringComparer.Ordinal);
 
     /// <summary>Goes on from a checkpoint.</summary>
-    public RunLedger(string? lowWaterMark, long done, SyncCounts counts)
+    public RunLedger(string? lowWaterMark, long done, SyncCounts counts, int round = 0)
     {
-        stretches.AddFirst(new Stretch { LastSettled = lowWaterMark, Done = done, Counts = counts });
+        stretches.AddFirst(new Stretch { Reaches = (round, lowWaterMark), Done = done, Counts = counts });
         Frontier = lowWaterMark;
+        Round = round;
         Done = done;
         Counts = counts;
     }
 
-    /// <summary>The greatest DID such that every DID up to it is settled; null when there is none yet.</summary>
-    public string? LowWaterMark => stretches.First!.Value.LastSettled;
+    /// <summary>The greatest DID of the round at the mark such that every DID up to it, and every round before, is settled; null when there is none yet.</summary>
+    public string? LowWaterMark => stretches.First!.Value.Reaches.Did;
+
+    /// <summary>The round that the low-water mark stands in.</summary>
+    public int RoundAtMark => stretches.First!.Value.Reaches.Round;
 
     /// <summary>Repositories settled up to the low-water mark.</summary>
     public long DoneAtMark => stretches.First!.Value.Done;
@@ -33,7 +37,10 @@ sealed class RunLedger
     /// <summary>What those came to.</summary>
     public SyncCounts CountsAtMark => stretches.First!.Value.Counts;
 
-    /// <summary>The greatest DID opened; null when there is none yet.</summary>
+    /// <summary>The last round that was entered.</summary>
+    public int Round { get; private set; }
+
+    /// <summary>The greatest DID opened in that round; null when there is none yet.</summary>
     public string? Frontier { get; private set; }
 
     /// <summary>Repositories settled, wherever they stand.</summary>
@@ -45,6 +52,18 @@ sealed class RunLedger
     /// <summary>Repositories opened and not settled.</summary>
     public int OpenCount => open.Count;
 
+    /// <summary>Goes on to a round, be everything before it settled or not.</summary>
+    /// <param name="round">Which.</param>
+    /// <param name="spent">What the step itself has cost. It counts where the mark has passed the step, and so once.</param>
+    public void Enter(int round, SyncCounts spent)
+    {
+        var last = stretches.Last!.Value;
+        last.Reaches = (round, null);
+        last.Counts += spent;
+        Counts += spent;
+        (Round, Frontier) = (round, null);
+    }
+
     /// <summary>Opens a repository.</summary>
     /// <exception cref="InvalidOperationException">Its DID does not come after the frontier: the enumeration is out of order.</exception>
     public void Open(string did)
@@ -52,7 +71,7 @@ sealed class RunLedger
         if (Frontier is not null && string.CompareOrdinal(did, Frontier) <= 0)
             throw new InvalidOperationException($"{did} was opened after {Frontier}: repositories must be opened in the order of their DIDs.");
 
-        open.Add(did, stretches.AddLast(new Stretch()));
+        open.Add(did, stretches.AddLast(new Stretch { Reaches = (Round, did) }));
         Frontier = did;
     }
 
@@ -66,7 +85,7 @@ sealed class RunLedger
         var below = node.Previous!.Value;
         below.Done += node.Value.Done + 1;
         below.Counts += node.Value.Counts + counts;
-        below.LastSettled = node.Value.LastSettled ?? did;
+        below.Reaches = node.Value.Reaches;
         stretches.Remove(node);
 
         Done++;
@@ -77,7 +96,8 @@ sealed class RunLedger
     /// <summary>An open repository (the first one stands for what lies below all open ones) and what is settled between it and the next.</summary>
     sealed class Stretch
     {
-        public string? LastSettled { get; set; }
+        // How far everything is settled once this repository and those before it are.
+        public (int Round, string? Did) Reaches { get; set; }
 
         public long Done { get; set; }
 

@@ -53,7 +53,10 @@ sealed record RunState
     [Id(10)]
     public string? LastError { get; init; }
 
-    /// <summary>In the second phase: 0 over the repositories known when the run began, then one round after another over those found since.</summary>
+    /// <summary>
+    /// In the second phase, the round that the mark stands in: 0 over the repositories known when the run began, then one round after another over those
+    /// found since. Those above the mark may be in later ones.
+    /// </summary>
     [Id(11)]
     public int Round { get; init; }
 
@@ -71,6 +74,13 @@ sealed record RunState
     /// <summary>The last thing that it gave up: what it has to show for an error once it has completed.</summary>
     [Id(22)]
     public string? LastingError { get; init; }
+
+    /// <summary>
+    /// Rounds begun while repositories of those before still waited. They take none from the bound on rounds: a host that lets the run wait would otherwise
+    /// cost it what is found later.
+    /// </summary>
+    [Id(23)]
+    public int EarlyRounds { get; init; }
 
     /// <summary>Whether something is left to do, now or on request.</summary>
     public bool IsUnfinished => Status is RunStatus.InProgress or RunStatus.Paused;
@@ -116,6 +126,7 @@ sealed record RunState
     {
         RunPhase.Users => this with
         {
+            Round = window.Ledger.RoundAtMark,
             LowWaterMark = window.Ledger.LowWaterMark,
             DidsDone = window.Ledger.DoneAtMark,
             Counts = window.Ledger.CountsAtMark,
@@ -133,7 +144,7 @@ sealed record RunState
 
     /// <summary>The ledger to go on with from this checkpoint.</summary>
     public RunLedger OpenLedger() => Phase is RunPhase.Users
-        ? new RunLedger(LowWaterMark, DidsDone, Counts)
+        ? new RunLedger(LowWaterMark, DidsDone, Counts, Round)
         : new RunLedger(lowWaterMark: null, done: 0, counts: default);
 
     /// <summary>Stops it until it is resumed.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
@@ -11,7 +10,7 @@ namespace Atbb.Indexing.Batches;
 /// Writes rows to SQLite, one prepared statement each: faster there than statements of many rows. Its calls block the lane's thread,
 /// which has nothing else to do. SQLite has one writer at a time, so no transaction sees another's half.
 /// </summary>
-sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
+sealed class SqliteWriter(SqliteDataSource dataSource) : IRecordWriter
 {
     SqliteStatements? statements;
     bool inTransaction;
@@ -20,6 +19,8 @@ sealed class SqliteWriter(DbDataSource dataSource) : IRecordWriter
 
     public Task<IndexReading> BeginAsync(ReadRequest request, bool alone)
     {
+        // Its own connection has been open for long.
+        dataSource.SeeThatItIsThere();
         statements ??= new SqliteStatements((SqliteConnection)dataSource.OpenConnection());
         // Immediate: a transaction that begins by reading could not become the writer once another has written.
         statements.Run("begin immediate");

@@ -28,9 +28,9 @@ sealed class SqliteDatabase : IndexDatabase
         Orleans = new SqliteDataSource(new SqliteConnectionStringBuilder(target.ConnectionString) { DataSource = orleansFile }.ToString());
     }
 
-    public override DbDataSource Index { get; }
+    public override SqliteDataSource Index { get; }
 
-    public override DbDataSource Orleans { get; }
+    public override SqliteDataSource Orleans { get; }
 
     // Orleans knows Microsoft.Data.Sqlite by the older provider's name.
     public override string OrleansInvariant => "System.Data.SQLite";
@@ -118,21 +118,21 @@ sealed class SqliteDatabase : IndexDatabase
         _ => FaultClass.Bug,
     };
 
-    private protected override string Advice(Exception error) => error is SqliteException sqlite
-        ? sqlite.SqliteErrorCode switch
-        {
-            Busy or Locked => "Another process is writing to the file: run one process per file, or use PostgreSQL.",
-            Full => "Free space on the disk.",
-            Corrupt or NotADatabase => "The file is damaged: restore it, or remove it and start a full sync.",
-            _ => "Check that the file and its folder are there and may be written.",
-        }
-        : "Check that the file and its folder are there and may be written.";
+    private protected override string Advice(Exception error) => error switch
+    {
+        SqliteException { SqliteErrorCode: Busy or Locked } => "Another process is writing to the file: run one process per file, or use PostgreSQL.",
+        SqliteException { SqliteErrorCode: Full } => "Free space on the disk.",
+        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => "The file is damaged: restore it, or remove it and start a full sync.",
+        SqliteFileMovedException => "Nothing is written any more. Move the very file back and everything goes on; or stop this process, restore the file from a backup (a full sync fills a new one), and start it.",
+        _ => "Check that the file and its folder are there and may be written.",
+    };
 
     public override ValueTask DisposeAsync()
     {
         // Pooled connections keep the files open.
         foreach (var file in new[] { Index, Orleans })
         {
+            file.Dispose();
             using var connection = new SqliteConnection(file.ConnectionString);
             SqliteConnection.ClearPool(connection);
         }

@@ -108,6 +108,9 @@ static class SettingsCheck
         if (backfill.SliceDuration > TimeSpan.FromMinutes(1))
             yield return $"Atbb:Backfill:SliceDuration: {backfill.SliceDuration} is more than a minute, and a call has five with its last page.";
 
+        if (settings.Network.TotalTimeout > BackfillOptions.LongestSlice)
+            yield return $"Atbb:Network:TotalTimeout: {settings.Network.TotalTimeout} is more than {BackfillOptions.LongestSlice}, which is all that a call that reads a repository has: what took longer would never be read to its end.";
+
         var indexing = settings.Indexing;
         (string Name, int Value)[] counts =
         [

@@ -130,6 +130,42 @@ public sealed class HostGateTests
         Assert.Null(await fourth);
     }
 
+    [Fact]
+    public async Task Enter_AllThatWaitedWereCancelled_TheNextFindsTheScheduleAsItWas()
+    {
+        var gate = Gate(o => (o.RequestsPerSecond, o.MaxWait) = (1, TimeSpan.FromMinutes(1)));
+        using var stop = new CancellationTokenSource();
+        Assert.Null(await EnterAsync(gate, Cancel));
+        var cancelled = Enumerable.Range(0, 30).Select(_ => EnterAsync(gate, stop.Token)).ToList();
+        await stop.CancelAsync();
+        foreach (var one in cancelled)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
+
+        var next = EnterAsync(gate, Cancel);
+        Assert.False(next.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+    }
+
+    [Fact]
+    public async Task Enter_OneOfThoseThatWaitIsCancelled_NobodyIsSentBesideAnother()
+    {
+        var gate = Gate(o => (o.RequestsPerSecond, o.MaxWait) = (1, TimeSpan.FromMinutes(1)));
+        using var stop = new CancellationTokenSource();
+        Assert.Null(await EnterAsync(gate, Cancel));
+        var first = EnterAsync(gate, stop.Token);
+        var second = EnterAsync(gate, Cancel);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        var third = EnterAsync(gate, Cancel);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        await second;
+        Assert.False(third.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await third);
+    }
+
     // On the machine's clock, which goes on between two looks at it.
     [Fact]
     public async Task Enter_NoWaitAllowed_TakesATurnThatHasCome()

@@ -116,6 +116,31 @@ public sealed class HostScheduleTests
     }
 
     [Fact]
+    public void TurnAway_NobodyOfTheLineHasComeWhenTheyWereDue_BeginsAnew()
+    {
+        var schedule = new HostSchedule(new() { RequestsPerSecond = 2 });
+        for (var i = 0; i < 200; i++)
+            schedule.TurnAway(S(0), S(5));
+
+        // The first one is due after 5 seconds, and those after it every half.
+        Assert.Equal(S(59.5), schedule.TurnAway(S(6), S(7)));
+        Assert.Equal(S(1), schedule.TurnAway(S(8), S(9)));
+    }
+
+    [Fact]
+    public void TurnAway_TheLineComesAsItWasTold_KeepsIt()
+    {
+        var schedule = new HostSchedule(new() { RequestsPerSecond = 2 });
+        for (var i = 0; i < 40; i++)
+            schedule.TurnAway(S(0), S(5));
+
+        for (var at = S(5); at < S(20); at += S(0.5))
+            Assert.True(schedule.TryTake(at, at, out _));
+
+        Assert.Equal(S(5), schedule.TurnAway(S(20), S(21)));
+    }
+
+    [Fact]
     public void TurnAway_AfterTheLineHasGone_BeginsAnew()
     {
         var schedule = new HostSchedule(new() { RequestsPerSecond = 1 });

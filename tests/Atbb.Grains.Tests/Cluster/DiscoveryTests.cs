@@ -405,6 +405,38 @@ public class DiscoveryTests
         Assert.Equal(Math.Min(rounds, 4), cluster.Log.Of("backfill.round").Count);
     }
 
+    /// <summary>One host is down for as long as it takes, and the others' records name ever new accounts: none of those waits for it.</summary>
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, false)]
+    [InlineData(DatabaseKind.Sqlite, true)]
+    [InlineData(DatabaseKind.PostgreSql, true)]
+    public async Task FullSync_WhoeverIsFoundWhileAHostIsDown_IsReadBeforeItIsUpAndCountedOnce(DatabaseKind kind, bool interrupted)
+    {
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 5, PostsPerUser = 0, ModActions = 0 },
+            kind,
+            configure: options => (options.MaxAttempts, options.RetryMaxDelay) = (100_000, TimeSpan.FromMilliseconds(100)),
+            relayed: options => options.Relays = []);
+        await using var down = await SamplePds.StartAsync(cluster.Pds.Plc);
+        down.Host(cluster.Forum.Users[4]);
+        down.Fault = _ => PdsFault.Error(503, "Down");
+        WriteAChain(cluster.Forum);
+
+        var runId = await StartAsync(cluster, cluster.UserDids[0], cluster.UserDids[4]);
+        var rest = await cluster.UntilAsync(run => run.DidsDone == 5);
+        Assert.Equal((1, 6), (rest.InFlight + rest.Deferred, rest.DidsTotal));
+        if (interrupted)
+        {
+            await cluster.DeactivateAsync(cluster.Backfill);
+            await cluster.Backfill.WakeUpAsync(startIfNeeded: false);
+            await cluster.UntilAsync(run => run.DidsDone == 5);
+        }
+
+        down.Fault = null;
+        AssertExact(cluster, await cluster.EndOfAsync(runId));
+        Assert.Empty(await cluster.DifferencesAsync());
+    }
+
     [Fact]
     public async Task FullSync_WhatTheRoundsLeftOver_IsGoneOnWithByTheNext()
     {

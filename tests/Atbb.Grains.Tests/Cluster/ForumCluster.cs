@@ -61,7 +61,8 @@ sealed class ForumCluster : IAsyncDisposable
         Func<IRepoClient, IRepoClient>? decorate = null,
         Action<DiscoveryOptions>? relayed = null,
         Uri? configuredPds = null,
-        Func<TestDatabase, DatabaseTarget>? by = null)
+        Func<TestDatabase, DatabaseTarget>? by = null,
+        TimeProvider? time = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
         var pds = await SamplePds.StartAsync();
@@ -78,6 +79,7 @@ sealed class ForumCluster : IAsyncDisposable
         {
             host.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Information);
             host.Services.AddSingleton(new Random(1));
+            host.Services.AddSingleton(time ?? TimeProvider.System);
             host.Services.AddAtProtoClient(options =>
             {
                 options.PlcDirectory = pds.Origin;

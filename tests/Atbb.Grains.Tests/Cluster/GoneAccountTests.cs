@@ -278,6 +278,25 @@ public class GoneAccountTests
         Assert.Equal("deleted", await cluster.Database.ScalarAsync($"select status from repos where did = '{gone.Did}'"));
     }
 
+    /// <summary>One answer of 410 may be a directory's own fault: rows go when it says so a second time.</summary>
+    [Theory]
+    [InlineData(1, "active", 6)]
+    [InlineData(2, "deleted", 0)]
+    public async Task Sync_ADirectoryThatSaysGivenUp_IsBelievedWhenItSaysSoAgain(int times, string status, long rows)
+    {
+        await using var cluster = await ForumCluster.StartAsync(configure: options => options.IdentityMaxAge = TimeSpan.FromTicks(1));
+        await cluster.RunAsync(RunType.FullSync);
+        var user = cluster.Forum.Users[0];
+        var said = 0;
+        cluster.Pds.Fault = request => request.Target == $"/{user.Did}" && Interlocked.Increment(ref said) <= times ? PdsFault.Error(410, "Gone") : null;
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 6 - rows, 0), (run.Status, run.Counts.Deleted, run.Counts.Failed));
+        Assert.Equal((status, status, rows), await StateAsync(cluster, user.Did));
+        Assert.Equal(2, said);
+    }
+
     [Fact]
     public async Task Sync_ADirectoryThatDoesNotKnowTheAccount_KeepsItsRows()
     {

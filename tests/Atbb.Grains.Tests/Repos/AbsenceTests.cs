@@ -37,4 +37,18 @@ public class AbsenceTests
     [MemberData(nameof(Cases))]
     public void Judge_ByWhatWasReadThere_RemovesOnlyWhatWasDeniedTwice(string why, RepoState repo, int? secondsSinceDenied, object verdict) =>
         Assert.True(verdict.Equals(Absence.Judge(repo, secondsSinceDenied is { } s ? TimeSpan.FromSeconds(s) : null, Now, Delay)), why);
+
+    public static TheoryData<string, RepoState, int?, object> Tombstones => new()
+    {
+        { "just said", ReadHere, null, new RepoVerdict.Unconfirmed(Now + Delay) },
+        { "said again too soon", ReadHere, 9, new RepoVerdict.Unconfirmed(Now.AddSeconds(1)) },
+        { "said twice", ReadHere, 10, new RepoVerdict.Gone(RepoStatus.Deleted) },
+        { "read from another PDS alone, said twice", ReadElsewhere, 10, new RepoVerdict.Gone(RepoStatus.Deleted) },
+        { "known to be deleted", NeverRead with { Status = RepoStatus.Deleted }, null, new RepoVerdict.Gone(RepoStatus.Deleted) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Tombstones))]
+    public void JudgeTombstone_ByHowOftenItWasSaid_RemovesOnlyWhatWasGivenUpTwice(string why, RepoState repo, int? secondsSinceSaid, object verdict) =>
+        Assert.True(verdict.Equals(Absence.JudgeTombstone(repo, secondsSinceSaid is { } s ? TimeSpan.FromSeconds(s) : null, Now, Delay)), why);
 }

@@ -51,7 +51,7 @@ public class RepoVerdictTests
     [Fact]
     public void Of_WhatTheDirectorySays_SettlesTheAccount()
     {
-        Assert.Equal(new RepoVerdict.Gone(RepoStatus.Deleted), RepoVerdict.Of(new AtProtoException(AtProtoFailure.DidTombstoned, "")));
+        Assert.Equal(new RepoVerdict.Tombstoned(), RepoVerdict.Of(new AtProtoException(AtProtoFailure.DidTombstoned, "")));
         Assert.Equal(new RepoVerdict.Gone(RepoStatus.NotFound), RepoVerdict.Of(new AtProtoException(AtProtoFailure.DidNotFound, "")));
         Assert.Equal(new RepoVerdict.Refused("bad_did_document"), RepoVerdict.Of(new AtProtoException(AtProtoFailure.BadDidDocument, "")));
         Assert.Equal(new RepoVerdict.Refused("forbidden_address"), RepoVerdict.Of(new AtProtoException(AtProtoFailure.Forbidden, "")));

@@ -117,12 +117,91 @@ public class RepoWindowTests
         Assert.Equal(2, asked);
     }
 
-    RepoWindow Window(int width, int count, Func<string, RepoSlice> sync) => new(
-        new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)));
+    [Fact]
+    public async Task Drain_OneWaitsForItsHost_WhoeverIsFoundMeanwhileIsReadAndTheMarkStaysBelowTheOneThatWaits()
+    {
+        var asked = new List<string>();
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var window = Window(
+            width: 2,
+            count: 2,
+            did =>
+            {
+                asked.Add(did);
+                if (did == "did:found")
+                    found.SetResult();
+                return did == "did:000001" && asked.Count <= 2 ? Parked(TimeSpan.FromMinutes(5)) : Done;
+            },
+            (of, _) =>
+            {
+                if (of.Ledger.Round == 1)
+                    return Task.FromResult<IRepoSource?>(null);
+                of.Ledger.Enter(1, default);
+                return Task.FromResult<IRepoSource?>(new Found("did:found"));
+            });
+
+        var draining = window.DrainAsync(Cancel);
+        for (var seconds = 0; seconds < 60 && !found.Task.IsCompleted; seconds++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.True(found.Task.IsCompleted, "whoever was found waits for a host that is not theirs");
+        Assert.Equal((0, "did:000000", 1), (window.Ledger.RoundAtMark, window.Ledger.LowWaterMark, window.Ledger.DoneAtMark));
+        while (!draining.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await draining;
+        Assert.Equal(["did:000000", "did:000001", "did:found", "did:000001"], asked);
+        Assert.Equal((1, "did:found", 3), (window.Ledger.RoundAtMark, window.Ledger.LowWaterMark, window.Ledger.DoneAtMark));
+    }
+
+    [Fact]
+    public async Task Drain_EverMoreAreFoundWhileOneWaits_BeginsNoMoreRoundsThanDoublings()
+    {
+        var asked = 0;
+        var rounds = 0;
+        var window = Window(
+            width: 2,
+            count: 1,
+            _ => ++asked == 1 ? Parked(TimeSpan.FromHours(1)) : Done,
+            (of, _) =>
+            {
+                if (of.Ledger.OpenCount == 0)
+                    return Task.FromResult<IRepoSource?>(null);
+                of.Ledger.Enter(++rounds, default);
+                return Task.FromResult<IRepoSource?>(new Found("did:found"));
+            });
+
+        var draining = window.DrainAsync(Cancel);
+        while (!draining.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await draining;
+        // 10 seconds, 20, 40, and so on, in an hour.
+        Assert.InRange(rounds, 6, 9);
+    }
+
+    RepoWindow Window(int width, int count, Func<string, RepoSlice> sync, Func<RepoWindow, CancellationToken, Task<IRepoSource?>>? nextRound = null) => new(
+        new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)),
+        TimeSpan.FromSeconds(10), nextRound);
 
     RepoSlice Parked(TimeSpan wait) => new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default);
 
     static bool IsSlow(string did) => (did[^1] - '0') % 2 == 1;
+
+    sealed class Found(string did) : IRepoSource
+    {
+        public Task<IReadOnlyList<string>> NextAsync(string? after, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>(after is null ? [did] : []);
+    }
 
     // A clock that somebody sets, while time passes as ever.
     sealed class Numbers(int count) : IRepoSource

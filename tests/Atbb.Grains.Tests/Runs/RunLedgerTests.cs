@@ -96,6 +96,32 @@ public class RunLedgerTests
         Assert.Throws<InvalidOperationException>(() => ledger.Open("m"));
     }
 
+    [Fact]
+    public void Enter_WhileOneOfTheRoundBeforeIsOpen_TheMarkPassesTheStepAndItsCostWithThatOne()
+    {
+        var ledger = Opened("m");
+        ledger.Enter(1, Indexed(100));
+        ledger.Open("a");
+        ledger.Settle("a", Indexed(10));
+
+        Assert.Equal((0, null, 0, 0), (ledger.RoundAtMark, ledger.LowWaterMark, ledger.DoneAtMark, ledger.CountsAtMark.Indexed));
+        Assert.Equal((1, "a", 1, 110), (ledger.Round, ledger.Frontier, ledger.Done, ledger.Counts.Indexed));
+
+        ledger.Settle("m", Indexed(1));
+        Assert.Equal((1, "a", 2, 111), (ledger.RoundAtMark, ledger.LowWaterMark, ledger.DoneAtMark, ledger.CountsAtMark.Indexed));
+    }
+
+    [Fact]
+    public void Enter_WhenAllIsSettled_TheMarkStandsAtTheBeginningOfTheRound()
+    {
+        var ledger = Opened("m");
+        ledger.Settle("m", Indexed(1));
+
+        ledger.Enter(1, Indexed(100));
+
+        Assert.Equal((1, null, 1, 101), (ledger.RoundAtMark, ledger.LowWaterMark, ledger.DoneAtMark, ledger.CountsAtMark.Indexed));
+    }
+
     /// <summary>
     /// Kills at any moment: whatever was settled above the mark is asked again and answers the same, and the sums come out as if nothing
     /// had happened.
@@ -108,21 +134,28 @@ public class RunLedgerTests
     public void Resume_AtRandomMoments_CountsEveryRepositoryOnce(int seed)
     {
         var random = new Random(seed);
-        var counts = Enumerable.Range(0, 200).ToDictionary(i => $"did:plc:{i:D4}", i => Indexed(random.Next(100)));
-        var dids = counts.Keys.Order(StringComparer.Ordinal).ToList();
+        // Four rounds, and in each of them DIDs from all over. The round that a step leads to has cost something itself.
+        const int Rounds = 4;
+        var spent = Indexed(1_000);
+        var all = Enumerable.Range(0, 200).Select(i => (Round: i % Rounds, Did: $"did:plc:{(i * 7919) % 1000:D4}")).Order().ToList();
+        var counts = all.ToDictionary(repo => repo.Did, _ => Indexed(random.Next(100)));
         var ledger = new RunLedger(null, 0, default);
         var open = new List<string>();
 
-        while (ledger.Done < dids.Count)
+        while (ledger.Done < all.Count)
         {
             if (random.Next(40) == 0)
             {
-                ledger = new RunLedger(ledger.LowWaterMark, ledger.DoneAtMark, ledger.CountsAtMark);
+                ledger = new RunLedger(ledger.LowWaterMark, ledger.DoneAtMark, ledger.CountsAtMark, ledger.RoundAtMark);
                 open.Clear();
             }
 
-            var next = dids.Find(did => string.CompareOrdinal(did, ledger.Frontier) > 0);
-            if (next is not null && (open.Count == 0 || (open.Count < 10 && random.Next(2) == 0)))
+            var next = all.Find(repo => repo.Round == ledger.Round && string.CompareOrdinal(repo.Did, ledger.Frontier) > 0).Did;
+            if (next is null && ledger.Round < Rounds - 1)
+            {
+                ledger.Enter(ledger.Round + 1, spent);
+            }
+            else if (next is not null && (open.Count == 0 || (open.Count < 10 && random.Next(2) == 0)))
             {
                 ledger.Open(next);
                 open.Add(next);
@@ -134,12 +167,12 @@ public class RunLedgerTests
                 ledger.Settle(did, counts[did]);
             }
 
-            var below = dids.TakeWhile(did => string.CompareOrdinal(did, ledger.LowWaterMark ?? "") <= 0).ToList();
+            var below = all.TakeWhile(repo => repo.CompareTo((ledger.RoundAtMark, ledger.LowWaterMark ?? "")) <= 0).ToList();
             Assert.Equal(below.Count, ledger.DoneAtMark);
-            Assert.Equal(below.Sum(did => counts[did].Indexed), ledger.CountsAtMark.Indexed);
+            Assert.Equal(below.Sum(repo => counts[repo.Did].Indexed) + (ledger.RoundAtMark * spent.Indexed), ledger.CountsAtMark.Indexed);
         }
 
-        Assert.Equal(counts.Values.Sum(c => c.Indexed), ledger.Counts.Indexed);
-        Assert.Equal(dids[^1], ledger.LowWaterMark);
+        Assert.Equal(counts.Values.Sum(c => c.Indexed) + ((Rounds - 1) * spent.Indexed), ledger.Counts.Indexed);
+        Assert.Equal(all[^1], (ledger.RoundAtMark, ledger.LowWaterMark));
     }
 }

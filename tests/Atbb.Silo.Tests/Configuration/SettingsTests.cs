@@ -99,6 +99,7 @@ public class SettingsTests
     [InlineData("Atbb:Backfill:SliceDuration", "5s", "a time")]
     [InlineData("Atbb:Backfill:SliceDuration", "00:00:00", "above 0")]
     [InlineData("Atbb:Backfill:MaxRepoTime", "00:00:00", "above 0")]
+    [InlineData("Atbb:Network:TotalTimeout", "00:02:31", "more than 00:02:30")]
     [InlineData("Atbb:Backfill:MaxAttempts", "0", "less than 1")]
     [InlineData("Atbb:Backfill:MaxRecordsPerCollection", "0", "less than 1")]
     [InlineData("Atbb:Backfill:Concurency", "5", "no such setting")]
