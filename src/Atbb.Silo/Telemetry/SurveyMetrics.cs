@@ -23,6 +23,7 @@ sealed class SurveyMetrics : IDisposable
 
     readonly IndexSurvey survey;
     readonly IndexFacts facts;
+    readonly VerdictMetrics verdict;
     readonly string firehose;
     readonly TimeProvider time;
     readonly SemaphoreSlim asking = new(1);
@@ -32,9 +33,9 @@ sealed class SurveyMetrics : IDisposable
     long askedAt;
     bool wasAsked;
 
-    public SurveyMetrics(IndexSurvey survey, IndexFacts facts, IOptions<BackfillOptions> backfill, IMeterFactory meters, TimeProvider time)
+    public SurveyMetrics(IndexSurvey survey, IndexFacts facts, VerdictMetrics verdict, IOptions<BackfillOptions> backfill, IMeterFactory meters, TimeProvider time)
     {
-        (this.survey, this.facts, this.time, firehose) = (survey, facts, time, backfill.Value.FirehoseService);
+        (this.survey, this.facts, this.verdict, this.time, firehose) = (survey, facts, verdict, time, backfill.Value.FirehoseService);
         var meter = meters.Create("Atbb.Silo");
         meter.CreateObservableGauge("atbb.database.up", () => known is null ? 0 : 1, null, "Whether the database answered when it was last asked for these figures.");
         meter.CreateObservableGauge("atbb.runs", () => Counts(RunStates, known?.Runs), "{run}", "Runs of this index, by status.");
@@ -52,6 +53,7 @@ sealed class SurveyMetrics : IDisposable
                 return;
 
             known = await AskAsync(cancellationToken);
+            await verdict.RefreshAsync(known?.Runs, cancellationToken);
             (askedAt, wasAsked) = (time.GetTimestamp(), true);
         }
         finally

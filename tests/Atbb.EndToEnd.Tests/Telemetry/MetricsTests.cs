@@ -44,6 +44,10 @@ public sealed class MetricsTests
         var first = await admin.CompletedAsync(atbb);
         await admin.MustStartAsync("catch_up");
         await admin.CompletedAsync(atbb);
+        await Poll.UntilAsync(
+            async token => await ReadAsync(admin, token) is var read && read.Of("atbb_index_whole").Any(sample => sample.Value == 0)
+                && read.Sum("atbb_index_open_errors", "kind", "wrong_type_field") == 1 ? "said" : null,
+            Enough, () => $"the index to be said to lack one record.\n{atbb}");
         it.Pds.Fault = request => request.Did == it.Forum.Forum.Did ? null : PdsFault.TooManyRequests(TimeSpan.FromMinutes(5));
         await admin.MustStartAsync("catch_up");
         var metrics = await Poll.UntilAsync(
