@@ -3,6 +3,7 @@ using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Collections;
+using Atbb.Indexing.Runs;
 using Microsoft.Extensions.Options;
 
 namespace Atbb.Silo.Telemetry;
@@ -24,7 +25,7 @@ sealed class VerdictMetrics
 
     // Replaced whole: whoever collects reads it from a thread of its own.
     volatile IndexReport? known;
-    IReadOnlyDictionary<string, long>? judgedOf;
+    HashSet<(string, long, long)>? judgedOf;
     long judgedAt;
 
     public VerdictMetrics(IGrainFactory grains, IOptions<ForumOptions> forum, IMeterFactory meters, TimeProvider time)
@@ -36,15 +37,16 @@ sealed class VerdictMetrics
     }
 
     /// <summary>Has it judged, unless nothing has changed since it last was.</summary>
-    /// <param name="runs">The runs by status, as they are now; null when the database cannot be asked.</param>
+    /// <param name="runs">The runs as they are now; null when the database cannot be asked.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task RefreshAsync(IReadOnlyDictionary<string, long>? runs, CancellationToken cancellationToken)
+    public async Task RefreshAsync(IEnumerable<RunsOfStatus>? runs, CancellationToken cancellationToken)
     {
-        if (known is not null && runs is not null && runs.Count == judgedOf?.Count && !runs.Except(judgedOf).Any() && time.GetElapsedTime(judgedAt) < Fresh)
+        var asked = runs?.Select(static of => (of.Status, of.Count, of.LastId)).ToHashSet();
+        if (known is not null && asked is not null && judgedOf?.SetEquals(asked) is true && time.GetElapsedTime(judgedAt) < Fresh)
             return;
 
-        known = runs is null ? null : await JudgeAsync(cancellationToken);
-        (judgedOf, judgedAt) = (runs, time.GetTimestamp());
+        known = asked is null ? null : await JudgeAsync(cancellationToken);
+        (judgedOf, judgedAt) = (asked, time.GetTimestamp());
     }
 
     async Task<IndexReport?> JudgeAsync(CancellationToken cancellationToken)

@@ -51,6 +51,27 @@ public sealed class RunStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task CountRunsAsync_OfEachStatus_HasTheLastAndSinceWhenOneIsPaused(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (runs, survey) = (Runs(database), new IndexSurvey(database.Index));
+        Assert.Empty(await survey.CountRunsAsync(Token));
+        foreach (var status in new[] { "completed", "failed", "completed", "paused" })
+            await EndAsync(runs, await BeginAsync(runs), status);
+        var paused = Time.GetUtcNow();
+
+        // Wherever its grain wakes up, the row is written once more.
+        Time.Advance(TimeSpan.FromHours(1));
+        await EndAsync(runs, 4, "paused");
+        Assert.Equal(
+            [("completed", 2L, 3L, paused), ("failed", 1L, 2L, paused), ("paused", 1L, 4L, paused)],
+            (await survey.CountRunsAsync(Token)).Values.OrderBy(of => of.Status, StringComparer.Ordinal).Select(of => (of.Status, of.Count, of.LastId, of.UpdatedAt)));
+
+        await EndAsync(runs, 4, "in_progress");
+        Assert.Equal(Time.GetUtcNow(), (await survey.CountRunsAsync(Token))["in_progress"].UpdatedAt);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task ListAsync_Pages_NewestFirst(DatabaseKind kind)
     {
         var runs = Runs(await OpenAsync(kind));

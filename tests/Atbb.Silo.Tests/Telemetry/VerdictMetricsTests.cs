@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Atbb.Grains;
 using Atbb.Indexing.Collections;
+using Atbb.Indexing.Runs;
 using Atbb.Sample;
 using Atbb.Silo.Telemetry;
 using Atbb.Silo.Tests.Admin;
@@ -14,8 +15,7 @@ namespace Atbb.Silo.Tests.Telemetry;
 [Collection(OneAfterAnother.Name)]
 public sealed class VerdictMetricsTests : IAsyncLifetime
 {
-    static readonly IReadOnlyDictionary<string, long> None = new Dictionary<string, long>();
-    static readonly IReadOnlyDictionary<string, long> OneRun = new Dictionary<string, long> { ["completed"] = 1 };
+    static readonly RunsOfStatus Completed = new() { Status = "completed", Count = 1, LastId = 1, UpdatedAt = default };
 
     readonly FakeTimeProvider time = new();
     readonly ServiceProvider meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -41,23 +41,23 @@ public sealed class VerdictMetricsTests : IAsyncLifetime
         var metrics = new VerdictMetrics(services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<IOptions<ForumOptions>>(), factory, time);
         Assert.Empty(Read(whole));
 
-        await metrics.RefreshAsync(None, Ends);
+        await metrics.RefreshAsync([], Ends);
         Assert.Equal(0, Assert.Single(Read(whole)).Value);
         Assert.Equal(FailureKinds.All.Select(kind => (kind, 0L)), Read(open).Select(of => ((string)of.Tags["kind"]!, of.Value)));
 
         await site.FullSyncAsync();
-        await metrics.RefreshAsync(None, Ends);
+        await metrics.RefreshAsync([], Ends);
         Assert.Equal(0, Assert.Single(Read(whole)).Value);
-        await metrics.RefreshAsync(OneRun, Ends);
+        await metrics.RefreshAsync([Completed], Ends);
         Assert.Equal(1, Assert.Single(Read(whole)).Value);
 
         // By hand: no run says that something has changed.
         site.Forum.Users[0].Add(ForumRecords.Post, """{"$type":"space.atbb.post","text":7,"createdAt":"2026-01-01T00:00:00Z"}""");
         await site.SendAsync(HttpMethod.Post, $"{AdminSite.Repos}{site.Forum.Users[0].Did}/sync");
-        await metrics.RefreshAsync(OneRun, Ends);
+        await metrics.RefreshAsync([Completed with { UpdatedAt = time.GetUtcNow() }], Ends);
         Assert.Equal(1, Assert.Single(Read(whole)).Value);
         time.Advance(TimeSpan.FromMinutes(5));
-        await metrics.RefreshAsync(OneRun, Ends);
+        await metrics.RefreshAsync([Completed], Ends);
         Assert.Equal(0, Assert.Single(Read(whole)).Value);
         Assert.Equal([("wrong_type_field", 1L)], Read(open).Where(of => of.Value > 0).Select(of => ((string)of.Tags["kind"]!, of.Value)));
 
