@@ -87,6 +87,7 @@ sealed partial class BackfillGrain
             DidsTotal = Math.Max(at.DidsTotal, done),
             InFlight = window?.InFlight ?? 0,
             Deferred = window?.Deferred ?? 0,
+            AwaitingTurn = window?.AwaitingTurn ?? 0,
             NextAttemptAt = window?.NextAttemptAt,
             Waiting = window?.Waiting ?? [],
             Reading = window?.Reading ?? [],

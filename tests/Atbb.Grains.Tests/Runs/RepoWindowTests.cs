@@ -117,6 +117,23 @@ public class RepoWindowTests
         Assert.Equal(2, asked);
     }
 
+    [Fact]
+    public async Task AwaitingTurn_OfThoseThatWait_CountsThoseThatNothingIsWrongWith()
+    {
+        var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        RepoSlice Waits(int attempts) => new(new RepoOutcome.Parked(time.GetUtcNow().AddHours(1), "not now", attempts), default);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var window = Window(width: 1, count: 5, did => Waits(attempts: IsSlow(did) ? 1 : 0));
+        time.Waits += () => parked.TrySetResult();
+
+        var draining = window.DrainAsync(ends.Token);
+        await parked.Task.WaitAsync(Cancel);
+
+        Assert.Equal((5, 3), (window.Deferred, window.AwaitingTurn));
+        await ends.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => draining);
+    }
+
     RepoWindow Window(int width, int count, Func<string, RepoSlice> sync) => new(
         new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)));
 
