@@ -106,6 +106,8 @@ public sealed class ClientTests
         var error = Assert.Single(await atbb.ListErrorsAsync(second, cancellationToken: Ends).ToListAsync(Ends));
         Assert.Equal((did, "missing_field"), (error.Did, error.Kind));
         Assert.Empty(await atbb.ListErrorsAsync(second, kind: "unreachable", cancellationToken: Ends).ToListAsync(Ends));
+        Assert.Equal([error.Id], await atbb.ListOpenErrorsAsync(did, "missing_field", Ends).Select(open => open.Id).ToListAsync(Ends));
+        Assert.Empty(await atbb.ListOpenErrorsAsync(kind: "unreachable", cancellationToken: Ends).ToListAsync(Ends));
 
         Assert.Equal([did], await atbb.FindByHandleAsync(user.Handle, Ends));
         Assert.IsType<RepoOutcome.Completed>((await atbb.SyncAsync(did, Ends)).Outcome);

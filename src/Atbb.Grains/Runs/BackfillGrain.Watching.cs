@@ -55,6 +55,13 @@ sealed partial class BackfillGrain
         return IndexJudgement.Judge(known, await runs.CountOpenErrorsAsync(CancellationToken.None));
     });
 
+    public async Task<IReadOnlyList<RunError>> ListOpenErrorsAsync(Interfaces.Runs.OpenErrorQuery query)
+    {
+        var rows = await IndexBoundary.TranslateAsync(() => runs.ListOpenErrorsAsync(
+            new(query.Did, query.Kind, query.After, Math.Clamp(query.Limit, 1, 1000)), CancellationToken.None));
+        return [.. rows.Select(RunRows.ToError)];
+    }
+
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) =>
         IndexBoundary.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
 

@@ -193,6 +193,27 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token))).ToDictionary(static of => of.Kind, static of => of.Count),
         cancellationToken);
 
+    /// <summary>What <see cref="CountOpenErrorsAsync"/> counts, each with the error that it was last, the oldest of these first.</summary>
+    public Task<IReadOnlyList<RunErrorRow>> ListOpenErrorsAsync(OpenErrorQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        // The kind is asked of the last error: what was of that kind before is not any more.
+        var latest = ErrorStore.Latest(query.Did is null ? "" : "where did = @Did");
+        return database.QueryAsync(
+            async Task<IReadOnlyList<RunErrorRow>> (connection, token) => (await connection.QueryAsync<RunErrorRow>(new CommandDefinition(
+                $"""
+                select {ErrorColumns} from backfill_errors
+                where {latest}
+                and (cast(@Kind as text) is null or kind = @Kind)
+                and id > @AfterId
+                order by id
+                limit @Limit
+                """,
+                query,
+                cancellationToken: token))).AsList(),
+            cancellationToken);
+    }
+
     /// <summary>A run's errors, the oldest first.</summary>
     public Task<IReadOnlyList<RunErrorRow>> ListErrorsAsync(RunErrorQuery query, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<RunErrorRow>> (connection, token) => (await connection.QueryAsync<RunErrorRow>(new CommandDefinition(
