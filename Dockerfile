@@ -19,7 +19,23 @@ COPY src/ src/
 RUN dotnet publish src/Atbb.Silo -c Release --no-restore -p:UseAppHost=false -o /out/app \
     && mkdir /out/data
 
-# No shell, no package manager, no root. Nor ICU: the project does without it (InvariantGlobalization).
+# The sample forum site, of which the service takes nothing: it is built where its target is asked for (docker build --target appview).
+FROM build AS build-appview
+COPY samples/ samples/
+RUN dotnet restore samples/Atbb.AppView --locked-mode
+RUN dotnet publish samples/Atbb.AppView -c Release --no-restore -p:UseAppHost=false -o /out/appview
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled AS appview
+WORKDIR /app
+COPY --from=build-appview /out/appview ./
+ENV ASPNETCORE_HTTP_PORTS=
+ENV ASPNETCORE_URLS=http://0.0.0.0:8080
+USER $APP_UID
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["dotnet", "Atbb.AppView.dll", "health"]
+ENTRYPOINT ["dotnet", "Atbb.AppView.dll"]
+
+# The service. No shell, no package manager, no root. Nor ICU: the project does without it (InvariantGlobalization).
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /out/app ./

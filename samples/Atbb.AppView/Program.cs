@@ -1,6 +1,9 @@
 using Atbb.AppView;
 using Microsoft.Extensions.Options;
 
+if (args is [SiteHealth.Command, .. var rest])
+    return await SiteHealth.AskAsync(rest);
+
 try
 {
     await using var app = ForumSite.Build(args);

@@ -162,6 +162,28 @@ public sealed class AtbbClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// What is missing in the index, whichever run met it, and why: what failed in several is there once, with the error that it was last. Asked for in pages,
+    /// as far as they are read.
+    /// </summary>
+    /// <param name="did">Of this repository only.</param>
+    /// <param name="kind">Of this kind only.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<RunError> ListOpenErrorsAsync(
+        string? did = null, string? kind = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var query = new OpenErrorQuery(did, kind, Limit: PageSize);
+        while (true)
+        {
+            var page = await OnBackfill(backfill => backfill.ListOpenErrorsAsync(query), cancellationToken);
+            foreach (var error in page)
+                yield return error;
+            if (page.Count < PageSize)
+                yield break;
+            query = query with { After = page[^1].Id };
+        }
+    }
+
     /// <summary>Whether the index is whole, and if not, why.</summary>
     public Task<IndexReport> JudgeIndexAsync(CancellationToken cancellationToken = default) =>
         OnBackfill(backfill => backfill.JudgeIndexAsync(), cancellationToken);

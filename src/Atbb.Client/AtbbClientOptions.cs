@@ -14,8 +14,9 @@ public sealed class AtbbClientOptions
     public string? Database { get; set; }
 
     /// <summary>
-    /// Where a service on SQLite takes clients: its <c>Atbb:Cluster:Address</c> and <c>GatewayPort</c>. Default <c>127.0.0.1:30000</c>, which is where
-    /// the first one on a machine listens. Without meaning on PostgreSQL.
+    /// Where one process takes clients: its <c>Atbb:Cluster:Address</c>, or a name that leads there and is looked up anew as long as the client lives, and its
+    /// <c>GatewayPort</c>. Default <c>127.0.0.1:30000</c>, which is where the first one on a machine listens. Without meaning where <see cref="Database"/> is a
+    /// PostgreSQL database; without that, it may be any silo of a cluster.
     /// </summary>
     public string Gateway { get; set; } = "127.0.0.1:30000";
 

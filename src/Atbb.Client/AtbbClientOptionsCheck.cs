@@ -1,4 +1,4 @@
-using System.Net;
+using Atbb.Client.Connecting;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.Options;
 
@@ -23,8 +23,8 @@ sealed class AtbbClientOptionsCheck : IValidateOptions<AtbbClientOptions>
 
         if (DatabaseFault(options.Database) is { } fault)
             yield return $"{nameof(options.Database)}: {fault}";
-        if (!IPEndPoint.TryParse(options.Gateway, out var gateway) || gateway.Port == 0)
-            yield return $"{nameof(options.Gateway)}: '{options.Gateway}' is not an IP address with a port, such as 127.0.0.1:30000.";
+        if (Gateway.TryRead(options.Gateway) is null)
+            yield return $"{nameof(options.Gateway)}: '{options.Gateway}' is not an IP address or a host's name with a port, such as 127.0.0.1:30000.";
         if (string.IsNullOrWhiteSpace(options.ClusterId))
             yield return $"{nameof(options.ClusterId)}: is empty.";
         // A slice is given five minutes more, and Polly takes no time below 10 ms or above a day.

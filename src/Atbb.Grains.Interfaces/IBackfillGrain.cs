@@ -83,6 +83,13 @@ public interface IBackfillGrain : IGrainWithStringKey
     Task<IndexReport> JudgeIndexAsync();
 
     /// <summary>
+    /// A page of what is missing in the index, in the order of the errors' ids: what <see cref="IndexReport.OpenErrors"/> counts. What failed in several runs is
+    /// there once, with the error that it was last.
+    /// </summary>
+    [AlwaysInterleave, Alias("ListOpenErrors")]
+    Task<IReadOnlyList<RunError>> ListOpenErrorsAsync(OpenErrorQuery query);
+
+    /// <summary>
     /// The DIDs of the repositories that claim a handle in their DID documents, up to 100; none when the index knows none. Handles are not verified,
     /// and anybody may claim any: several may.
     /// </summary>

@@ -20,6 +20,11 @@ public sealed class AtbbClientOptionsTests
     [InlineData(Forum, "Host=h", "127.0.0.1:30000", "atbb", 60, "Database")]
     [InlineData(Forum, null, "localhost", "atbb", 60, "Gateway")]
     [InlineData(Forum, null, "127.0.0.1", "atbb", 60, "Gateway")]
+    [InlineData(Forum, null, "127.0.0.1:0", "atbb", 60, "Gateway")]
+    [InlineData(Forum, null, "silo-1:0", "atbb", 60, "Gateway")]
+    [InlineData(Forum, null, "silo-1:65536", "atbb", 60, "Gateway")]
+    [InlineData(Forum, null, "silo 1:30000", "atbb", 60, "Gateway")]
+    [InlineData(Forum, null, "http://silo-1:30000", "atbb", 60, "Gateway")]
     [InlineData(Forum, null, "127.0.0.1:30000", " ", 60, "ClusterId")]
     [InlineData(Forum, null, "127.0.0.1:30000", "atbb", 0, "Patience")]
     [InlineData(Forum, null, "127.0.0.1:30000", "atbb", 0.009, "Patience")]
@@ -35,6 +40,7 @@ public sealed class AtbbClientOptionsTests
 
     [Theory]
     [InlineData(null, "127.0.0.1:30000", "the silo at 127.0.0.1:30000")]
+    [InlineData(null, "silo-1.example.com:30000", "the silo at silo-1.example.com:30000")]
     [InlineData("data/atbb.db", "[::1]:30001", "the silo at [::1]:30001")]
     [InlineData("postgresql://me:secret@db.example.com:5433/forum", "127.0.0.1:30000", "the silos in db.example.com:5433/forum")]
     [InlineData("Host=db;Database=forum;Password=secret", "127.0.0.1:30000", "the silos in db:5432/forum")]
@@ -46,6 +52,14 @@ public sealed class AtbbClientOptionsTests
         await using var connection = new Connecting.ClusterConnection(options, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         Assert.Equal(place, connection.Place);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1:30000", "gwy.tcp://127.0.0.1:30000/0")]
+    [InlineData("[::1]:30001", "gwy.tcp://[::1]:30001/0")]
+    // Of a name with addresses of both kinds, the one that a silo listens on.
+    [InlineData("localhost:30000", "gwy.tcp://127.0.0.1:30000/0")]
+    public async Task GetGateways_AddressOrName_IsWhereItLeads(string gateway, string uri) =>
+        Assert.Equal([uri], (await Connecting.Gateway.TryRead(gateway)!.GetGateways()).Select(found => found.ToString()));
 
     [Fact]
     public async Task AddAtbbClient_OptionsAreWrong_TheApplicationDoesNotStartAndSaysAllOfThem()

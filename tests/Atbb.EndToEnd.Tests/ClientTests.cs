@@ -54,6 +54,20 @@ public sealed class ClientTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Calls_GatewayByItsNameAlone_AreAnsweredWithWhateverDatabase(DatabaseKind kind)
+    {
+        await using var it = await ForumCase.CreateAsync(kind, Size);
+        await using var atbb = new AtbbClient(new AtbbClientOptions { ForumDid = it.Forum.Forum.Did, Gateway = $"localhost:{it.Site.GatewayPort}", Patience = AtbbProcess.Patience });
+        await using var service = it.Site.Serve();
+
+        var started = await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends);
+        var last = await atbb.WatchAsync(Ends).LastAsync(Ends);
+
+        Assert.Equal((started.RunId, RunStatus.Completed), (last.RunId, last.Status));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Calls_ClientIsThereBeforeTheService_AllOfThemAnswer(DatabaseKind kind)
     {
         await using var it = await ForumCase.CreateAsync(kind, Size);
@@ -92,6 +106,8 @@ public sealed class ClientTests
         var error = Assert.Single(await atbb.ListErrorsAsync(second, cancellationToken: Ends).ToListAsync(Ends));
         Assert.Equal((did, "missing_field"), (error.Did, error.Kind));
         Assert.Empty(await atbb.ListErrorsAsync(second, kind: "unreachable", cancellationToken: Ends).ToListAsync(Ends));
+        Assert.Equal([error.Id], await atbb.ListOpenErrorsAsync(did, "missing_field", Ends).Select(open => open.Id).ToListAsync(Ends));
+        Assert.Empty(await atbb.ListOpenErrorsAsync(kind: "unreachable", cancellationToken: Ends).ToListAsync(Ends));
 
         Assert.Equal([did], await atbb.FindByHandleAsync(user.Handle, Ends));
         Assert.IsType<RepoOutcome.Completed>((await atbb.SyncAsync(did, Ends)).Outcome);

@@ -36,6 +36,8 @@ public sealed class RemoteCommandTests
         await SayAsync(0, "full_sync  completed", "runs");
         await SayAsync(0, "unreachable", "errors", "1");
         await SayAsync(0, "There are none", "errors", "1", "--kind", "bad_date");
+        await SayAsync(0, "unreachable", "errors");
+        await SayAsync(0, "There are none", "errors", "--kind", "bad_date");
         await SayAsync(2, "The kinds: bad_date, ", "errors", "1", "--kind", "baddate");
         await SayAsync(0, "forum.sample.test", "repo", it.Forum.Forum.Did);
         await SayAsync(0, it.Forum.Forum.Did, "repo", "@forum.sample.test");
@@ -61,7 +63,7 @@ public sealed class RemoteCommandTests
         await SayAsync(0, "catch_up, in_progress", "resume", "3");
         await SayAsync(0, "catch_up, completed", "run", "--watch");
 
-        foreach (var command in new[] { new[] { "runs" }, ["run", "3"], ["errors", "1", "--all"], ["repo", down], ["sync", down] })
+        foreach (var command in new[] { new[] { "runs" }, ["run", "3"], ["errors", "1", "--all"], ["errors", "--all"], ["repo", down], ["sync", down] })
             Assert.Equal(JsonValueKind.Object, Json(await SayAsync(0, "{", [.. command, "--json"])).ValueKind);
 
         await SayAsync(5, "refuses the token", "runs", "--token", "another-token-of-sixteen");

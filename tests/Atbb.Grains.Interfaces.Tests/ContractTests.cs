@@ -46,6 +46,7 @@ public class ContractTests
             LastError = "none",
         },
         new RunErrorQuery(1, "did:plc:a", "bad_date", 2, 3),
+        new OpenErrorQuery("did:plc:a", "bad_date", 2, 3),
         new RunError(1, "did:plc:a", "c", "at://did:plc:a/c/r", "bafy", "bad_date", "yesterday", 2, Now),
         new ParkedRepo("did:plc:a", "pds.example", "down", 3, Now),
         new RepoCursor("space.atbb.post", "c", true, "3jzfcijpj2z2a"),

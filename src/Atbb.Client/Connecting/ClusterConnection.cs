@@ -1,9 +1,9 @@
-using System.Net;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace Atbb.Client.Connecting;
 
@@ -16,7 +16,7 @@ sealed partial class ClusterConnection : IAsyncDisposable
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
     // A service that comes back on another port, or another machine, is found after this long instead of the default's minute.
-    static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(3);
 
     readonly AtbbClientOptions options;
     readonly ILoggerFactory loggers;
@@ -88,7 +88,7 @@ sealed partial class ClusterConnection : IAsyncDisposable
             if (Server is { } server)
                 client.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", server.ConnectionString));
             else
-                client.UseStaticClustering(IPEndPoint.Parse(options.Gateway));
+                client.Services.AddSingleton<IGatewayListProvider>(Gateway.TryRead(options.Gateway)!);
             client
                 .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId))
                 .Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = BetweenLooks)

@@ -97,6 +97,10 @@ public sealed record RunProgress
     [Id(24)]
     public IReadOnlyList<WaitedHost> Hosts { get; init; } = [];
 
+    /// <summary>Of the repositories that wait, those with which nothing has gone wrong: their host's turn is over for now.</summary>
+    [Id(25)]
+    public int AwaitingTurn { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool IsFinished => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 }

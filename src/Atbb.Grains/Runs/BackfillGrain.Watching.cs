@@ -55,6 +55,13 @@ sealed partial class BackfillGrain
         return IndexJudgement.Judge(known, await runs.CountOpenErrorsAsync(CancellationToken.None));
     });
 
+    public async Task<IReadOnlyList<RunError>> ListOpenErrorsAsync(Interfaces.Runs.OpenErrorQuery query)
+    {
+        var rows = await IndexBoundary.TranslateAsync(() => runs.ListOpenErrorsAsync(
+            new(query.Did, query.Kind, query.After, Math.Clamp(query.Limit, 1, 1000)), CancellationToken.None));
+        return [.. rows.Select(RunRows.ToError)];
+    }
+
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) =>
         IndexBoundary.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
 
@@ -87,6 +94,7 @@ sealed partial class BackfillGrain
             DidsTotal = Math.Max(at.DidsTotal, done),
             InFlight = window?.InFlight ?? 0,
             Deferred = window?.Deferred ?? 0,
+            AwaitingTurn = window?.AwaitingTurn ?? 0,
             NextAttemptAt = window?.NextAttemptAt,
             Waiting = window?.Waiting ?? [],
             Reading = window?.Reading ?? [],

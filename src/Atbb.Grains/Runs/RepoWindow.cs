@@ -54,7 +54,10 @@ sealed class RepoWindow(
     /// <summary>Repositories that wait for their next attempt.</summary>
     public int Deferred => parked.Count;
 
-    /// <summary>When the first of those is due.</summary>
+    /// <summary>Of those, the ones that nothing has gone wrong with: they wait for their host's turn.</summary>
+    public int AwaitingTurn => waiting.Values.Count(static repo => repo.Attempts == 0);
+
+    /// <summary>When the first of those that wait is due.</summary>
     public DateTimeOffset? NextAttemptAt => parked.TryPeek(out var did, out _) ? waiting[did].NextAttemptAt : null;
 
     /// <summary>Repositories that are due next.</summary>

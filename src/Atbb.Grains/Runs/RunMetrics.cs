@@ -31,7 +31,8 @@ sealed class RunMetrics
         var run = shown;
         yield return Of("done", run?.DidsDone ?? 0);
         yield return Of("reading", run?.InFlight ?? 0);
-        yield return Of("parked", run?.Deferred ?? 0);
+        yield return Of("parked", run is null ? 0 : run.Deferred - run.AwaitingTurn);
+        yield return Of("awaiting_turn", run?.AwaitingTurn ?? 0);
         yield return Of("left", run is null ? 0 : Math.Max(0, run.DidsTotal - run.DidsDone - run.InFlight - run.Deferred));
     }
 

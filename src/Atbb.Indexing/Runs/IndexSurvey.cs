@@ -12,8 +12,19 @@ public sealed class IndexSurvey(IndexDatabase database)
     public const string Parked = "parked";
 
     /// <summary>Runs by their status; a status that none has is not named.</summary>
-    public Task<IReadOnlyDictionary<string, long>> CountRunsAsync(CancellationToken cancellationToken) =>
-        CountAsync("""select status as "Name", count(*) as "Count" from backfill_progress group by status""", cancellationToken);
+    public Task<IReadOnlyDictionary<string, RunsOfStatus>> CountRunsAsync(CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyDictionary<string, RunsOfStatus>> (connection, token) => (await connection.QueryAsync<RunsOfStatus>(new CommandDefinition(
+            """
+            select
+                status as "Status",
+                count(*) as "Count",
+                max(id) as "LastId",
+                max(updated_at) as "UpdatedAt"
+            from backfill_progress
+            group by status
+            """,
+            cancellationToken: token))).ToDictionary(of => of.Status),
+        cancellationToken);
 
     /// <summary>Repositories by their account's state (<see cref="RepoNames"/>), or <see cref="Parked"/>; a state that none has is not named.</summary>
     public Task<IReadOnlyDictionary<string, long>> CountReposAsync(CancellationToken cancellationToken) => CountAsync(

@@ -11,7 +11,10 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     /// <summary>The status of a run under way.</summary>
     public const string InProgress = "in_progress";
 
-    const string Unfinished = $"status in ('{InProgress}', 'paused')";
+    /// <summary>The status of a run that waits for somebody to resume it.</summary>
+    public const string Paused = "paused";
+
+    const string Unfinished = $"status in ('{InProgress}', '{Paused}')";
 
     const string RunColumns = """
         id as "Id",
@@ -86,7 +89,7 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
         var row = run with { ErrorMessage = StorableText.Of(run.ErrorMessage), UpdatedAt = time.GetUtcNow() };
         return database.QueryAsync(
             (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-                """
+                $"""
                 update backfill_progress set
                     status = @Status,
                     phase = @Phase,
@@ -102,7 +105,8 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
                     records_failed = @RecordsFailed,
                     requests = @Requests,
                     bytes = @Bytes,
-                    updated_at = @UpdatedAt,
+                    -- A paused run is written again wherever its grain wakes up, and has been paused no less long for that.
+                    updated_at = case when status = '{Paused}' and @Status = '{Paused}' then updated_at else @UpdatedAt end,
                     completed_at = @CompletedAt,
                     error_message = @ErrorMessage
                 where id = @Id
@@ -188,6 +192,27 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
             $"select kind, count(*) from backfill_errors where {ErrorStore.Latest()} group by kind",
             cancellationToken: token))).ToDictionary(static of => of.Kind, static of => of.Count),
         cancellationToken);
+
+    /// <summary>What <see cref="CountOpenErrorsAsync"/> counts, each with the error that it was last, the oldest of these first.</summary>
+    public Task<IReadOnlyList<RunErrorRow>> ListOpenErrorsAsync(OpenErrorQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        // The kind is asked of the last error: what was of that kind before is not any more.
+        var latest = ErrorStore.Latest(query.Did is null ? "" : "where did = @Did");
+        return database.QueryAsync(
+            async Task<IReadOnlyList<RunErrorRow>> (connection, token) => (await connection.QueryAsync<RunErrorRow>(new CommandDefinition(
+                $"""
+                select {ErrorColumns} from backfill_errors
+                where {latest}
+                and (cast(@Kind as text) is null or kind = @Kind)
+                and id > @AfterId
+                order by id
+                limit @Limit
+                """,
+                query,
+                cancellationToken: token))).AsList(),
+            cancellationToken);
+    }
 
     /// <summary>A run's errors, the oldest first.</summary>
     public Task<IReadOnlyList<RunErrorRow>> ListErrorsAsync(RunErrorQuery query, CancellationToken cancellationToken) => database.QueryAsync(

@@ -3,7 +3,6 @@ using System.Globalization;
 using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
-using Atbb.Indexing.Collections;
 using Atbb.Silo.Access;
 using Atbb.Silo.Admin.Events;
 using Microsoft.AspNetCore.Mvc;
@@ -21,8 +20,6 @@ static class AdminApi
 
     const int LongestKey = 255;
 
-    // atBB's own route answers up to a thousand errors and knows of no pages.
-    const int UsualErrors = PageAsked.Largest;
     const int UsualRuns = 20;
 
     /// <summary>Maps the routes.</summary>
@@ -139,22 +136,15 @@ static class AdminApi
     static async Task<IResult> ListErrorsAsync(
         string id, string? did, string? kind, string? after, string? limit, IGrainFactory grains, IOptions<ForumOptions> forum)
     {
-        if (!TryReadId(id, out var runId, out var problem) || !PageAsked.TryRead(limit, after, nameof(after), UsualErrors, out var page, out problem))
+        if (!TryReadId(id, out var runId, out var problem) || !ErrorsAsked.TryRead(did, kind, after, limit, out var asked, out problem))
             return problem;
-        if (did is not null && !AtProto.Syntax.Did.TryParse(did, out _))
-            return Problems.BadDid($"'{did}' is not a DID (did:method:id).");
-        if (kind is not null && !FailureKinds.All.Contains(kind))
-            return Problems.BadKind(kind);
 
         var backfill = Backfill(grains, forum);
         // Run 0 stands for what was read by hand.
         if (runId != 0 && await backfill.GetRunAsync(runId) is null)
             return Problems.NoSuchRun(runId);
 
-        var query = new RunErrorQuery(runId, did, kind, page.Cursor ?? 0, page.Limit);
-        var errors = await backfill.ListErrorsAsync(query);
-        var next = await page.NextAsync(errors, static error => error.Id, last => backfill.ListErrorsAsync(query with { After = last, Limit = 1 }));
-        return Results.Ok(new ErrorsAnswer([.. errors.Select(ErrorAnswer.Of)], next));
+        return await asked.AnswerAsync((last, count) => backfill.ListErrorsAsync(new RunErrorQuery(runId, did, kind, last, count)));
     }
 
     static async Task<IResult> WatchAsync(

@@ -6,14 +6,18 @@ using Atbb.Silo.Remote;
 
 namespace Atbb.Silo.Commands;
 
-/// <summary><c>atbb errors</c>: what a run could not bring into the index.</summary>
+/// <summary><c>atbb errors</c>: what is missing in the index, or what one run could not bring into it.</summary>
 static class ErrorsCommand
 {
     public static Command Create()
     {
         var remote = new RemoteOptions();
-        var id = RemoteOptions.Run();
-        id.Description += " 0: what was read by hand.";
+        var id = new Argument<long?>("ID")
+        {
+            Description = "The run's id, as in atbb runs; 0: what was read by hand. Default: all that is missing in the index, whichever run met it.",
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = TypedId.Read,
+        };
         var did = new Option<string?>("--did") { Description = "Those of that repository.", HelpName = "DID" };
         var kind = new Option<string?>("--kind") { Description = "Those of that kind, such as unreachable. What each means: docs/operate.md.", HelpName = "KIND" };
         kind.CompletionSources.Add([.. FailureKinds.All]);
@@ -25,7 +29,7 @@ static class ErrorsCommand
         var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR", CustomParser = TypedId.Read };
         var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: 1_000);
         var all = new Option<bool>("--all") { Description = "Every page." };
-        var command = RemoteOptions.Command("errors", "Lists what a run could not bring into the index, and why.", remote, id, did, kind, after, limit, all);
+        var command = RemoteOptions.Command("errors", "Lists what is missing in the index, or what one run could not bring into it, and why.", remote, id, did, kind, after, limit, all);
         command.SetAction(async (line, cancellationToken) =>
         {
             using var client = remote.Connect(line);

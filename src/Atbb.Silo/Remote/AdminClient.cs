@@ -13,6 +13,7 @@ namespace Atbb.Silo.Remote;
 sealed class AdminClient : IDisposable
 {
     const string Runs = "api/admin/backfill";
+    const string Errors = "api/admin/errors";
     const string Repos = "api/admin/repos";
 
     // Reading a repository by hand answers within half a minute, and a page of it later.
@@ -48,9 +49,9 @@ sealed class AdminClient : IDisposable
     public Task<AdminAnswer<RunAnswer>> GetRunAsync(long id, CancellationToken cancellationToken) =>
         SendAsync<RunAnswer>(HttpMethod.Get, $"{Runs}/{id}", null, cancellationToken);
 
-    /// <summary>A page of a run's errors.</summary>
-    public Task<AdminAnswer<ErrorsAnswer>> ListErrorsAsync(long id, string? did, string? kind, long? after, int limit, CancellationToken cancellationToken) =>
-        SendAsync<ErrorsAnswer>(HttpMethod.Get, $"{Runs}/{id}/errors{Query(("did", did), ("kind", kind), ("after", after), ("limit", limit))}", null, cancellationToken);
+    /// <summary>A page of a run's errors; of the whole index where no run is named.</summary>
+    public Task<AdminAnswer<ErrorsAnswer>> ListErrorsAsync(long? id, string? did, string? kind, long? after, int limit, CancellationToken cancellationToken) =>
+        SendAsync<ErrorsAnswer>(HttpMethod.Get, $"{(id is null ? Errors : $"{Runs}/{id}/errors")}{Query(("did", did), ("kind", kind), ("after", after), ("limit", limit))}", null, cancellationToken);
 
     /// <summary>Asks for a run.</summary>
     public Task<AdminAnswer<StartAnswer>> StartAsync(string? force, IReadOnlyList<string> dids, CancellationToken cancellationToken) =>

@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace Atbb.Silo.Remote;
 
-/// <summary>Errors of a run: three lines for each, since what they say is long.</summary>
+/// <summary>Errors of a run or of the whole index: three lines for each, since what they say is long.</summary>
 static class ErrorsView
 {
     /// <summary>Writes them.</summary>
-    public static void Write(IAnsiConsole screen, long run, ErrorsAnswer page)
+    public static void Write(IAnsiConsole screen, long? run, ErrorsAnswer page)
     {
         if (page.Errors.Count == 0)
             screen.WriteLine("There are none.");
@@ -25,7 +25,7 @@ static class ErrorsView
 
         screen.Write(grid);
         if (page.Next is { } next)
-            screen.WriteLine($"The next ones: atbb errors {run} --after {next}");
+            screen.WriteLine($"The next ones: atbb errors{(run is null ? "" : $" {run}")} --after {next}");
     }
 
     static string? Where(string? did, string? collection) => did is null ? null : collection is null ? did : $"{did}, {collection}";

@@ -18,11 +18,12 @@ sealed class SurveyMetrics : IDisposable
     // Less than Prometheus waits: it is to be told that the database is away, and not to take this process for dead.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
-    static readonly string[] RunStates = ["in_progress", "paused", "completed", "failed", "cancelled"];
+    static readonly string[] RunStates = [RunStore.InProgress, RunStore.Paused, "completed", "failed", "cancelled"];
     static readonly string[] RepoStates = [IndexSurvey.Parked, .. Enum.GetValues<RepoStatus>().Select(static status => status.Stored())];
 
     readonly IndexSurvey survey;
     readonly IndexFacts facts;
+    readonly VerdictMetrics verdict;
     readonly string firehose;
     readonly TimeProvider time;
     readonly SemaphoreSlim asking = new(1);
@@ -32,13 +33,15 @@ sealed class SurveyMetrics : IDisposable
     long askedAt;
     bool wasAsked;
 
-    public SurveyMetrics(IndexSurvey survey, IndexFacts facts, IOptions<BackfillOptions> backfill, IMeterFactory meters, TimeProvider time)
+    public SurveyMetrics(IndexSurvey survey, IndexFacts facts, VerdictMetrics verdict, IOptions<BackfillOptions> backfill, IMeterFactory meters, TimeProvider time)
     {
-        (this.survey, this.facts, this.time, firehose) = (survey, facts, time, backfill.Value.FirehoseService);
+        (this.survey, this.facts, this.verdict, this.time, firehose) = (survey, facts, verdict, time, backfill.Value.FirehoseService);
         var meter = meters.Create("Atbb.Silo");
         meter.CreateObservableGauge("atbb.database.up", () => known is null ? 0 : 1, null, "Whether the database answered when it was last asked for these figures.");
-        meter.CreateObservableGauge("atbb.runs", () => Counts(RunStates, known?.Runs), "{run}", "Runs of this index, by status.");
-        meter.CreateObservableGauge("atbb.repos", () => Counts(RepoStates, known?.Repos), "{repository}", "Repositories of this index, by state.");
+        meter.CreateObservableGauge("atbb.runs", () => OfRuns(static of => of.Count), "{run}", "Runs of this index, by status.");
+        meter.CreateObservableGauge("atbb.runs.last_id", () => OfRuns(static of => of.LastId), null, "The id of the last run of each status; 0 where there is none.");
+        meter.CreateObservableGauge("atbb.run.paused", Paused, "s", "How long a run has been paused; 0 while none is.");
+        meter.CreateObservableGauge("atbb.repos", () => known is { } standing ? Of(RepoStates, standing.Repos.GetValueOrDefault) : [], "{repository}", "Repositories of this index, by state.");
         meter.CreateObservableGauge("atbb.firehose.cursor.age", Age, "s", "How old the live stream's cursor is; nothing where there is none.");
     }
 
@@ -52,6 +55,7 @@ sealed class SurveyMetrics : IDisposable
                 return;
 
             known = await AskAsync(cancellationToken);
+            await verdict.RefreshAsync(known?.Runs.Values, cancellationToken);
             (askedAt, wasAsked) = (time.GetTimestamp(), true);
         }
         finally
@@ -77,14 +81,21 @@ sealed class SurveyMetrics : IDisposable
         }
     }
 
+    IEnumerable<Measurement<long>> OfRuns(Func<RunsOfStatus, long> figure) => known is { } standing
+        ? Of(RunStates, state => standing.Runs.GetValueOrDefault(state) is { } of ? figure(of) : 0)
+        : [];
+
     // What nobody has is said, too: a series that is not there is not zero.
-    static IEnumerable<Measurement<long>> Counts(string[] states, IReadOnlyDictionary<string, long>? counts) => counts is null
-        ? []
-        : states.Select(state => new Measurement<long>(counts.GetValueOrDefault(state), new KeyValuePair<string, object?>("state", state)));
+    static IEnumerable<Measurement<long>> Of(string[] states, Func<string, long> figure) =>
+        states.Select(state => new Measurement<long>(figure(state), new KeyValuePair<string, object?>("state", state)));
+
+    IEnumerable<Measurement<double>> Paused() => known is { } standing
+        ? [new Measurement<double>(standing.Runs.GetValueOrDefault(RunStore.Paused) is { } paused ? Math.Max(0, (time.GetUtcNow() - paused.UpdatedAt).TotalSeconds) : 0)]
+        : [];
 
     IEnumerable<Measurement<double>> Age() => known?.Cursor is { } cursor
         ? [new Measurement<double>((time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds - (cursor / 1e6))]
         : [];
 
-    sealed record Standing(IReadOnlyDictionary<string, long> Runs, IReadOnlyDictionary<string, long> Repos, long? Cursor);
+    sealed record Standing(IReadOnlyDictionary<string, RunsOfStatus> Runs, IReadOnlyDictionary<string, long> Repos, long? Cursor);
 }

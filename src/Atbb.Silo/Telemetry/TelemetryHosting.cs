@@ -22,6 +22,7 @@ static class TelemetryHosting
     public static void AddAtbbTelemetry(this WebApplicationBuilder builder)
     {
         var hasCollector = HasCollector(builder.Configuration);
+        builder.Services.AddSingleton<VerdictMetrics>();
         builder.Services.AddSingleton<SurveyMetrics>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "atbb-orleans"))

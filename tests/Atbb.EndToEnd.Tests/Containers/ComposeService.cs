@@ -8,6 +8,9 @@ sealed class ComposeService(IReadOnlyDictionary<string, object?> node)
     /// <summary>Whether its image is built here.</summary>
     public bool IsBuilt => node.ContainsKey("build");
 
+    /// <summary>The stage of the Dockerfile that it is built of; null: the last one.</summary>
+    public string? Target => node.GetValueOrDefault("build") is IDictionary<object, object?> build && build.TryGetValue("target", out var target) ? (string?)target : null;
+
     /// <summary>Whether its image is never looked for elsewhere.</summary>
     public bool IsFromHere => (string?)node.GetValueOrDefault("pull_policy") == "never";
 

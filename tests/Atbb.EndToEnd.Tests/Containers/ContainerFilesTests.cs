@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Atbb.EndToEnd.Tests.Processes;
+using Atbb.Grains;
 using Atbb.Sample;
 using YamlDotNet.Serialization;
 
@@ -11,6 +12,7 @@ namespace Atbb.EndToEnd.Tests.Containers;
 public sealed class ContainerFilesTests
 {
     const string Program = "src/Atbb.Silo/Atbb.Silo.csproj";
+    const string Site = "samples/Atbb.AppView/Atbb.AppView.csproj";
 
     /// <summary>What <c>atbb demo-pds</c> makes unless it is told otherwise.</summary>
     internal static readonly SampleForumOptions DemoSize = new() { Users = 400, PostsPerUser = 40 };
@@ -29,6 +31,24 @@ public sealed class ContainerFilesTests
         Assert.Equal("$APP_UID", Image.Last("USER").Single());
         // The base image has no ICU.
         Assert.True(AppContext.TryGetSwitch("System.Globalization.Invariant", out var isInvariant) && isInvariant);
+    }
+
+    [Fact]
+    public void ImageOfTheSite_WhatItStarts_IsWhatTheSampleMakes()
+    {
+        var service = Compose().Services["demo-site"];
+        var site = Image.Target(service.Target!);
+        var assembly = Path.GetFileNameWithoutExtension(Site);
+
+        Assert.Equal(["dotnet", $"{assembly}.dll"], site.EntryPoint);
+        Assert.Equal([.. site.EntryPoint, "health"], site.HealthCommand);
+        Assert.Equal(site.HealthCommand, service.HealthCommand);
+        Assert.Equal("$APP_UID", site.Last("USER").Single());
+        Assert.Contains("-chiseled ", site.Last("FROM").Single(), StringComparison.Ordinal);
+        Assert.Contains(Image.All("RUN"), run => run.StartsWith($"dotnet publish {Path.GetDirectoryName(Site)} ", StringComparison.Ordinal));
+        Assert.All(ProjectsOf(Site), project => Assert.Contains(project.Split('/')[0], Image.All("COPY").Select(copy => copy.Split(' ')[0].TrimEnd('/'))));
+        // Whoever takes the service's image gets nothing of it.
+        Assert.DoesNotContain(Image.Last("COPY"), copy => copy.Contains("appview", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -87,7 +107,35 @@ public sealed class ContainerFilesTests
             Assert.Equal("", ComposeFile.Parse(Checkout.Read("docker-compose.yml"), new Dictionary<string, string> { ["POSTGRES_PASSWORD"] = "x" }).Services[silo.Key].Environment["Atbb__Admin__Token"]);
         });
         Assert.Equal(2, Silos(compose).Count());
-        Assert.Equal(["demo-pds"], compose.Services.Where(service => service.Value.Profiles.Contains("demo")).Select(service => service.Key));
+        Assert.Equal(["demo-pds", "demo-site"], compose.Services.Where(service => service.Value.Profiles.Contains("demo")).Select(service => service.Key));
+    }
+
+    [Fact]
+    public void Compose_Text_IsWhatTheSpecificationAdmits() => Assert.Empty(ComposeSchema.FindFaults(Checkout.Read("docker-compose.yml")));
+
+    [Theory]
+    [InlineData("services: {a: {image: x, healtcheck: {disable: true}}}", "services.a.healtcheck: is not known")]
+    [InlineData("services: {a: {image: [x]}}", "services.a.image: is no text")]
+    [InlineData("services: {a: {depends_on: {b: {condition: service_ready}}}}", "services.a.depends_on.b.condition: is none of service_started, service_healthy, service_completed_successfully")]
+    [InlineData("services: {a: {depends_on: {b: {required: false}}}}", "services.a.depends_on.b.condition: is missing")]
+    [InlineData("services: {a: {depends_on: {b: {condition: service_started, required: maybe}}}}", "services.a.depends_on.b.required: is not true or false")]
+    [InlineData("services: {a: {healthcheck: {interval: 10}}}", "services.a.healthcheck.interval: is no text")]
+    [InlineData("services: {a: {healthcheck: {retries: often}}}", "services.a.healthcheck.retries: is no number")]
+    [InlineData("services: {a: {profiles: [demo, demo]}}", "services.a.profiles: says something twice")]
+    [InlineData("services: {a: {environment: {A: [1]}}}", "services.a.environment.A: is no single value")]
+    [InlineData("services: {a: {build: {contxt: .}}}", "services.a.build.contxt: is not known")]
+    [InlineData("secrets: {a: {environment: 5}}", "secrets.a.environment: is no text")]
+    [InlineData("servces: {}", "servces: is not known")]
+    public void ComposeSchema_OneFault_IsNamed(string text, string fault) => Assert.Equal([fault], ComposeSchema.FindFaults(text));
+
+    [Fact]
+    public void Compose_NothingSet_GivesTheProgramsOwnDefaults()
+    {
+        var silo = ComposeFile.Parse(Checkout.Read("docker-compose.yml"), new Dictionary<string, string> { ["POSTGRES_PASSWORD"] = "x" }).Services["silo-1"].Environment;
+        var backfill = new BackfillOptions();
+
+        Assert.Equal($"{backfill.Concurrency}", silo["BACKFILL_CONCURRENCY"]);
+        Assert.Equal($"{backfill.CursorMaxAgeHours}", silo["BACKFILL_CURSOR_MAX_AGE_HOURS"]);
     }
 
     [Fact]

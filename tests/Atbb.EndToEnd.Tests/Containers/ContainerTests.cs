@@ -53,7 +53,17 @@ public sealed class ContainerTests : IDisposable
         Assert.Equal(2, slices.Count);
         Assert.All(slices, read => Assert.True(read > 0, $"One of the silos has read nothing: {string.Join(", ", slices)}.\n{one}\n{two}"));
 
-        foreach (var (name, process) in new[] { ("silo-2", two), ("silo-1", one), ("demo-pds", pds) })
+        Assert.True(await HealthAsync(compose, network, "demo-site") != 0, "Nobody listens there, and the health check is content.");
+        await using var site = Start(compose, network, "demo-site");
+        await Poll.UntilAsync(
+            async _ => site.HasEnded ? "ended" : await HealthAsync(compose, network, "demo-site") == 0 ? "healthy" : null, AtbbProcess.Patience, () => $"the forum site to be healthy.\n{site}");
+        Assert.Contains("""href="/boards/""", await ReadAsync(network, "/"), StringComparison.Ordinal);
+        // From the silos, which it has found in the database.
+        await Poll.UntilAsync(
+            async _ => await ReadAsync(network, "/backfill") is var page && page.Contains("has read everything to its end", StringComparison.Ordinal) ? page : null,
+            AtbbProcess.Patience, () => $"the site to hear of the run.\n{site}");
+
+        foreach (var (name, process) in new[] { ("demo-site", site), ("silo-2", two), ("silo-1", one), ("demo-pds", pds) })
         {
             await process.SignalAsync("TERM");
             Assert.True(await process.ExitAsync(AtbbProcess.ShutdownPatience) == 0, $"{process}");
@@ -95,15 +105,26 @@ public sealed class ContainerTests : IDisposable
 
     async Task<int> HealthAsync(ComposeFile compose, ContainerNetwork network, string name)
     {
-        await using var check = Run(compose, network, name, [.. compose.Services[name].HealthCommand.Skip(image.EntryPoint.Count)]);
+        await using var check = Run(compose, network, name, [.. compose.Services[name].HealthCommand.Skip(ImageOf(compose.Services[name]).EntryPoint.Count)]);
         return await check.ExitAsync();
     }
 
     AtbbProcess Run(ComposeFile compose, ContainerNetwork network, string name, IReadOnlyList<string> arguments)
     {
-        var environment = image.Environment.Concat(compose.Services[name].Environment)
-            .ToDictionary(variable => variable.Key, variable => (string?)network.Variable(name, variable.Value, compose.Services.Keys));
-        return AtbbProcess.Start(folder.CreateSubdirectory(name).FullName, [.. arguments.Select(argument => network.Argument(name, argument, compose.Services.Keys))], environment);
+        var service = compose.Services[name];
+        // What the service says comes after the image.
+        var environment = ImageOf(service).Environment.Concat(service.Environment).GroupBy(variable => variable.Key)
+            .ToDictionary(variable => variable.Key, variable => (string?)network.Variable(name, variable.Last().Value, compose.Services.Keys));
+        var (at, given) = (folder.CreateSubdirectory(name).FullName, arguments.Select(argument => network.Argument(name, argument, compose.Services.Keys)).ToList());
+        return service.Target is null ? AtbbProcess.Start(at, given, environment) : AtbbProcess.StartSite(at, given, environment);
+    }
+
+    Dockerfile ImageOf(ComposeService service) => service.Target is { } stage ? image.Target(stage) : image;
+
+    static async Task<string> ReadAsync(ContainerNetwork network, string path)
+    {
+        using var http = new HttpClient();
+        return await http.GetStringAsync($"http://{network.AddressOf("demo-site")}:8080{path}", Ends);
     }
 
     /// <summary>Asks whom Prometheus asks, in its way.</summary>

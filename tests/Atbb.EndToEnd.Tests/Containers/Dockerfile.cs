@@ -17,6 +17,13 @@ sealed partial class Dockerfile
             .Select(line => (line.Split(' ')[0], line[line.IndexOf(' ', StringComparison.Ordinal)..].Trim())),
     ]);
 
+    /// <summary>What is made of it where a stage is asked for by its name.</summary>
+    public Dockerfile Target(string stage)
+    {
+        var begin = instructions.ToList().FindIndex(instruction => instruction.Name == "FROM" && instruction.Text.EndsWith($" AS {stage}", StringComparison.Ordinal));
+        return new([.. instructions.Take(begin + 1), .. instructions.Skip(begin + 1).TakeWhile(instruction => instruction.Name != "FROM")]);
+    }
+
     /// <summary>What stands after each instruction of that name, over all stages.</summary>
     public IEnumerable<string> All(string name) => instructions.Where(instruction => instruction.Name == name).Select(instruction => instruction.Text);
 

@@ -76,6 +76,10 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Ending_AsPromised_IsWhatTheTestsHold() =>
+        Assert.Contains($"within {AtbbProcess.ShutdownPatience.TotalSeconds} s the process is gone", Checkout.Read("docs/operate.md"), StringComparison.Ordinal);
+
+    [Fact]
     public void Kubernetes_Example_AsksWhereTheServiceAnswers()
     {
         var example = new YamlStream();

@@ -44,12 +44,17 @@ public sealed class MetricsTests
         var first = await admin.CompletedAsync(atbb);
         await admin.MustStartAsync("catch_up");
         await admin.CompletedAsync(atbb);
+        await Poll.UntilAsync(
+            async token => await ReadAsync(admin, token) is var read && read.Of("atbb_index_whole").Any(sample => sample.Value == 0)
+                && read.Sum("atbb_index_open_errors", "kind", "wrong_type_field") == 1 ? "said" : null,
+            Enough, () => $"the index to be said to lack one record.\n{atbb}");
         it.Pds.Fault = request => request.Did == it.Forum.Forum.Did ? null : PdsFault.TooManyRequests(TimeSpan.FromMinutes(5));
         await admin.MustStartAsync("catch_up");
         var metrics = await Poll.UntilAsync(
-            async token => await ReadAsync(admin, token) is var read && read.Sum("atbb_run_repos", "state", "parked") > 0 && read.Of("atbb_host_turned_away_total").Any()
+            async token => await ReadAsync(admin, token) is var read && read.Sum("atbb_run_repos", "state", "parked") > 0
+                && read.Sum("atbb_run_repos", "state", "awaiting_turn") > 0 && read.Of("atbb_host_turned_away_total").Any()
                 && read.Sum("atbb_runs", "state", "completed") == 2 ? read : null,
-            AtbbProcess.Patience, () => $"a repository to be parked, and both runs before to be counted.\n{atbb}");
+            AtbbProcess.Patience, () => $"a repository to be parked, another one to wait for its turn, and both runs before to be counted.\n{atbb}");
 
         await AssertAnsweredAsync(prometheus);
         Assert.Equal(first.Counts.Indexed, metrics.Sum("atbb_records_total", "outcome", "indexed"));

@@ -23,10 +23,10 @@ public sealed class RunMetricsTests : IDisposable
         using var repos = new MetricCollector<long>(Meters, GrainsTelemetry.Name, "atbb.run.repos");
         var metrics = new RunMetrics(Meters, time);
 
-        metrics.Show(Progress() with { DidsTotal = 10, DidsDone = 4, InFlight = 3, Deferred = 1 });
-        Assert.Equal([("done", 4L), ("reading", 3L), ("parked", 1L), ("left", 2L)], Read(repos, "state"));
+        metrics.Show(Progress() with { DidsTotal = 10, DidsDone = 4, InFlight = 2, Deferred = 3, AwaitingTurn = 2 });
+        Assert.Equal([("done", 4L), ("reading", 2L), ("parked", 1L), ("awaiting_turn", 2L), ("left", 1L)], Read(repos, "state"));
         metrics.Hide();
-        Assert.Equal([("done", 0L), ("reading", 0L), ("parked", 0L), ("left", 0L)], Read(repos, "state"));
+        Assert.Equal([("done", 0L), ("reading", 0L), ("parked", 0L), ("awaiting_turn", 0L), ("left", 0L)], Read(repos, "state"));
     }
 
     [Theory]

@@ -51,6 +51,27 @@ public sealed class RunStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task CountRunsAsync_OfEachStatus_HasTheLastAndSinceWhenOneIsPaused(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var (runs, survey) = (Runs(database), new IndexSurvey(database.Index));
+        Assert.Empty(await survey.CountRunsAsync(Token));
+        foreach (var status in new[] { "completed", "failed", "completed", "paused" })
+            await EndAsync(runs, await BeginAsync(runs), status);
+        var paused = Time.GetUtcNow();
+
+        // Wherever its grain wakes up, the row is written once more.
+        Time.Advance(TimeSpan.FromHours(1));
+        await EndAsync(runs, 4, "paused");
+        Assert.Equal(
+            [("completed", 2L, 3L, paused), ("failed", 1L, 2L, paused), ("paused", 1L, 4L, paused)],
+            (await survey.CountRunsAsync(Token)).Values.OrderBy(of => of.Status, StringComparer.Ordinal).Select(of => (of.Status, of.Count, of.LastId, of.UpdatedAt)));
+
+        await EndAsync(runs, 4, "in_progress");
+        Assert.Equal(Time.GetUtcNow(), (await survey.CountRunsAsync(Token))["in_progress"].UpdatedAt);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task ListAsync_Pages_NewestFirst(DatabaseKind kind)
     {
         var runs = Runs(await OpenAsync(kind));
@@ -172,8 +193,17 @@ public sealed class RunStoreTests : IndexTests
         }
 
         await store.WriteAsync(Batch(repo, Post, [Record(Alice, Post, "k2", new { text = 5 })]), Token);
+        await store.WriteAsync(new RecordBatch { Repo = Repo(Bob, run: 7), Failure = new RecordFailure(null, null, null, "unreachable", "No answer.") }, Token);
 
-        Assert.Equal(new Dictionary<string, long> { ["missing_field"] = 1, ["wrong_type_field"] = 1 }, await runs.CountOpenErrorsAsync(Token));
+        Assert.Equal(new Dictionary<string, long> { ["missing_field"] = 1, ["wrong_type_field"] = 1, ["unreachable"] = 1 }, await runs.CountOpenErrorsAsync(Token));
+        async Task<IEnumerable<(long Run, string? Did, string Kind)>> ListAsync(OpenErrorQuery query) =>
+            (await runs.ListOpenErrorsAsync(query, Token)).Select(error => (error.BackfillId, error.Did, error.Kind));
+        Assert.Equal([(9, Alice, "missing_field"), (10, Alice, "wrong_type_field"), (7, Bob, "unreachable")], await ListAsync(new()));
+        Assert.Equal([(9, Alice, "missing_field"), (10, Alice, "wrong_type_field")], await ListAsync(new(Alice)));
+        Assert.Equal([(10, Alice, "wrong_type_field")], await ListAsync(new(Kind: "wrong_type_field")));
+        Assert.Equal([(9, Alice, "missing_field")], await ListAsync(new(Limit: 1)));
+        var first = Assert.Single(await runs.ListOpenErrorsAsync(new(Limit: 1), Token));
+        Assert.Equal([(10, Alice, "wrong_type_field")], await ListAsync(new(AfterId: first.Id, Limit: 1)));
     }
 
     async Task<long> BeginAsync(RunStore runs, string forumDid = Forum, string type = "catch_up") =>

@@ -146,6 +146,36 @@ public sealed class AdminApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OpenErrors_OfSeveralRuns_AreThoseThatTheVerdictCountsInPages()
+    {
+        const string Open = "/api/admin/errors";
+        Assert.Empty((await SendAsync(HttpMethod.Get, Open)).Body.GetProperty("errors").EnumerateArray());
+        foreach (var user in Forum.Users)
+            user.Put(ForumRecords.Post, "3zzzzzzzzzzzz", Bad);
+        var first = await FullSyncAsync();
+        // Failed once more, of another kind: missing once, as what it was last.
+        Forum.Users[0].Put(ForumRecords.Post, "3zzzzzzzzzzzz", """{"$type":"space.atbb.post","createdAt":"2026-01-01T00:00:00Z"}""");
+        var second = await FullSyncAsync();
+
+        var all = (await SendAsync(HttpMethod.Get, Open)).Body.GetProperty("errors").EnumerateArray().ToList();
+        var index = (await SendAsync(HttpMethod.Get, "/api/admin/index")).Body;
+        Assert.Equal(
+            index.GetProperty("errorsByKind").EnumerateArray().ToDictionary(of => of.GetProperty("kind").GetString()!, of => of.GetProperty("count").GetInt32()),
+            all.CountBy(error => error.GetProperty("kind").GetString()!).ToDictionary());
+        Assert.Equal(3, all.Count);
+        var page = (await SendAsync(HttpMethod.Get, Open + "?limit=2")).Body;
+        var rest = (await SendAsync(HttpMethod.Get, $"{Open}?limit=2&after={page.GetProperty("next").GetInt64()}")).Body;
+        Assert.Equal((2, 1, JsonValueKind.Null), (page.GetProperty("errors").GetArrayLength(), rest.GetProperty("errors").GetArrayLength(), rest.GetProperty("next").ValueKind));
+        var again = Assert.Single((await SendAsync(HttpMethod.Get, Open + "?kind=missing_field")).Body.GetProperty("errors").EnumerateArray());
+        Assert.Equal((second, Forum.Users[0].Did), (again.GetProperty("runId").GetInt64(), again.GetProperty("did").GetString()));
+        var other = Assert.Single((await SendAsync(HttpMethod.Get, $"{Open}?did={Forum.Users[1].Did}")).Body.GetProperty("errors").EnumerateArray());
+        Assert.Equal((first, "wrong_type_field"), (other.GetProperty("runId").GetInt64(), other.GetProperty("kind").GetString()));
+        AssertProblem(await SendAsync(HttpMethod.Get, Open + "?kind=nonsense"), HttpStatusCode.BadRequest, "bad-kind");
+        AssertProblem(await SendAsync(HttpMethod.Get, Open + "?did=alice"), HttpStatusCode.BadRequest, "bad-did");
+        AssertProblem(await SendAsync(HttpMethod.Get, Open + "?limit=0"), HttpStatusCode.BadRequest, "bad-paging");
+    }
+
+    [Fact]
     public async Task Repo_BeforeAndAfterASync_SaysWhatIsKnown()
     {
         var user = Forum.Users[0];

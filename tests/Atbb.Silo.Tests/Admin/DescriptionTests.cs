@@ -33,7 +33,7 @@ public sealed class DescriptionTests
     {
         var operations = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(verb => verb.Value).ToList();
         Assert.Equal(
-            ["cancelRun", "getRepo", "getRun", "judgeIndex", "listErrors", "listHosts", "listRuns", "pauseRun", "resumeRun", "retryRun", "startBackfill", "syncRepo", "watchRun"],
+            ["cancelRun", "getRepo", "getRun", "judgeIndex", "listErrors", "listHosts", "listOpenErrors", "listRuns", "pauseRun", "resumeRun", "retryRun", "startBackfill", "syncRepo", "watchRun"],
             operations.Select(operation => operation.GetProperty("operationId").GetString()!).Order(StringComparer.Ordinal));
         foreach (var (status, header) in new[] { ("202", "Location"), ("429", "Retry-After") })
         {

@@ -68,6 +68,8 @@ public class ForegroundRunTests
 
         public Task<IndexReport> JudgeIndexAsync() => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<RunError>> ListOpenErrorsAsync(OpenErrorQuery query) => throw new NotSupportedException();
+
         public Task<long> CountErrorsAsync(RunErrorQuery query) => throw new NotSupportedException();
 
         public Task<RunProgress?> PauseAsync(long runId) => throw new NotSupportedException();
