@@ -12,7 +12,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
     const int MostUnstarted = 10;
 
     // Every storm begins with these: a run that luck left alone would pass and show nothing.
-    readonly Queue<Strike> first = new([Strike.Process, Strike.Database]);
+    readonly Queue<Strike> first = new([Strike.ReadNow, Strike.Process, Strike.Database]);
 
     int unstarted;
 
@@ -27,8 +27,6 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
     public async Task<RunFigures> RunAsync(string type, bool served)
     {
         figures.Count(served ? "storms served" : "storms in the foreground");
-        if (served)
-            first.Enqueue(Strike.ReadNow);
         world.SetStormy(true);
         try
         {
