@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Text.Json;
+using System.Xml.Linq;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Sample;
 
@@ -32,6 +34,10 @@ public sealed class PackageTests : IDisposable
         var help = await ShellAsync("exec tools/atbb demo --help");
         Assert.Contains("--users", help, StringComparison.Ordinal);
     }
+
+    /// <summary>The others are packed, and looked at, where they are used.</summary>
+    [Fact]
+    public Task Protocol_Packed_SaysWhatItIs() => PackAsync("Atbb.AtProto");
 
     [Fact]
     public async Task Client_PackedAndReferenced_IsAllThatAnApplicationNeeds()
@@ -84,7 +90,24 @@ public sealed class PackageTests : IDisposable
         File.WriteAllText(Path.Combine(folder.FullName, "nuget.config"), $"""
             <configuration><packageSources><clear /><add key="packages" value="{Packages}" /></packageSources></configuration>
             """);
+        var before = Packed();
         await DotNetAsync($"pack '{SourceOf(project)}' -c {Configuration} --no-build -v quiet -o '{Packages}'");
+        AssertDescribed(Assert.Single(Packed().Except(before)));
+    }
+
+    string[] Packed() => Directory.Exists(Packages) ? Directory.GetFiles(Packages, "*.nupkg") : [];
+
+    // What a gallery shows of a package.
+    static void AssertDescribed(string package)
+    {
+        using var zip = ZipFile.OpenRead(package);
+        var about = XDocument.Load(zip.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open()).Root!.Elements().Single();
+        string? Said(string name) => about.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+
+        Assert.Equal("README.md", Said("readme"));
+        Assert.NotEqual("Package Description", Said("description"));
+        using var readme = new StreamReader(zip.GetEntry("README.md")!.Open());
+        Assert.StartsWith($"# {Said("id")}\n", readme.ReadToEnd().ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     Task<string> DotNetAsync(string arguments) => ShellAsync($"exec dotnet {arguments}");

@@ -33,6 +33,7 @@ public sealed class SoakTests
         using var site = new AtbbSite(world.ForumDid, database.Value, world.Hosts[0].Origin,
             "Backfill:RetryBaseDelay=00:00:00.1", "Backfill:RetryMaxDelay=00:00:00.5", "Backfill:MaxAttempts=5", "Backfill:DeletionConfirmDelay=00:00:00.2",
             "Backfill:CheckpointInterval=00:00:00.1", "Network:RetryDelay=00:00:00.05", "Network:MaxRetries=1", "Network:RequestTimeout=00:00:01",
+            $"Discovery:Relays={world.Relay.Origin}", "Discovery:PageSize=20",
             "Politeness:DefaultPause=00:00:00.2", "Politeness:MaxPause=00:00:01", "PlcPoliteness:DefaultPause=00:00:00.2", "PlcPoliteness:MaxPause=00:00:01")
         {
             Environment = clock.Environment,
@@ -47,6 +48,8 @@ public sealed class SoakTests
             var context = $"soak of {size.Repos} on {kind}, round {round}, seed {(seed == "fixed" ? FixedSeed : Chance.Seed)} ({seed})";
             var type = round == 1 || world.Next(2) == 0 ? "full_sync" : "catch_up";
             var check = new SoakCheck(world, database, context);
+            if (round > 1)
+                await SoakWipe.WipeAsync(world, database, figures);
             // One way and the other, in turn.
             check.CheckCounts(await new SoakStorm(world, size, site, clock, database, figures, context).RunAsync(type, served: round % 2 == 0));
 

@@ -169,7 +169,9 @@ sealed class XrpcClient
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             turn.Spoke();
-            throw request.Failed(AtProtoFailure.Unreachable, $"the connection failed ({e.GetBaseException().Message.TrimEnd('.')})", e);
+            // What TLS says of itself, a frame that is none, tells nobody that it was TLS.
+            var failed = e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? "its TLS handshake failed" : "the connection failed";
+            throw request.Failed(AtProtoFailure.Unreachable, $"{failed} ({e.GetBaseException().Message.TrimEnd('.')})", e);
         }
         catch (InvalidDataException e)
         {

@@ -11,7 +11,7 @@ namespace Atbb.Indexing.Repos;
 /// read, and there is none. Their revs would say for ever that nothing has changed.
 /// </summary>
 /// <remarks>
-/// It costs a look at an index for each cursor, and reads no table of records. Rows that have gone in part are not noticed. Every method throws
+/// It costs a look at an index for each cursor, and reads no table of records unless there are any. Rows that have gone in part are not noticed. Every method throws
 /// <see cref="IndexUnavailableException"/> when the database cannot be asked.
 /// </remarks>
 public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
@@ -77,6 +77,7 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
             // A grain that has the state in memory is told by the version that it is not the row's any more.
             var repos = await RunAsync(transaction, $"update repos set version = version + 1 where did in (select c.did from repo_cursors c where {emptied})", by, token);
             await RunAsync(transaction, $"{Forget} where {emptied}", by, token);
+            await ReleaseAsync(transaction, collections, token);
             return repos;
         },
         cancellationToken);
@@ -108,6 +109,7 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
                 token);
             await RunAsync(
                 transaction, $"{Forget} where c.did in (select did from repos where found_by_run = @runId and found_in_round = @round)", by, token);
+            await ReleaseAsync(transaction, collections, token);
             return repos;
         },
         cancellationToken);
@@ -129,6 +131,22 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
             new { now = time.GetUtcNow() },
             token),
         cancellationToken);
+
+    // Read again, a record gets another row: whatever refers to the one that is gone has to wait for it once more, or would refer to nothing for ever.
+    static async Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<string> emptied, CancellationToken cancellationToken)
+    {
+        foreach (var target in emptied.Select(CollectionCatalog.Get))
+            foreach (var (from, field) in CollectionCatalog.ReferencesTo(target))
+                await RunAsync(
+                    transaction,
+                    $"""
+                    update {from.Table} as r set {field.IdColumn} = null
+                    where r.{field.IdColumn} is not null
+                      and not exists (select 1 from {target.Table} t where t.id = r.{field.IdColumn})
+                    """,
+                    by: new { },
+                    cancellationToken);
+    }
 
     static string EachCollection(Func<RecordCollection, string> isSo) =>
         string.Join("\n            ", CollectionCatalog.All.Select(of => $"when '{of.Nsid}' then {isSo(of)}"));

@@ -39,6 +39,7 @@ sealed class PdsMethods(SamplePds pds)
         if (!TryReadCursor(request.Cursor, out var after))
             return Invalid("Malformed cursor");
 
+        limit = Math.Min(limit, pds.PageSize);
         var ascending = pds.Order switch
         {
             OrderStyle.AsAsked => request.Reverse,
@@ -69,7 +70,9 @@ sealed class PdsMethods(SamplePds pds)
             parts.Add(page[i].Item);
         }
 
-        parts.Add(hasCursor ? Encoding.UTF8.GetBytes($"],\"cursor\":{JsonText(pds.PositionalCursors ? $"{skipped + count}" : WriteCursor(page[count - 1].Rkey))}}}") : Close);
+        var cursor = hasCursor ? pds.PositionalCursors ? $"{skipped + count}" : WriteCursor(page[count - 1].Rkey)
+            : pds.EmptyCursors ? "" : null;
+        parts.Add(cursor is null ? Close : Encoding.UTF8.GetBytes($"],\"cursor\":{JsonText(cursor)}}}"));
         return PdsAnswer.Ok(parts);
     }
 

@@ -59,6 +59,12 @@ public sealed class SamplePds : IAsyncDisposable
     /// <summary>Whether cursors are the number of records listed so far: a record deleted before one moves on what follows.</summary>
     public bool PositionalCursors { get; set; }
 
+    /// <summary>Whether a page without a cursor says so by an empty one.</summary>
+    public bool EmptyCursors { get; set; }
+
+    /// <summary>The most records that a page has, whatever is asked for. The protocol's 100 unless told otherwise.</summary>
+    public int PageSize { get; set; } = 100;
+
     /// <summary>How long every answer takes.</summary>
     public TimeSpan Latency { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography.X509Certificates;
 using Atbb.AtProto.Discovery;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Politeness;
@@ -14,7 +15,7 @@ sealed class TestClient : IDisposable
 {
     readonly ServiceProvider services;
 
-    public TestClient(HttpMessageHandler? handler = null, Action<AtProtoOptions>? configure = null, TimeProvider? time = null)
+    public TestClient(HttpMessageHandler? handler = null, Action<AtProtoOptions>? configure = null, TimeProvider? time = null, X509Certificate2? trusted = null)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(time ?? Time);
@@ -26,6 +27,8 @@ sealed class TestClient : IDisposable
         });
         if (handler is not null)
             collection.AddHttpClient(XrpcClient.HttpClientName).ConfigurePrimaryHttpMessageHandler(() => handler);
+        if (trusted is not null)
+            collection.AddHttpClient(XrpcClient.HttpClientName).ConfigurePrimaryHttpMessageHandler((handler, _) => Trust((SocketsHttpHandler)handler, trusted));
         services = collection.BuildServiceProvider();
     }
 
@@ -46,13 +49,22 @@ sealed class TestClient : IDisposable
     public XrpcClient Xrpc => services.GetRequiredService<XrpcClient>();
 
     /// <summary>On real sockets and the machine's clock, with private addresses allowed.</summary>
-    public static TestClient OnLoopback(Action<AtProtoOptions>? configure = null) => new(
+    public static TestClient OnLoopback(Action<AtProtoOptions>? configure = null, X509Certificate2? trusted = null) => new(
         configure: options =>
         {
             options.Network.AllowPrivateAddresses = true;
             configure?.Invoke(options);
         },
-        time: TimeProvider.System);
+        time: TimeProvider.System,
+        trusted: trusted);
 
     public void Dispose() => services.Dispose();
+
+    // In place of the machine's authorities; all else about certificates is as the client has it.
+    static void Trust(SocketsHttpHandler handler, X509Certificate2 authority)
+    {
+        var policy = handler.SslOptions.CertificateChainPolicy!;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.Add(authority);
+    }
 }

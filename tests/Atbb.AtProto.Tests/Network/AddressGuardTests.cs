@@ -1,9 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Atbb.AtProto.Network;
 using Atbb.AtProto.Tests.Fakes;
 using Atbb.Testing.Network;
@@ -12,6 +7,8 @@ namespace Atbb.AtProto.Tests.Network;
 
 public sealed class AddressGuardTests
 {
+    static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+
     [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("0.1.2.3")]
@@ -166,54 +163,14 @@ public sealed class AddressGuardTests
     public async Task GetLatestCommit_CertificateThatNamesAnAddress_IsNotFetchedFromThere()
     {
         await using var own = LoopbackServer.Writing("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        using var certificate = CertificateOfAStranger(issuerAt: $"{own.Origin}admin/delete-everything");
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var serving = ShowAsync(listener, certificate);
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue(LoopbackServer.Host, from: -OneDay, until: OneDay, issuerAt: $"{own.Origin}admin/delete-everything");
+        await using var server = LoopbackServer.OverTls(certificate, "");
         using var client = TestClient.OnLoopback(options => options.Network.MaxRetries = 0);
 
-        var e = await Assert.ThrowsAsync<AtProtoException>(
-            () => client.Repo.GetLatestCommitAsync(new Uri($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}"), Example.Did, TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<AtProtoException>(() => client.Repo.GetLatestCommitAsync(server.SecureOrigin, Example.Did, TestContext.Current.CancellationToken));
 
         Assert.Contains("PartialChain", e.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, own.Connections);
-        await serving;
-    }
-
-    static async Task ShowAsync(TcpListener listener, X509Certificate2 certificate)
-    {
-        using var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        await using var tls = new SslStream(connection.GetStream());
-        try
-        {
-            // Offline: a server would go for the issuer as well.
-            var shown = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = shown }, TestContext.Current.CancellationToken);
-            await tls.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
-        }
-        catch (Exception e) when (e is IOException or AuthenticationException)
-        {
-            // The client has seen enough.
-        }
-    }
-
-    static X509Certificate2 CertificateOfAStranger(string issuerAt)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        using var issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var issuerRequest = new CertificateRequest("CN=A stranger's authority", issuerKey, HashAlgorithmName.SHA256);
-        issuerRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        using var issuer = issuerRequest.CreateSelfSigned(now.AddDays(-2), now.AddDays(2));
-
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, caIssuersUris: [issuerAt]));
-        using var signed = request.Create(issuer, now.AddDays(-1), now.AddDays(1), [1, 2, 3, 4]);
-        using var withKey = signed.CopyWithPrivateKey(key);
-        // SslStream wants a key that is not bound to this object's life.
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null);
     }
 }

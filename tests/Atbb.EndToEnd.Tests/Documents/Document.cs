@@ -13,12 +13,15 @@ sealed partial class Document
     {
         (Path, text) = (path, Checkout.Read(path));
         (Commands, Stray) = ReadCommands();
+        Code = ReadCode();
     }
 
     /// <summary>Every document, by its path from the top of the repository.</summary>
     public static IReadOnlyList<Document> All { get; } =
     [
         .. new[] { Checkout.Folder, Checkout.At("docs") }.SelectMany(folder => Directory.EnumerateFiles(folder, "*.md"))
+            // Those of packages.
+            .Concat(Directory.EnumerateFiles(Checkout.At("src"), "*.md", SearchOption.AllDirectories))
             .Select(file => System.IO.Path.GetRelativePath(Checkout.Folder, file)).Order(StringComparer.Ordinal).Select(path => new Document(path)),
     ];
 
@@ -29,6 +32,12 @@ sealed partial class Document
 
     /// <summary>Lines that look like a command and stand in no block, where nobody would find them to run them.</summary>
     public IReadOnlyList<DocumentCommand> Stray { get; }
+
+    /// <summary>The lines of its blocks of C#, with their numbers, in the order of reading.</summary>
+    public IReadOnlyList<(int Number, string Text)> Code { get; }
+
+    /// <summary>Lines that look like C# and stand in no block of it, where nobody would compile them.</summary>
+    public IEnumerable<string> StrayCode => LooksLikeCode().Matches(text).Select(match => match.Value);
 
     public static Document Of(string path) => All.Single(document => document.Path == path);
 
@@ -78,6 +87,21 @@ sealed partial class Document
         return (found, stray);
     }
 
+    List<(int Number, string Text)> ReadCode()
+    {
+        var code = new List<(int, string)>();
+        string? language = null;
+        foreach (var (index, line) in text.Split('\n').Index())
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal))
+                language = language is null ? line[3..].Trim() : null;
+            else if (language is "csharp" or "cs" or "c#")
+                code.Add((index + 1, line.TrimEnd('\r')));
+        }
+
+        return code;
+    }
+
     [GeneratedRegex("""(?<!`)`([^`\n]+)`(?!`)""")]
     private static partial Regex Quote();
 
@@ -96,6 +120,9 @@ sealed partial class Document
 
     [GeneratedRegex("""[^\p{L}\p{Nd} _-]""")]
     private static partial Regex NotInAnchor();
+
+    [GeneratedRegex("""^    (await |using |var \w+ = |\w+\.Services\.).*$""", RegexOptions.Multiline)]
+    private static partial Regex LooksLikeCode();
 
     [GeneratedRegex("""^    (\$ )?(dotnet|atbb|curl|docker|kubectl|psql|git|\./|A=)\b?""")]
     private static partial Regex LooksLikeACommand();

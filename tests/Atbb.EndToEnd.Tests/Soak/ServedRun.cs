@@ -15,6 +15,7 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
 
     readonly AdminClient admin = new(site.AdminPort);
     readonly CancellationTokenSource stop = new();
+    readonly List<Task> readings = [];
     Task ending = Task.CompletedTask;
     volatile bool isHeld;
 
@@ -54,17 +55,34 @@ sealed class ServedRun(AtbbSite site, AtbbProcess atbb, string type, IReadOnlyLi
         }
     }
 
+    /// <summary>An operator has a repository read now. It may take longer than the run, and nothing here waits for it.</summary>
+    public void ReadNow(string did) => readings.Add(ReadAsync(did));
+
     /// <summary>Asks no longer.</summary>
     public async Task StopAsync()
     {
         await stop.CancelAsync();
         await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(readings);
     }
 
     public void Dispose()
     {
         stop.Dispose();
         admin.Dispose();
+    }
+
+    async Task ReadAsync(string did)
+    {
+        try
+        {
+            using var answer = await admin.Http.PostAsync($"/api/admin/repos/{did}/sync", content: null, stop.Token);
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted || (int)answer.StatusCode >= 500, $"{did}: {answer.StatusCode}\n{atbb}");
+        }
+        catch (Exception e) when (AdminClient.IsAway(e) || stop.IsCancellationRequested)
+        {
+            // It was killed, or the run is over.
+        }
     }
 
     async Task<RunFigures> WaitAsync(CancellationToken cancellationToken)

@@ -11,10 +11,11 @@ sealed class SoakAccount
     readonly HashSet<string> everBad = new(StringComparer.Ordinal);
     readonly IReadOnlyList<string> collections;
 
-    public SoakAccount(SampleRepo repo, SamplePds home, IReadOnlyList<string> collections)
+    public SoakAccount(SampleRepo repo, SamplePds home, bool isListed, IReadOnlyList<string> collections)
     {
         Repo = repo;
         Home = home;
+        IsListed = isListed;
         this.collections = collections;
         Remember();
     }
@@ -24,6 +25,9 @@ sealed class SoakAccount
     public string Did => Repo.Did;
 
     public SamplePds Home { get; set; }
+
+    /// <summary>Whether runs are told of it. Of the others only the relay knows, while they are active; and whoever answers them.</summary>
+    public bool IsListed { get; }
 
     public SoakFate Fate
     {
@@ -80,6 +84,9 @@ sealed class SoakAccount
         CheckedRev = Repo.Rev.Value;
         HasMoved = false;
     }
+
+    /// <summary>Its rows have been removed by somebody else: they come back when it is read, which it may not be.</summary>
+    public void Wiped() => CheckedRev = null;
 
     /// <summary>Notes a record that was written.</summary>
     public void Remember(string collection, SampleRecord record)

@@ -8,8 +8,8 @@ namespace Atbb.EndToEnd.Tests.Soak;
 /// <param name="Rounds">Rounds at least.</param>
 sealed record SoakSize(int Repos, TimeSpan Duration, int Rounds)
 {
-    /// <summary>PDSes on which the repositories stand. The first is the PLC directory's address too.</summary>
-    public const int Hosts = 4;
+    /// <summary>PDSes on which the repositories stand. The first is the PLC directory's address too; of the last one's accounts only a relay tells.</summary>
+    public const int Hosts = 5;
 
     /// <summary>Requests between two disruptions, on average.</summary>
     public int Spacing => Math.Max(120, Repos / 5);

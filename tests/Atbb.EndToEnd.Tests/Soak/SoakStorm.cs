@@ -12,11 +12,11 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
     const int MostUnstarted = 10;
 
     // Every storm begins with these: a run that luck left alone would pass and show nothing.
-    readonly Queue<Strike> first = new([Strike.Process, Strike.Database]);
+    readonly Queue<Strike> first = new([Strike.ReadNow, Strike.Process, Strike.Database]);
 
     int unstarted;
 
-    enum Strike { Process, Database, Pds, Clock, Pause, Stop }
+    enum Strike { Process, Database, Pds, Clock, Pause, Stop, ReadNow }
 
     // As far as a clock is set ahead of the machine's, or behind: two days.
     const int DaysOfMinutes = 2 * 24 * 60;
@@ -57,9 +57,10 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
             await using var atbb = site.Serve();
             using var served = new ServedRun(site, atbb, type, [.. world.Dids], asked);
             var ends = served.EndAsync(Ends);
-            if (await SurvivesAsync(atbb, ends, served))
-                return await ends;
+            var run = await SurvivesAsync(atbb, ends, served) ? await ends : null;
             await served.StopAsync();
+            if (run is not null)
+                return run;
             asked = served.RunId;
         }
     }
@@ -105,6 +106,14 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
                     if (served is not null && await served.PauseAsync(TimeSpan.FromMilliseconds(world.Next(500)), Ends))
                         figures.Count("struck: paused and resumed by its operator");
                     break;
+                case Strike.ReadNow:
+                    if (served is null)
+                        break;
+                    figures.Count("struck: repository read by hand");
+                    var account = world.Accounts[world.Next(world.Accounts.Count)];
+                    world.ReadByHand.Add(account.Did);
+                    served.ReadNow(account.Did);
+                    break;
                 default:
                     figures.Count("struck: PDS stopped and started");
                     var host = world.Hosts[world.Next(world.Hosts.Count)];
@@ -126,13 +135,14 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
         return true;
     }
 
-    Strike Draw() => world.Next(16) switch
+    Strike Draw() => world.Next(18) switch
     {
         < 5 => Strike.Process,
         < 8 => Strike.Database,
         < 10 => Strike.Pds,
         < 12 => Strike.Clock,
         < 14 => Strike.Pause,
+        < 16 => Strike.ReadNow,
         _ => Strike.Stop,
     };
 }

@@ -23,15 +23,21 @@ sealed class SoakWorld : IAsyncDisposable
     long requests;
     (long At, TaskCompletionSource Reached)? awaited;
 
-    SoakWorld(Random random, SoakFigures figures, SampleForum forum, IReadOnlyList<SamplePds> hosts)
+    SoakWorld(Random random, SoakFigures figures, SampleForum forum, IReadOnlyList<SamplePds> hosts, SamplePds relay)
     {
         this.random = random;
         this.figures = figures;
         this.forum = forum;
         Hosts = hosts;
-        users = [.. forum.Users.Select((repo, number) => new SoakAccount(repo, hosts[number % hosts.Count], PageListing.UserCollections))];
-        Accounts = [new SoakAccount(forum.Forum, hosts[0], [.. PageListing.ForumCollections, .. PageListing.UserCollections]), .. users];
-        foreach (var host in hosts)
+        Relay = relay;
+        users =
+        [
+            .. from user in forum.Users.Index()
+               let home = hosts[user.Index % hosts.Count]
+               select new SoakAccount(user.Item, home, isListed: home != hosts[^1], PageListing.UserCollections),
+        ];
+        Accounts = [new SoakAccount(forum.Forum, hosts[0], isListed: true, [.. PageListing.ForumCollections, .. PageListing.UserCollections]), .. users];
+        foreach (var host in hosts.Append(relay))
         {
             host.BeforeAnswer = _ => Task.Run(Arrived);
             host.Fault = _ => DrawFault();
@@ -39,6 +45,15 @@ sealed class SoakWorld : IAsyncDisposable
     }
 
     public IReadOnlyList<SamplePds> Hosts { get; }
+
+    /// <summary>Which lists the accounts of all of them.</summary>
+    public SamplePds Relay { get; }
+
+    /// <summary>Whom an operator has had read by hand since the index was last checked. It may go on by itself, and no run counts it.</summary>
+    public HashSet<string> ReadByHand { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Rows that are there and that no run has counted, less those that are gone and that no run has removed.</summary>
+    public long RowsBesideRuns { get; set; }
 
     /// <summary>The forum's account, and its people's.</summary>
     public IReadOnlyList<SoakAccount> Accounts { get; }
@@ -53,18 +68,26 @@ sealed class SoakWorld : IAsyncDisposable
     public string ForumDid => forum.Forum.Did;
 
     /// <summary>All that a full sync is told of.</summary>
-    public IEnumerable<string> Dids => [.. Accounts.Select(account => account.Did), .. Ghosts.Keys];
+    public IEnumerable<string> Dids => [.. Accounts.Where(account => account.IsListed).Select(account => account.Did), .. Ghosts.Keys];
 
     public static async Task<SoakWorld> CreateAsync(Random random, SoakSize size, SoakFigures figures)
     {
         var forum = SampleForum.Generate(new() { Seed = random.Next(), Users = size.Repos, PostsPerUser = 6, ExtraPostsOfFirstUser = 250, ModActions = 20 });
         var plc = new SamplePlc();
         var hosts = new List<SamplePds>();
-        for (var i = 0; i < SoakSize.Hosts; i++)
-            hosts.Add(await SamplePds.StartAsync(plc));
+        foreach (var habits in SoakHabits.Draw(random, SoakSize.Hosts))
+        {
+            var host = await SamplePds.StartAsync(plc);
+            habits.Teach(host);
+            figures.Count($"PDS: {habits}");
+            hosts.Add(host);
+        }
+
+        var relay = await SamplePds.StartAsync(plc);
+        relay.Relays = hosts;
         forum.HostOn(hosts);
         plc.SetDocument("did:plc:bbbbbbbbbbbbbbbbbbbbbbbb", "{\"id\":\"did:plc:somebodyelse\"}");
-        return new SoakWorld(random, figures, forum, hosts);
+        return new SoakWorld(random, figures, forum, hosts, relay);
     }
 
     /// <summary>Faults and changes begin or end.</summary>
@@ -93,7 +116,7 @@ sealed class SoakWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in Hosts)
+        foreach (var host in Hosts.Append(Relay))
             await host.DisposeAsync();
     }
 

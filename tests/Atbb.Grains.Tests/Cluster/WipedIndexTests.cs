@@ -31,6 +31,35 @@ public class WipedIndexTests
         Assert.Single(cluster.Log.Of("backfill.index_emptied"));
     }
 
+    /// <summary>A record that is read again has another row, and others still refer to the one that is gone.</summary>
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task FullSync_AfterAnAccountsRowsWereRemoved_LeadsWhatRefersToThemThereAgain(DatabaseKind kind)
+    {
+        await using var cluster = await ForumCluster.StartAsync(kind: kind);
+        await cluster.RunAsync(RunType.FullSync);
+        var before = await ReferencesAsync(cluster);
+        var answered = (string)before.First(row => row[2] is string root && root != (string)row[0]!)[2]!;
+        await cluster.Database.ExecuteAsync($"delete from posts where did = '{answered}'");
+
+        var run = await cluster.RunAsync(RunType.FullSync);
+
+        Assert.Equal((RunStatus.Completed, 0L), (run.Status, run.Counts.Failed));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.Equal(before, await ReferencesAsync(cluster));
+    }
+
+    /// <summary>Each post, and the posts that its references lead to.</summary>
+    static Task<IReadOnlyList<object?[]>> ReferencesAsync(ForumCluster cluster) => cluster.Database.QueryAsync("""
+        select p.did, p.rkey, root.did, root.rkey, parent.did, parent.rkey
+        from posts p
+        left join posts root on root.id = p.root_post_id
+        left join posts parent on parent.id = p.parent_post_id
+        where p.root_uri is not null
+        order by p.did, p.rkey
+        """);
+
     /// <summary>Emptied while the last repository is held: the run has been everywhere else, and counted it.</summary>
     [Theory]
     [InlineData(DatabaseKind.Sqlite, RunType.FullSync)]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Atbb.Sample;
 
 namespace Atbb.Grains.Tests.Hostile;
@@ -18,6 +19,12 @@ public sealed record HostileAnswer(string Name, IndexedRows Rows, string? ErrorK
 
     /// <summary>What a server says on the bare connection.</summary>
     public Func<NetworkStream, CancellationToken, Task>? Script { get; init; }
+
+    /// <summary>Whether the account's document names the script's server with https.</summary>
+    public bool IsOverTls { get; init; }
+
+    /// <summary>What a server shows that ends TLS, and answers nobody who takes it.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>What the error's message must name.</summary>
     public string Says { get; init; } = "";

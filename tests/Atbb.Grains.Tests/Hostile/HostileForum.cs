@@ -72,8 +72,8 @@ public sealed class HostileForum : IAsyncLifetime
                 await HostAloneAsync(repo, answer, plc);
             if (answer.Document is not null)
                 Forge(plc, repo, answer.Document);
-            if (answer.Script is not null)
-                plc.Register(repo.Did, repo.Handle, Listen(answer).Origin);
+            if (answer.Script is not null || answer.Certificate is not null)
+                plc.Register(repo.Did, repo.Handle, Listen(answer));
         }
 
         HonestAccounts = [.. cluster.Forum.Users.Skip(Answers.Count).Select(repo => new HostileAccount(repo, [.. before[repo.Did]]))];
@@ -105,11 +105,11 @@ public sealed class HostileForum : IAsyncLifetime
         pds.Fault = answer.Fault;
     }
 
-    LoopbackServer Listen(HostileAnswer answer)
+    Uri Listen(HostileAnswer answer)
     {
-        var server = new LoopbackServer(answer.Script!);
+        var server = answer.Certificate is { } shown ? LoopbackServer.OverTls(shown, "") : new LoopbackServer(answer.Script!);
         servers.Add(server);
-        return server;
+        return answer.Certificate is null && !answer.IsOverTls ? server.Origin : server.SecureOrigin;
     }
 
     async Task ReadAsync(ForumCluster cluster)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using Atbb.Sample;
+using Atbb.Testing.Network;
 using static Atbb.Grains.Tests.Hostile.IndexedRows;
 
 namespace Atbb.Grains.Tests.Hostile;
@@ -18,6 +19,13 @@ static class HostileTransport
         new("a body that drips", Untouched, "unreachable") { Fault = HostilePages.Page(PdsFault.Drip(1, TimeSpan.FromMilliseconds(100))), Says = "no whole answer" },
         new("a connection dropped before the answer", Untouched, "unreachable") { Fault = HostilePages.Page(PdsFault.Drop) },
         new("a connection dropped half way", Untouched, "unreachable") { Fault = HostilePages.Page(PdsFault.DropHalfway) },
+
+        // TLS.
+        new("a certificate that the host has signed itself", Untouched, "unreachable") { Certificate = TestAuthority.SelfSigned(LoopbackServer.Host), Says = "UntrustedRoot" },
+        new("a certificate for another host, signed by it", Untouched, "unreachable") { Certificate = TestAuthority.SelfSigned("pds.example"), Says = "RemoteCertificateNameMismatch" },
+        new("a handshake that hangs", Untouched, "unreachable") { Script = static (_, token) => Task.Delay(Timeout.Infinite, token), IsOverTls = true, Says = "no whole answer" },
+        new("a handshake that is cut", Untouched, "unreachable") { Script = static (_, _) => Task.CompletedTask, IsOverTls = true, Says = "TLS" },
+        new("plain HTTP where TLS belongs", Untouched, "unreachable") { Script = Writing("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"), IsOverTls = true, Says = "TLS" },
 
         // Sizes.
         new("a body of two megabytes", Untouched, "unreachable") { Fault = HostilePages.Page(PdsFault.Json(new string(' ', 2_000_000))), Says = "larger than" },

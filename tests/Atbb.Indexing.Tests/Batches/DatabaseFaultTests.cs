@@ -81,25 +81,36 @@ public sealed class DatabaseFaultTests : IndexTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    public async Task WriteAsync_ADeadlockAgainAndAgain_IsTriedAgainAndCountedOnce(int times)
+    [InlineData(PostgresErrorCodes.DeadlockDetected, 1)]
+    [InlineData(PostgresErrorCodes.DeadlockDetected, 4)]
+    [InlineData(PostgresErrorCodes.SerializationFailure, 1)]
+    [InlineData(PostgresErrorCodes.SerializationFailure, 4)]
+    public async Task WriteAsync_AConflictAgainAndAgain_IsTriedAgainAndCountedOnce(string state, int times)
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
-        await DeadlockAsync(database, times);
+        await PostgresFault.RaiseAsync(database, state, $"<= {times}");
 
-        var result = await Store(database).WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), Topic(Alice, "b")), Token);
-
-        Assert.Equal(new RepoCounts(2, 0, 0, 0, 0, 0, 0), result.Counts);
-        Assert.Equal(2, await database.NumberAsync("select count(*) from posts"));
-        Assert.Equal(0, await database.NumberAsync("select count(*) from backfill_errors"));
+        await AssertWrittenOnceAsync(database);
     }
 
-    [Fact]
-    public async Task WriteAsync_DeadlocksWithoutEnd_IsUnavailableAndNoErrorRow()
+    [Theory]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.SerializationFailure)]
+    public async Task WriteAsync_AConflictAtTheCommit_IsTriedAgainAndCountedOnce(string state)
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
-        await DeadlockAsync(database, times: 1_000);
+        await PostgresFault.RaiseAtCommitAsync(database, state, "<= 3");
+
+        await AssertWrittenOnceAsync(database);
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.SerializationFailure)]
+    public async Task WriteAsync_ConflictsWithoutEnd_IsUnavailableAndNoErrorRow(string state)
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await PostgresFault.RaiseAsync(database, state, "> 0");
 
         var error = await Assert.ThrowsAsync<IndexUnavailableException>(
             () => Store(database).WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a")), Token));
@@ -117,7 +128,7 @@ public sealed class DatabaseFaultTests : IndexTests
     public async Task WriteAsync_ServerCannotWork_SaysWhatToDoKeepsNothingAndGoesOnAfterwards(string state, string advice)
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
-        await RaiseAsync(database, state, times: 1);
+        await PostgresFault.RaiseAsync(database, state, "= 1");
         var store = Store(database);
         var batch = Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"));
 
@@ -178,20 +189,16 @@ public sealed class DatabaseFaultTests : IndexTests
         Assert.Equal(100, (await store.WriteAsync(batch, Token)).Counts.Indexed);
     }
 
-    static Task<int> DeadlockAsync(TestDatabase database, int times) => RaiseAsync(database, PostgresErrorCodes.DeadlockDetected, times);
+    // Whatever was in the way on the way.
+    async Task AssertWrittenOnceAsync(TestDatabase database)
+    {
+        var result = await Store(database).WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), Topic(Alice, "b")), Token);
 
-    // The server's own word for a fault, so many times. A sequence counts on through rollbacks.
-    static Task<int> RaiseAsync(TestDatabase database, string state, int times) => database.ExecuteAsync($"""
-        create sequence faults;
-        create function fault() returns trigger language plpgsql as $$
-        begin
-            if nextval('faults') <= {times} then
-                raise exception 'a fault' using errcode = '{state}';
-            end if;
-            return new;
-        end $$;
-        create trigger fault before insert on posts for each statement execute function fault();
-        """);
+        Assert.Equal(new RepoCounts(2, 0, 0, 0, 0, 0, 0), result.Counts);
+        Assert.Equal(result.Counts, (await Repos(database).LoadAsync(Alice, Token)).Counts);
+        Assert.Equal(2, await database.NumberAsync("select count(*) from posts"));
+        Assert.Equal(0, await database.NumberAsync("select count(*) from backfill_errors"));
+    }
 
     static async Task WaitForAsync(TestDatabase database, string query, long number)
     {
