@@ -1,6 +1,7 @@
 using System.Net;
 using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
+using Atbb.Grains;
 using Atbb.Indexing.Databases;
 
 namespace Atbb.Silo.Configuration;
