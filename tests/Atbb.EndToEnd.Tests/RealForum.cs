@@ -24,23 +24,27 @@ sealed class RealForum
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    public static async Task<RealForum> FoundAsync(RealPdsFixture pdses)
+    public static async Task<RealForum> FoundAsync(RealPdsFixture pdses, int boards = 1)
     {
         var account = await pdses.CreateAccountAsync(0, "the-shed", Ends);
         var self = await account.PutAsync(ForumRecords.Forum, "self", ForumRecords.ForumJson("The Shed", "Mending.", Founded), Ends);
         var category = await account.CreateAsync(ForumRecords.Category, ForumRecords.CategoryJson("Workshop", "", "workshop", 1, Founded), Ends);
         var role = await account.CreateAsync(ForumRecords.Role, ForumRecords.RoleJson("Member", "", ["space.atbb.permission.createPosts"], 30, Founded), Ends);
-        var board = await account.CreateAsync(ForumRecords.Board, ForumRecords.BoardJson("Tools", "", "tools", 1, category, Founded), Ends);
-        return new RealForum(account, self, role, board);
+        await account.ApplyAsync(Enumerable.Range(0, boards).Select(number => RealWrite.Create(ForumRecords.Board, KeyOf(number),
+            ForumRecords.BoardJson($"Board {number}", "", $"board-{number}", number, category, Founded))), Ends);
+        var board = (await account.ListAsync(ForumRecords.Board, Ends))[0];
+        return new RealForum(account, self, role, new SampleRef(board.Uri, board.Cid));
     }
 
-    /// <summary>Makes an account a member that has begun a topic and answered itself so many times.</summary>
-    public async Task JoinAsync(RealAccount member, int replies)
+    /// <summary>Makes an account a member that has begun a topic and answered itself so many times: there, or in another topic.</summary>
+    /// <returns>Its topic.</returns>
+    public async Task<SampleRef> JoinAsync(RealAccount member, int replies, SampleRef? root = null)
     {
         await member.CreateAsync(ForumRecords.Membership, ForumRecords.MembershipJson(self, role, Founded), Ends);
         var topic = await member.PutAsync(Post, NextKey(), ForumRecords.TopicJson($"Topic of {member.Handle}", "Who knows?", self, board, Founded), Ends);
         await member.ApplyAsync(Enumerable.Range(0, replies).Select(reply => RealWrite.Create(Post, NextKey(),
-            ForumRecords.ReplyJson($"Reply {reply}", self, board, topic, topic, Founded))), Ends);
+            ForumRecords.ReplyJson($"Reply {reply}", self, board, root ?? topic, topic, Founded))), Ends);
+        return topic;
     }
 
     /// <summary>Deletes a post, changes another and writes a new one, in one commit.</summary>
@@ -56,5 +60,8 @@ sealed class RealForum
         ], Ends);
     }
 
-    string NextKey() => Tid.FromTime(Founded.AddSeconds(++ticks), 0).Value;
+    /// <summary>The next record's key.</summary>
+    public string NextKey() => KeyOf(++ticks);
+
+    static string KeyOf(int tick) => Tid.FromTime(Founded.AddSeconds(tick), 0).Value;
 }

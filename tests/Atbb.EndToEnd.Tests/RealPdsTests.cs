@@ -41,8 +41,7 @@ public sealed class RealPdsTests
     // What stands in a repository and cannot be indexed: its URI, and the kind of its error row.
     readonly Dictionary<string, string> odd = new(StringComparer.Ordinal);
     readonly List<RealAccount> members = [];
-    RealAccount forum = null!;
-    int ticks;
+    RealForum forum = null!;
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
@@ -54,7 +53,7 @@ public sealed class RealPdsTests
         using var database = await IndexAddress.CreateAsync(kind);
         await using var pdses = await RealPdsFixture.StartAsync(Ends);
         await WriteForumAsync(pdses);
-        using var site = new AtbbSite(forum.Did, database.Value, pdses.Plc);
+        using var site = new AtbbSite(forum.Account.Did, database.Value, pdses.Plc);
         var (switchedOff, takenDown) = (members[^1], members[^2]);
         await switchedOff.DeactivateAsync(Ends);
         await takenDown.SetTakedownAsync(true, Ends);
@@ -84,30 +83,19 @@ public sealed class RealPdsTests
 
     async Task WriteForumAsync(RealPdsFixture pdses)
     {
-        forum = await pdses.CreateAccountAsync(0, "the-shed", Ends);
-        var self = await forum.PutAsync(ForumRecords.Forum, "self", ForumRecords.ForumJson("The Shed", "Mending.", Founded), Ends);
-        var category = await forum.CreateAsync(ForumRecords.Category, ForumRecords.CategoryJson("Workshop", "", "workshop", 1, Founded), Ends);
-        var role = await forum.CreateAsync(ForumRecords.Role, ForumRecords.RoleJson("Member", "", ["space.atbb.permission.createPosts"], 30, Founded), Ends);
-        await forum.ApplyAsync(Enumerable.Range(0, Boards).Select(number => RealWrite.Create(ForumRecords.Board, NextKey(),
-            ForumRecords.BoardJson($"Board {number}", "", $"board-{number}", number, category, Founded))), Ends);
-        var board = (await forum.ListAsync(ForumRecords.Board, Ends))[0];
-        var boardRef = new SampleRef(board.Uri, board.Cid);
-
+        forum = await RealForum.FoundAsync(pdses, Boards);
         SampleRef? topic = null;
         for (var number = 0; number < Users; number++)
         {
             var member = await pdses.CreateAccountAsync(number % 2, $"member{number}", Ends);
             members.Add(member);
-            await member.CreateAsync(ForumRecords.Membership, ForumRecords.MembershipJson(self, role, Founded), Ends);
-            var started = await member.PutAsync(Post, NextKey(), ForumRecords.TopicJson($"Topic {number}", "Who knows?", self, boardRef, Founded), Ends);
+            // The first one needs several pages, and everybody answers there.
+            var started = await forum.JoinAsync(member, replies: number == 0 ? 350 : 7, root: topic);
             topic ??= started;
-            // The first one needs several pages.
-            await member.ApplyAsync(Enumerable.Range(0, number == 0 ? 350 : 7).Select(reply => RealWrite.Create(Post, NextKey(),
-                ForumRecords.ReplyJson($"Reply {reply} of {number}", self, boardRef, topic.Value, started, Founded))), Ends);
         }
 
-        await forum.CreateAsync(ForumRecords.ModAction, ForumRecords.ModActionJson("space.atbb.modAction.lock", topic!.Value, "Enough.", members[1].Did, Founded), Ends);
-        await forum.CreateAsync(ForumRecords.ModAction, ForumRecords.ModActionJson("space.atbb.modAction.ban", members[2].Did, "Hats.", members[1].Did, Founded), Ends);
+        await forum.Account.CreateAsync(ForumRecords.ModAction, ForumRecords.ModActionJson("space.atbb.modAction.lock", topic!.Value, "Enough.", members[1].Did, Founded), Ends);
+        await forum.Account.CreateAsync(ForumRecords.ModAction, ForumRecords.ModActionJson("space.atbb.modAction.ban", members[2].Did, "Hats.", members[1].Did, Founded), Ends);
 
         // All of them among the first one's many posts, and one each with the others.
         foreach (var (number, oddity) in Oddities.Index())
@@ -135,7 +123,7 @@ public sealed class RealPdsTests
             await account.DeleteAsync(Post, posts[1].Rkey, Ends);
             await account.DeleteAsync(Post, posts[^1].Rkey, Ends);
             await account.PutAsync(Post, posts[2].Rkey, """{"$type":"space.atbb.post","text":"changed","createdAt":"2026-02-02T00:00:00Z"}""", Ends);
-            await account.PutAsync(Post, NextKey(), """{"$type":"space.atbb.post","text":"new","createdAt":"2026-02-02T00:00:00Z"}""", Ends);
+            await account.PutAsync(Post, forum.NextKey(), """{"$type":"space.atbb.post","text":"new","createdAt":"2026-02-02T00:00:00Z"}""", Ends);
             if (number % 2 == 0)
                 await PutOddAsync(account, (posts[3].Rkey, "wrong_type_field", """{"$type":"space.atbb.post","text":{"spoilt":true},"createdAt":"2026-02-02T00:00:00Z"}"""));
         }
@@ -147,16 +135,14 @@ public sealed class RealPdsTests
         var hidden = (await first.ListAsync(Post, Ends)).Last(post => Tid.TryParse(post.Rkey, out _));
         await first.TakeDownRecordAsync(new SampleRef(hidden.Uri, hidden.Cid), Ends);
 
-        var board = (await forum.ListAsync(ForumRecords.Board, Ends))[60];
-        await forum.DeleteAsync(ForumRecords.Board, board.Rkey, Ends);
+        var board = (await forum.Account.ListAsync(ForumRecords.Board, Ends))[60];
+        await forum.Account.DeleteAsync(ForumRecords.Board, board.Rkey, Ends);
         return edited;
     }
 
     /// <summary>What the PDSes say of the forum and of active accounts, without what cannot be indexed.</summary>
     async Task<List<IndexedRow>> TruthAsync(IEnumerable<RealAccount> accounts) =>
-        [.. (await RealTruth.ReadAsync(forum, accounts, Ends)).Where(row => !odd.ContainsKey($"at://{row.Did}/{row.Collection}/{row.Rkey}"))];
-
-    string NextKey() => Tid.FromTime(Founded.AddSeconds(++ticks), 0).Value;
+        [.. (await RealTruth.ReadAsync(forum.Account, accounts, Ends)).Where(row => !odd.ContainsKey($"at://{row.Did}/{row.Collection}/{row.Rkey}"))];
 
     /// <param name="database">The index.</param>
     /// <param name="atbb">Who has completed the run.</param>

@@ -54,6 +54,20 @@ public class SamplePdsPagingTests
         Assert.NotEqual(pages[0].Rkeys[^1], pages[0].Cursor);
     }
 
+    [Fact]
+    public async Task ListRecords_ShortPagesAndAnEmptyCursor_ListEverythingAndEndWithIt()
+    {
+        var (pds, repo, http) = await StartAsync(Keys);
+        await using var _ = pds;
+        (pds.PageSize, pds.EmptyCursors, pds.Cursors) = (4, true, CursorStyle.WhileMore);
+
+        var first = await http.GetFromJsonAsync<JsonElement>($"/xrpc/com.atproto.repo.listRecords?repo={repo.Did}&collection={Posts}&reverse=true", Ends);
+        var last = await http.GetFromJsonAsync<JsonElement>($"/xrpc/com.atproto.repo.listRecords?repo={repo.Did}&collection={Posts}&reverse=true&cursor={first.GetProperty("cursor")}", Ends);
+
+        Assert.Equal((4, 2), (first.GetProperty("records").GetArrayLength(), last.GetProperty("records").GetArrayLength()));
+        Assert.Equal("", last.GetProperty("cursor").GetString());
+    }
+
     [Theory]
     [InlineData(OrderStyle.AlwaysAscending, "reverse=false")]
     [InlineData(OrderStyle.AlwaysDescending, "reverse=true")]
