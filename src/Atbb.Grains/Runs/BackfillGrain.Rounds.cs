@@ -15,7 +15,7 @@ sealed partial class BackfillGrain
 {
     RepoScope ScopeOf(int round) => (round, run) switch
     {
-        (> 0, { RunId: var runId }) => new RepoScope.Found(runId, round),
+        (not 0, { RunId: var runId }) => new RepoScope.Found(runId, round),
         (0, { Type: RunType.CatchUp, RunId: var runId }) => new RepoScope.KnownUsers(runId),
         (0, { Type: RunType.FullSync, RunId: var runId }) => new RepoScope.KnownRepositories(runId),
         _ => throw new InvalidOperationException($"There is no scope for round {round} of the run type {run?.Type}."),

@@ -8,7 +8,7 @@ static partial class HostLife
     // What docs/operate.md promises is 10 s until the process is gone: on a busy machine the rest of the way takes seconds, too.
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(6);
 
-    /// <summary>Starts a host; one that does not start is taken down again.</summary>
+    /// <summary>Starts a host; one that does not start, or is not to any more, is taken down again.</summary>
     public static async Task StartAsync(IHost host, CancellationToken cancellationToken = default)
     {
         try
@@ -17,7 +17,7 @@ static partial class HostLife
         }
         catch
         {
-            await DisposeAsync(host);
+            await TakeDownAsync(host, static host => DisposeAsync(host).AsTask());
             throw;
         }
     }
@@ -26,7 +26,9 @@ static partial class HostLife
     /// Takes a host down with its silo. Without its database that cannot sign off, and would try for minutes: it is left to the end of the process
     /// then, as it is, since taking away its services while it works would look like faults of the run. Others, and the next start, find it dead.
     /// </summary>
-    public static async Task EndAsync(IHost host)
+    public static Task EndAsync(IHost host) => TakeDownAsync(host, StopAsync);
+
+    static async Task TakeDownAsync(IHost host, Func<IHost, Task> takeDown)
     {
         // Before anything is taken down, these services among it.
         var time = host.Services.GetRequiredService<TimeProvider>();
@@ -34,7 +36,7 @@ static partial class HostLife
         try
         {
             // Beside this: the database's driver lets whoever cancels wait for it, and this would not come to the waiting.
-            await Task.Run(() => StopAsync(host)).WaitAsync(StopPatience, time);
+            await Task.Run(() => takeDown(host)).WaitAsync(StopPatience, time);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException)
         {
