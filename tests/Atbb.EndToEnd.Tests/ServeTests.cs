@@ -43,6 +43,26 @@ public sealed class ServeTests(ITestOutputHelper output)
         await it.AssertIndexAsync(await admin.CompletedAsync(atbb), before: null, $"{atbb}");
     }
 
+    /// <summary>Orleans takes its grains down by the clock, and refuses to make any that would have been due before the last were.</summary>
+    [Fact]
+    public async Task Serve_ClockIsSetBackUnderARun_GoesOnWithIt()
+    {
+        Assert.SkipWhen(SoakClock.MayBeSkipped, "libfaketime is not installed.");
+        using var clock = new SoakClock();
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size, "Backfill:Concurrency=4");
+        it.Pds.Latency = TimeSpan.FromMilliseconds(100);
+        using var admin = new AdminClient(it.Site.AdminPort);
+        await using var atbb = it.Site.ServeIn(clock.Environment);
+        await admin.ReadyAsync(atbb);
+        var middle = it.Pds.Log.AnsweredAsync(25, static request => request.IsListing, Ends);
+        await admin.MustStartAsync("full_sync", [.. it.Dids]);
+        await middle.WaitAsync(AtbbProcess.Patience, Ends);
+
+        clock.Set(-TimeSpan.FromDays(2));
+
+        await it.AssertIndexAsync(await admin.CompletedAsync(atbb), before: null, $"{atbb}");
+    }
+
     [Fact]
     public async Task Serve_WithToken_AnswersWhoPresentsItAndNobodyElse()
     {

@@ -151,6 +151,9 @@ sealed partial class UserRepoGrain(
             ? laidAside?.Restore(state) ?? state
             : await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
         var contents = await IndexBoundary.TranslateAsync(() => errors.DescribeAsync(Key, ErrorsShown, CancellationToken.None));
+        // Whoever asks after many would otherwise keep all of them in memory.
+        if (known is null)
+            DeactivateOnIdle();
         return new RepoReport
         {
             Did = repo.Did,

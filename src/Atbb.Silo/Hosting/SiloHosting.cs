@@ -30,6 +30,9 @@ static class SiloHosting
         builder.Services.AddHostedService<DatabasePreparation>();
         builder.UseOrleans(silo =>
         {
+            // Where the clock is set back by more than this, Orleans makes no grain any more until it has caught up: 15 minutes, were they the default's. A repository's
+            // grain goes by itself when nothing is left to do, so none stays for it.
+            silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromDays(7));
             silo.AddAtbbCluster(target.Kind, settings.Cluster).AddBackfillStorage().AddBackfillGrains().AddSiloPeers();
             more?.Invoke(silo);
         });

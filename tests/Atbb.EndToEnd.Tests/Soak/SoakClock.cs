@@ -36,13 +36,9 @@ sealed class SoakClock : IDisposable
     /// <summary>What a process is started with that is to go by this clock.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; }
 
-    /// <summary>How far it is ahead of the machine's.</summary>
-    public TimeSpan Offset { get; private set; }
-
     /// <summary>Sets it so far ahead of the machine's, or behind.</summary>
     public void Set(TimeSpan offset)
     {
-        Offset = offset;
         // By another file: half a line would be read as another time.
         var next = setting + ".next";
         File.WriteAllText(next, offset.TotalSeconds.ToString("+0;-0;+0", CultureInfo.InvariantCulture));

@@ -21,9 +21,6 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
     // As far as a clock is set ahead of the machine's, or behind: two days.
     const int DaysOfMinutes = 2 * 24 * 60;
 
-    // Less than the age at which Orleans collects a grain that nobody calls.
-    static readonly TimeSpan LongestSetBack = TimeSpan.FromMinutes(10);
-
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
     /// <summary>Runs it to its end: by a command that is given again after each kill, or by a service that goes on by itself.</summary>
@@ -92,14 +89,7 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
                     break;
                 case Strike.Clock:
                     figures.Count("struck: clock set");
-                    var offset = TimeSpan.FromMinutes(world.Next(2 * DaysOfMinutes) - DaysOfMinutes);
-                    // In a process that lives, Orleans then makes no more grains, which nobody has mended yet: the next one starts by that clock.
-                    var isTooMuch = clock.Offset - offset > LongestSetBack;
-                    if (isTooMuch)
-                        await atbb.KillAsync();
-                    clock.Set(offset);
-                    if (isTooMuch)
-                        return false;
+                    clock.Set(TimeSpan.FromMinutes(world.Next(2 * DaysOfMinutes) - DaysOfMinutes));
                     break;
                 case Strike.Stop:
                     figures.Count("struck: process stood still");
