@@ -10,7 +10,7 @@ static class IndexBoundary
 {
     /// <summary>Whether the database is away: the index's own tables, or Orleans's beside them, whose faults come as Orleans's. Another activation's state is none.</summary>
     public static bool IsOutage(Exception error) =>
-        error is IndexUnavailableException or DbException or TimeoutException or (OrleansException and not InconsistentStateException);
+        error is IndexUnavailableException or IOException or DbException or TimeoutException or (OrleansException and not InconsistentStateException);
 
     /// <summary>Does something for a caller.</summary>
     /// <exception cref="IndexUnreachableException">The database did not do it.</exception>

@@ -14,6 +14,7 @@ sealed class SqliteDataSource(string connectionString) : DbDataSource
 
     // Open for as long as there are others, which by now may stand for two files: theirs is this one's.
     SqliteConnection? witness;
+    bool isDisposed;
 
     public override string ConnectionString => connectionString;
 
@@ -26,6 +27,7 @@ sealed class SqliteDataSource(string connectionString) : DbDataSource
     {
         lock (opening)
         {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
             witness ??= OpenWitness();
             // Where the system does not let open files be removed, SQLite does not know the question, and the answer stays 0.
             if (sqlite3_file_control(witness.Handle!.DangerousGetHandle(), IntPtr.Zero, HasMoved, out var moved) == 0 && moved != 0)
@@ -41,8 +43,13 @@ sealed class SqliteDataSource(string connectionString) : DbDataSource
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-            witness?.Dispose();
+        lock (opening)
+        {
+            if (disposing)
+                witness?.Dispose();
+            isDisposed = true;
+        }
+
         base.Dispose(disposing);
     }
 

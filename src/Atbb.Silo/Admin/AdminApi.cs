@@ -65,7 +65,7 @@ static class AdminApi
         if (problem is not null)
             return problem;
 
-        if (type is RunType.CatchUp && body.Dids is { Count: > 0 } dids)
+        if (type is RunType.CatchUp && body.Dids is { Count: > 0 })
             return Problems.DidsNotRead();
 
         var backfill = Backfill(grains, forum);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Atbb.Indexing.Collections;
 using Atbb.Silo.Progress;
@@ -36,6 +37,9 @@ static class ErrorsCommand
             var run = line.GetValue(id);
             var document = new JsonArray();
             var next = line.GetValue(after);
+            // What was asked is asked again, from there on.
+            var asked = string.Join(' ', new[] { "atbb errors", run?.ToString(CultureInfo.InvariantCulture), Of(did), Of(kind), Of(limit) }.OfType<string>());
+            string? Of(Option option) => line.GetResult(option) is { Implicit: false, Tokens: [var given] } ? $"{option.Name} {given.Value}" : null;
             do
             {
                 var page = await client.ListErrorsAsync(run, line.GetValue(did), line.GetValue(kind), next, line.GetValue(limit), cancellationToken);
@@ -44,7 +48,7 @@ static class ErrorsCommand
                     foreach (var error in page.Json.GetProperty("errors").EnumerateArray())
                         document.Add(JsonNode.Parse(error.GetRawText()));
                 else
-                    ErrorsView.Write(ProgressDisplay.Screen, run, page.Value with { Next = line.GetValue(all) ? null : next });
+                    ErrorsView.Write(ProgressDisplay.Screen, run, page.Value with { Next = line.GetValue(all) ? null : next }, asked);
             }
             while (line.GetValue(all) && next is not null);
 

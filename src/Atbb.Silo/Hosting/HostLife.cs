@@ -38,7 +38,7 @@ static partial class HostLife
             // Beside this: the database's driver lets whoever cancels wait for it, and this would not come to the waiting.
             await Task.Run(() => takeDown(host)).WaitAsync(StopPatience, time);
         }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException or InvalidOperationException)
         {
             LogUnordered(logger, e.Message.ReplaceLineEndings(" "));
         }

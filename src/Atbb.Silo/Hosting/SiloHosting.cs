@@ -31,7 +31,7 @@ static class SiloHosting
         builder.UseOrleans(silo =>
         {
             // Where the clock is set back by more than this, Orleans makes no grain any more until it has caught up: 15 minutes, were they the default's. A repository's
-            // grain goes by itself when nothing is left to do, so none stays for it.
+            // grain goes by itself when nothing is left to do; those of a run that was broken off stay that long, which are no more than wait and are read at once.
             silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromDays(7));
             silo.AddAtbbCluster(target.Kind, settings.Cluster).AddBackfillStorage().AddBackfillGrains().AddSiloPeers();
             more?.Invoke(silo);

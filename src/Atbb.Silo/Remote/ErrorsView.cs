@@ -8,7 +8,11 @@ namespace Atbb.Silo.Remote;
 static class ErrorsView
 {
     /// <summary>Writes them.</summary>
-    public static void Write(IAnsiConsole screen, long? run, ErrorsAnswer page)
+    /// <param name="screen">Where to.</param>
+    /// <param name="run">The run that was asked for; null for the whole index, where each says which it is of.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="asked">The command for it, as it was given but for where it begins.</param>
+    public static void Write(IAnsiConsole screen, long? run, ErrorsAnswer page, string asked)
     {
         if (page.Errors.Count == 0)
             screen.WriteLine("There are none.");
@@ -17,7 +21,7 @@ static class ErrorsView
         foreach (var error in page.Errors)
         {
             var times = error.Attempts > 1 ? $", {error.Attempts} times" : "";
-            grid.AddRow(new Text(ForeignText.Shown(error.Id)), new Text($"{ForeignText.Shown(error.Kind)}{times}, {Words.Of(error.CreatedAt)}", Color.Yellow));
+            grid.AddRow(new Text(ForeignText.Shown(error.Id)), new Text($"{ForeignText.Shown(error.Kind)}{times}, {Words.Of(error.CreatedAt)}{(run is null ? Met(error.RunId) : "")}", Color.Yellow));
             if ((error.Uri ?? Where(error.Did, error.Collection)) is { } where)
                 grid.AddRow(new Text(""), Words.Shown(where));
             grid.AddRow(new Text(""), Words.Shown(error.Message));
@@ -25,8 +29,10 @@ static class ErrorsView
 
         screen.Write(grid);
         if (page.Next is { } next)
-            screen.WriteLine($"The next ones: atbb errors{(run is null ? "" : $" {run}")} --after {next}");
+            screen.WriteLine($"The next ones: {asked} --after {next}");
     }
+
+    static string Met(long run) => run == 0 ? ", read by hand" : $", run {run}";
 
     static string? Where(string? did, string? collection) => did is null ? null : collection is null ? did : $"{did}, {collection}";
 }

@@ -14,16 +14,16 @@ public class DatabaseTroubleTests
     {
         Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
         await using var cluster = await ForumCluster.StartAsync(kind: DatabaseKind.PostgreSql);
-        await PostgresFault.RaiseAsync(cluster.Database, PostgresErrorCodes.DiskFull, "> 2");
+        await PostgresFault.RaiseAsync(cluster.Database, PostgresErrorCodes.DiskFull, "> 0");
         var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });
 
-        var told = await cluster.Log.FirstAsync("backfill.database_outage").WaitAsync(TestContext.Current.CancellationToken);
+        var told = await cluster.Log.FirstAsync("backfill.database_outage").WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Equal(LogLevel.Error, told.Level);
         Assert.Contains("Free space on the server's disk.", told.Message, StringComparison.Ordinal);
         Assert.Equal(RunStatus.InProgress, (await cluster.Backfill.GetProgressAsync())!.Status);
         await PostgresFault.MendAsync(cluster.Database);
 
-        await AssertWholeAsync(cluster, await cluster.EndOfAsync(start.RunId!.Value));
+        await AssertWholeAsync(cluster, await cluster.EndOfAsync(start.RunId!.Value).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken));
         Assert.Single(cluster.Log.Of("backfill.database_outage"));
         Assert.Single(cluster.Log.Of("backfill.database_back"));
     }

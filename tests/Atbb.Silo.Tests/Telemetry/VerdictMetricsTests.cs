@@ -7,6 +7,7 @@ using Atbb.Silo.Telemetry;
 using Atbb.Silo.Tests.Admin;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -36,13 +37,17 @@ public sealed class VerdictMetricsTests : IAsyncLifetime
     {
         var factory = meters.GetRequiredService<IMeterFactory>();
         using var whole = new MetricCollector<int>(factory, "Atbb.Silo", "atbb.index.whole");
+        using var gaps = new MetricCollector<int>(factory, "Atbb.Silo", "atbb.index.gaps");
         using var open = new MetricCollector<long>(factory, "Atbb.Silo", "atbb.index.open_errors");
         var services = site.App.Services;
-        var metrics = new VerdictMetrics(services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<IOptions<ForumOptions>>(), factory, time);
+        var metrics = new VerdictMetrics(services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<IOptions<ForumOptions>>(), factory, time, NullLogger<VerdictMetrics>.Instance);
         Assert.Empty(Read(whole));
 
         await metrics.RefreshAsync([], Ends);
         Assert.Equal(0, Assert.Single(Read(whole)).Value);
+        Assert.Equal(
+            [("run_reading", 0), ("run_paused", 0), ("full_sync_cancelled", 0), ("full_sync_failed", 0), ("never_read", 1)],
+            Read(gaps).Select(of => ((string)of.Tags["gap"]!, of.Value)));
         Assert.Equal(FailureKinds.All.Select(kind => (kind, 0L)), Read(open).Select(of => ((string)of.Tags["kind"]!, of.Value)));
 
         await site.FullSyncAsync();
@@ -59,11 +64,13 @@ public sealed class VerdictMetricsTests : IAsyncLifetime
         time.Advance(TimeSpan.FromMinutes(5));
         await metrics.RefreshAsync([Completed], Ends);
         Assert.Equal(0, Assert.Single(Read(whole)).Value);
+        Assert.All(Read(gaps), of => Assert.Equal(0, of.Value));
         Assert.Equal([("wrong_type_field", 1L)], Read(open).Where(of => of.Value > 0).Select(of => ((string)of.Tags["kind"]!, of.Value)));
 
         // The database is away: what was true may no longer be.
         await metrics.RefreshAsync(runs: null, Ends);
         Assert.Empty(Read(whole));
+        Assert.Empty(Read(gaps));
         Assert.Empty(Read(open));
     }
 
