@@ -46,7 +46,7 @@ public sealed class VerdictMetricsTests : IAsyncLifetime
         await metrics.RefreshAsync([], Ends);
         Assert.Equal(0, Assert.Single(Read(whole)).Value);
         Assert.Equal(
-            [("run_reading", 0), ("run_paused", 0), ("full_sync_cancelled", 0), ("full_sync_failed", 0), ("never_read", 1)],
+            [("never_read", 1), ("run_reading", 0), ("run_paused", 0), ("full_sync_cancelled", 0), ("full_sync_failed", 0)],
             Read(gaps).Select(of => ((string)of.Tags["gap"]!, of.Value)));
         Assert.Equal(FailureKinds.All.Select(kind => (kind, 0L)), Read(open).Select(of => ((string)of.Tags["kind"]!, of.Value)));
 
