@@ -147,19 +147,11 @@ public sealed class AtbbClient : IAsyncDisposable
     /// <param name="did">Of this repository only.</param>
     /// <param name="kind">Of this kind only.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<RunError> ListErrorsAsync(
-        long runId, string? did = null, string? kind = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<RunError> ListErrorsAsync(
+        long runId, string? did = null, string? kind = null, CancellationToken cancellationToken = default)
     {
         var query = new RunErrorQuery(runId, did, kind, Limit: PageSize);
-        while (true)
-        {
-            var page = await OnBackfill(backfill => backfill.ListErrorsAsync(query), cancellationToken);
-            foreach (var error in page)
-                yield return error;
-            if (page.Count < PageSize)
-                yield break;
-            query = query with { After = page[^1].Id };
-        }
+        return ReadErrorsAsync((backfill, after) => backfill.ListErrorsAsync(query with { After = after }), query.After, cancellationToken);
     }
 
     /// <summary>
@@ -169,18 +161,24 @@ public sealed class AtbbClient : IAsyncDisposable
     /// <param name="did">Of this repository only.</param>
     /// <param name="kind">Of this kind only.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<RunError> ListOpenErrorsAsync(
-        string? did = null, string? kind = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<RunError> ListOpenErrorsAsync(
+        string? did = null, string? kind = null, CancellationToken cancellationToken = default)
     {
         var query = new OpenErrorQuery(did, kind, Limit: PageSize);
+        return ReadErrorsAsync((backfill, after) => backfill.ListOpenErrorsAsync(query with { After = after }), query.After, cancellationToken);
+    }
+
+    async IAsyncEnumerable<RunError> ReadErrorsAsync(
+        Func<IBackfillGrain, long, Task<IReadOnlyList<RunError>>> ask, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         while (true)
         {
-            var page = await OnBackfill(backfill => backfill.ListOpenErrorsAsync(query), cancellationToken);
+            var page = await OnBackfill(backfill => ask(backfill, after), cancellationToken);
             foreach (var error in page)
                 yield return error;
             if (page.Count < PageSize)
                 yield break;
-            query = query with { After = page[^1].Id };
+            after = page[^1].Id;
         }
     }
 

@@ -35,8 +35,8 @@ sealed partial class BackfillGrain
             return false;
 
         var entered = run.At(window).EnterRound(round, window.Ledger.Done, window.Ledger.Counts, count);
-        // Its rows are among those that are gone, and the first phase alone reads all of them.
-        if (await patience.WaitForAsync(token => repos.LoadAsync(ForumDid, token), cancellationToken) is { Phase: 0, FoundByRun: { } by } && by == runId)
+        // The first phase alone reads all of its rows.
+        if (await IsForumEmptiedAsync(runId, cancellationToken))
             entered = entered.BackToForum();
         LogRound(runId, round, count);
         // What was not answered is counted in the rounds before.
@@ -45,6 +45,10 @@ sealed partial class BackfillGrain
         await UntilDoneAsync(() => SaveAsync(_ => entered), cancellationToken);
         return true;
     }
+
+    // Marked for a repair: its rows are among those that are gone.
+    async Task<bool> IsForumEmptiedAsync(long runId, CancellationToken cancellationToken) =>
+        await patience.WaitForAsync(token => repos.LoadAsync(ForumDid, token), cancellationToken) is { Phase: 0, FoundByRun: { } by } && by == runId;
 
     async Task MarkEmptiedAsync(long runId, int round, CancellationToken cancellationToken)
     {

@@ -72,8 +72,8 @@ sealed partial class BackfillGrain
             await inquiry.EndAsync(discovery.MaxDelay);
         }
 
-        // Marked for a repair, the forum's own repository begins with the first phase again, which is that step's to see to; a kill between its two steps leads here.
-        if (!isEarly && await patience.WaitForAsync(token => repos.LoadAsync(ForumDid, token), cancellationToken) is { Phase: 0, FoundByRun: { } by } && by == runId)
+        // Then the run begins with the first phase again, which is the repair's to see to; a kill between its two steps leads here.
+        if (!isEarly && await IsForumEmptiedAsync(runId, cancellationToken))
             return null;
 
         await FindReferencedAsync(runId, round, cancellationToken);
