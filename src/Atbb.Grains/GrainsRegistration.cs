@@ -7,6 +7,7 @@ using Atbb.Indexing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Serialization;
 
 namespace Atbb.Grains;
@@ -26,6 +27,7 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<HostHeads>();
         silo.Services.AddSingleton<LeftOut>();
         silo.Services.AddSingleton<RelayReader>();
+        silo.Services.AddSingleton<IGrainDirectoryResolver, NoDirectory>();
 
         silo.Services.AddIndexMessages();
 

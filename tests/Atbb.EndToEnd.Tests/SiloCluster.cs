@@ -24,6 +24,7 @@ sealed class SiloCluster : IAsyncDisposable
     readonly string[] settings;
     readonly List<SiloProcess> silos = [];
     readonly Dictionary<SiloProcess, PostgresProxy> ways = [];
+    readonly TaskCompletionSource goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     ClusterDiary? diary;
 
     SiloCluster(ForumCase it, string[] settings) => (this.it, this.settings) = (it, settings);
@@ -74,17 +75,29 @@ sealed class SiloCluster : IAsyncDisposable
         return await silos[0].Admin.MustStartAsync("full_sync", [.. it.Dids]);
     }
 
-    /// <summary>Starts a run, and waits until so many pages of it have been answered.</summary>
+    /// <summary>
+    /// Starts a run, and waits until so many pages of it have been answered and every repository under way waits for its next one. There they stay until <see cref="GoOn"/>, so
+    /// that whoever is lost now holds something, however long the machine takes to lose it.
+    /// </summary>
     public async Task<long> RunIntoTheMiddleAsync(int pages)
     {
-        it.Pds.Latency = TimeSpan.FromMilliseconds(40);
-        var middle = it.Pds.Log.AnsweredAsync(pages, static request => request.IsListing, TestContext.Current.CancellationToken);
+        var (asked, held) = (0, 0);
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        it.Pds.BeforeAnswer = request =>
+        {
+            if (!request.IsListing || Interlocked.Increment(ref asked) <= pages)
+                return Task.CompletedTask;
+            if (Interlocked.Increment(ref held) == Concurrency)
+                all.SetResult();
+            return goesOn.Task;
+        };
         var id = await BeginRunAsync();
-        await middle.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
-        // So that whoever is lost now holds something, however long the machine takes to lose it.
-        it.Pds.Latency = TimeSpan.FromMilliseconds(300);
+        await all.Task.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
         return id;
     }
+
+    /// <summary>Lets the PDS answer again.</summary>
+    public void GoOn() => goesOn.SetResult();
 
     /// <summary>From now on that silo does not reach the database.</summary>
     public async Task CutAsync(SiloProcess silo, WayCut cut)

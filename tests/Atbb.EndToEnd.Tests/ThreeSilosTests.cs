@@ -23,6 +23,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
 
         var lostAt = TimeProvider.System.GetUtcNow();
         await lost.Process.KillAsync();
+        cluster.GoOn();
 
         await cluster.CompletedAsync(id, left);
         AssertNoPageIsLost(cluster, ends: 1);
@@ -39,6 +40,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
 
         var lostAt = TimeProvider.System.GetUtcNow();
         await lost.Process.SignalAsync("STOP");
+        cluster.GoOn();
         await cluster.CompletedAsync(id, left);
         await AssertTakenOverAsync(cluster, lostAt, "stopped", lost);
         var before = await StateAsync(cluster);
@@ -61,6 +63,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
 
         await cluster.CutAsync(lost, cut);
         var lostAt = TimeProvider.System.GetUtcNow();
+        cluster.GoOn();
 
         await cluster.CompletedAsync(id, left);
         await AssertTakenOverAsync(cluster, lostAt, $"cut off from the database ({cut})", lost);
@@ -77,6 +80,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         var lostAt = TimeProvider.System.GetUtcNow();
         foreach (var silo in lost)
             await silo.Process.KillAsync();
+        cluster.GoOn();
 
         // The three are still listed as active, and nobody is left to say otherwise.
         var successor = cluster.Begin();
@@ -96,6 +100,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         await fourth.ReadyAsync();
         foreach (var silo in cluster.Silos.Take(3))
             await silo.EndAsync();
+        cluster.GoOn();
 
         await cluster.CompletedAsync(id, fourth);
         AssertNoPageIsLost(cluster, ends: 3);
@@ -107,15 +112,13 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         await using var cluster = await SiloCluster.StartAsync(3, ForumCase.Size);
         var id = await cluster.RunIntoTheMiddleAsync(Middle);
 
-        // So that there is something to lose at each of them.
-        cluster.Case.Pds.Latency = TimeSpan.FromSeconds(5);
         foreach (var silo in cluster.Silos)
         {
             Assert.Null((await silo.Admin.RunAsync(id)).FinishedAt);
             await silo.RestartAsync();
         }
 
-        cluster.Case.Pds.Latency = TimeSpan.Zero;
+        cluster.GoOn();
         await cluster.CompletedAsync(id, cluster.Silos[0]);
         AssertNoPageIsLost(cluster, ends: 3);
     }

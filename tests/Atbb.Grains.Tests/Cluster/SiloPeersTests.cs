@@ -1,8 +1,12 @@
 using Atbb.AtProto.Politeness;
 using Atbb.Grains.Cluster;
+using Atbb.Grains.Indexing;
+using Atbb.Grains.Interfaces;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.GrainDirectory;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.TestingHost;
 
 namespace Atbb.Grains.Tests.Cluster;
@@ -36,6 +40,22 @@ public sealed class SiloPeersTests
 
         Assert.Equal(0, silent);
         Assert.Equal(new AskedHost("pds.example", 3, 6, 90, 7, TimeSpan.FromSeconds(5)), Assert.Single(hosts));
+    }
+
+    // That Orleans asks whatever is resolved here, the cluster of these tests does not show: it has a directory of its own. Three processes do.
+    [Fact]
+    public async Task DirectoryOf_TheIndexer_IsAnEmptyOneOnTheSpot()
+    {
+        await using var cluster = await DeployAsync();
+        var services = cluster.Silos[0].ServiceProvider;
+        var grains = services.GetRequiredService<IClusterManifestProvider>().LocalGrainManifest.Grains;
+        var factory = services.GetRequiredService<IGrainFactory>();
+        var (indexer, repo) = (factory.GetGrain<IIndexerGrain>(0).GetGrainId(), factory.GetGrain<IUserRepoGrain>("did:plc:alice").GetGrainId());
+        var resolvers = services.GetServices<IGrainDirectoryResolver>().ToList();
+        IGrainDirectory? DirectoryOf(GrainId grain) => resolvers.Select(it => it.TryResolveGrainDirectory(grain.Type, grains[grain.Type], out var directory) ? directory : null).FirstOrDefault(it => it is not null);
+
+        Assert.Null(await Assert.IsType<NoDirectory>(DirectoryOf(indexer)).Lookup(indexer));
+        Assert.Null(DirectoryOf(repo));
     }
 
     [Fact]
