@@ -23,8 +23,8 @@ public sealed class DiscoveryOptions
 
     /// <summary>
     /// Rounds over what a run has found on its way. Default 8: replies lead to their topics' authors, and those rarely on. The bound is for
-    /// a chain of accounts that was made to have no end; what is left over is for the next run. Not counted are rounds begun while a host was waited for, of
-    /// which there are as few as doublings of 10 s in that wait. 0 finds nothing.
+    /// a chain of accounts that was made to have no end; what is left over is for the next run. Not counted are rounds begun while a host was waited for or
+    /// something large was read, of which there are as few as doublings of 10 s in that time. 0 finds nothing.
     /// </summary>
     public int MaxRounds { get; set; } = 8;
 

@@ -34,7 +34,7 @@ sealed class RepoWindow(
 
     // By time that passes, and not by the time of day: a clock that is set back would make them all wait for as long again.
     readonly PriorityQueue<string, TimeSpan> parked = new();
-    readonly Dictionary<string, ParkedRepo> waiting = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (ParkedRepo Repo, bool IsTurn)> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<string> ahead = new();
     IRepoSource source = source;
@@ -55,19 +55,20 @@ sealed class RepoWindow(
     public int Deferred => parked.Count;
 
     /// <summary>Of those, the ones that nothing has gone wrong with: they wait for their host's turn.</summary>
-    public int AwaitingTurn => waiting.Values.Count(static repo => repo.Attempts == 0);
+    public int AwaitingTurn => waiting.Values.Count(static wait => wait.IsTurn);
 
     /// <summary>When the first of those that wait is due.</summary>
-    public DateTimeOffset? NextAttemptAt => parked.TryPeek(out var did, out _) ? waiting[did].NextAttemptAt : null;
+    public DateTimeOffset? NextAttemptAt => parked.TryPeek(out var did, out _) ? waiting[did].Repo.NextAttemptAt : null;
 
     /// <summary>Repositories that are due next.</summary>
     public IReadOnlyList<ParkedRepo> Waiting =>
-        [.. waiting.Values.OrderBy(static repo => repo.NextAttemptAt).ThenBy(static repo => repo.Did, StringComparer.Ordinal).Take(Shown)];
+        [.. waiting.Values.Select(static wait => wait.Repo).OrderBy(static repo => repo.NextAttemptAt).ThenBy(static repo => repo.Did, StringComparer.Ordinal).Take(Shown)];
 
     /// <summary>Hosts that repositories wait for.</summary>
     public IReadOnlyList<WaitedHost> Hosts =>
     [
         .. waiting.Values
+            .Select(static wait => wait.Repo)
             .Where(static repo => repo.Host is not null)
             .GroupBy(static repo => repo.Host!, static (host, repos) =>
             {
@@ -133,7 +134,7 @@ sealed class RepoWindow(
             return;
 
         parked.Enqueue(did, Elapsed);
-        waiting[did] = wait with { NextAttemptAt = time.GetUtcNow() };
+        waiting[did] = wait with { Repo = wait.Repo with { NextAttemptAt = time.GetUtcNow() } };
         woken.TrySetResult();
     }
 
@@ -150,8 +151,8 @@ sealed class RepoWindow(
             }
             else if (parked.Count < MostParked && await NextAsync(cancellationToken) is { } did)
             {
-                ledger.Open(did);
-                Begin(did, cancellationToken);
+                if (ledger.Open(did))
+                    Begin(did, cancellationToken);
             }
             else
             {
@@ -311,7 +312,7 @@ sealed class RepoWindow(
         var now = time.GetUtcNow();
         var wait = Waits.Left(parking.Until, now, longestWait);
         parked.Enqueue(did, Elapsed + wait);
-        waiting[did] = new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, now + wait);
+        waiting[did] = (new ParkedRepo(did, parking.Host, parking.Reason, parking.Attempts, now + wait), parking.IsTurn);
     }
 
     static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

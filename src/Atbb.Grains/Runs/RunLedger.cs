@@ -64,15 +64,20 @@ sealed class RunLedger
         (Round, Frontier) = (round, null);
     }
 
-    /// <summary>Opens a repository.</summary>
+    /// <summary>Opens a repository, or passes by one that is still open from an earlier round.</summary>
+    /// <returns>Whether it was not open.</returns>
     /// <exception cref="InvalidOperationException">Its DID does not come after the frontier: the enumeration is out of order.</exception>
-    public void Open(string did)
+    public bool Open(string did)
     {
         if (Frontier is not null && string.CompareOrdinal(did, Frontier) <= 0)
             throw new InvalidOperationException($"{did} was opened after {Frontier}: repositories must be opened in the order of their DIDs.");
 
-        open.Add(did, stretches.AddLast(new Stretch { Reaches = (Round, did) }));
         Frontier = did;
+        if (open.ContainsKey(did))
+            return false;
+
+        open.Add(did, stretches.AddLast(new Stretch { Reaches = (Round, did) }));
+        return true;
     }
 
     /// <summary>Settles a repository. Idempotent: the same DID twice counts once.</summary>

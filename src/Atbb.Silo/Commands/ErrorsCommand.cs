@@ -10,6 +10,9 @@ namespace Atbb.Silo.Commands;
 /// <summary><c>atbb errors</c>: what is missing in the index, or what one run could not bring into it.</summary>
 static class ErrorsCommand
 {
+    // On a page, as the service has it.
+    const int Most = 1_000;
+
     public static Command Create()
     {
         var remote = new RemoteOptions();
@@ -28,7 +31,7 @@ static class ErrorsCommand
                 result.AddError($"--kind: '{typed}' is no kind of error. The kinds: {string.Join(", ", FailureKinds.All)}.");
         });
         var after = new Option<long?>("--after") { Description = "Those after that error: the next page.", HelpName = "ERROR", CustomParser = TypedId.Read };
-        var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: 1_000);
+        var limit = NumberOption.Create("--limit", "At most so many on a page.", byDefault: 100, least: 1, most: Most);
         var all = new Option<bool>("--all") { Description = "Every page." };
         var command = RemoteOptions.Command("errors", "Lists what is missing in the index, or what one run could not bring into it, and why.", remote, id, did, kind, after, limit, all);
         command.SetAction(async (line, cancellationToken) =>
@@ -39,10 +42,12 @@ static class ErrorsCommand
             var next = line.GetValue(after);
             // What was asked is asked again, from there on.
             var asked = string.Join(' ', new[] { "atbb errors", run?.ToString(CultureInfo.InvariantCulture), Of(did), Of(kind), Of(limit) }.OfType<string>());
+            // Nobody looks at single pages of all, and each costs the index a look at every error.
+            var size = line.GetValue(all) && Of(limit) is null ? Most : line.GetValue(limit);
             string? Of(Option option) => line.GetResult(option) is { Implicit: false, Tokens: [var given] } ? $"{option.Name} {given.Value}" : null;
             do
             {
-                var page = await client.ListErrorsAsync(run, line.GetValue(did), line.GetValue(kind), next, line.GetValue(limit), cancellationToken);
+                var page = await client.ListErrorsAsync(run, line.GetValue(did), line.GetValue(kind), next, size, cancellationToken);
                 next = page.Value.Next;
                 if (remote.IsJson(line))
                     foreach (var error in page.Json.GetProperty("errors").EnumerateArray())

@@ -32,6 +32,8 @@ static class LoggingDefaults
         .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
         // Pages of stacks for every attempt while the database is away, which backfill.database_outage says in one line. What fails goes on to its caller.
         .AddFilter("Orleans.Storage.AdoNetGrainStorage", LogLevel.None)
+        // Likewise for every call to a silo that is lost and not yet dead. Our own events say what has waited, and for whom.
+        .AddFilter("Polly", LogLevel.Error)
         // It writes the stack of a failed start before the sentence that says what to do. The exception itself goes on to whoever started.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddFilter("Atbb", own)

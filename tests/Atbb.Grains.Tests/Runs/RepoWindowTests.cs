@@ -158,6 +158,30 @@ public class RepoWindowTests
     }
 
     [Fact]
+    public async Task Drain_ARoundListsWhoStillWaits_ReadsItOnce()
+    {
+        var asked = 0;
+        var window = Window(
+            width: 2,
+            count: 1,
+            _ => ++asked == 1 ? Parked(TimeSpan.FromMinutes(1)) : Done,
+            (of, _) =>
+            {
+                if (of.Ledger.Round == 1)
+                    return Task.FromResult<IRepoSource?>(null);
+                of.Ledger.Enter(1, default);
+                return Task.FromResult<IRepoSource?>(new Found("did:000000"));
+            });
+
+        var draining = window.DrainAsync(Cancel);
+        while (!draining.IsCompleted)
+            await PassAsync(TimeSpan.FromSeconds(1));
+
+        await draining;
+        Assert.Equal((2, 1), (asked, window.Ledger.Done));
+    }
+
+    [Fact]
     public async Task Drain_EverMoreAreFoundWhileOneWaits_BeginsNoMoreRoundsThanDoublings()
     {
         var asked = 0;
@@ -187,9 +211,10 @@ public class RepoWindowTests
     public async Task AwaitingTurn_OfThoseThatWait_CountsThoseThatNothingIsWrongWith()
     {
         var parked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        RepoSlice Waits(int attempts) => new(new RepoOutcome.Parked(time.GetUtcNow().AddHours(1), "not now", attempts), default);
+        // The database's outage is nobody's failure, and no host's turn either.
+        RepoSlice Waits(bool isTurn) => new(new RepoOutcome.Parked(time.GetUtcNow().AddHours(1), "not now", IsTurn: isTurn), default);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var window = Window(width: 1, count: 5, did => Waits(attempts: IsSlow(did) ? 1 : 0));
+        var window = Window(width: 1, count: 5, did => Waits(isTurn: !IsSlow(did)));
         time.Waits += () => parked.TrySetResult();
 
         var draining = window.DrainAsync(ends.Token);

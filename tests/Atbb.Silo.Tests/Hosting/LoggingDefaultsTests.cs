@@ -35,4 +35,17 @@ public class LoggingDefaultsTests
 
         Assert.Matches(pattern, line.ToString());
     }
+
+    [Theory]
+    [InlineData("Atbb.Grains", LogLevel.Information)]
+    [InlineData("Orleans.Runtime.Placement", LogLevel.Warning)]
+    [InlineData("Polly", LogLevel.Error)]
+    public void Filters_OfACategory_LetThroughFromThatLevelOn(string category, LogLevel level)
+    {
+        using var services = new ServiceCollection().AddLogging(static logging => logging.AddAtbbDefaults()).BuildServiceProvider();
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+
+        Assert.True(logger.IsEnabled(level));
+        Assert.False(logger.IsEnabled(level - 1));
+    }
 }
