@@ -145,13 +145,16 @@ public abstract class IndexDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops what must not go on upon tables that a newer release has changed.</summary>
-    private protected void RefuseNewer(SchemaState schema)
+    /// <summary>Whether no script is left to be run: most starts find it so, and need not set up what would run them.</summary>
+    /// <exception cref="SchemaTooNewException">A newer release has changed the tables.</exception>
+    private protected bool IsUpToDate(SchemaState schema)
     {
         if (schema.Unknown.Count > 0)
             throw new SchemaTooNewException(
                 $"A newer release has changed the tables of the index database ({Target}): this one does not know {string.Join(", ", schema.Unknown)}. "
                 + "Nothing was changed. Start that release, or restore the backup from before it.");
+
+        return schema.Missing.Count == 0;
     }
 
     internal IndexUnavailableException Unavailable(Exception error) =>

@@ -83,7 +83,8 @@ sealed class PostgresDatabase : IndexDatabase
             }
 
             // Under the lock: a newer release may be at it just now.
-            RefuseNewer(await ReadSchemaAsync(cancellationToken));
+            if (IsUpToDate(await ReadSchemaAsync(cancellationToken)))
+                return;
             // DbUp is synchronous.
             await Task.Run(() => Migration.Run(DeployChanges.To.PostgresqlDatabase(settings.ConnectionString), Folder, logger), cancellationToken);
         }

@@ -64,9 +64,14 @@ sealed class SqliteDatabase : IndexDatabase
             }.ToString());
             gate.Open();
             Execute(gate, "begin exclusive");
-            RefuseNewer(ReadSchema());
-            Migrate(Index, IndexFolder);
-            Migrate(Orleans, OrleansFolder);
+            var isUpToDate = IsUpToDate(ReadSchema());
+            foreach (var (file, folder) in new[] { (Index, IndexFolder), (Orleans, OrleansFolder) })
+            {
+                WriteAhead(file);
+                if (!isUpToDate)
+                    Migration.Run(DeployChanges.To.SqliteDatabase(file.ConnectionString), folder, logger);
+            }
+
             Execute(gate, "rollback");
         }
         catch (Exception e) when (Classify(e) is FaultClass.Unavailable)
@@ -89,15 +94,11 @@ sealed class SqliteDatabase : IndexDatabase
         }.ToString()),
         folder);
 
-    void Migrate(DbDataSource file, string folder)
+    // Kept in the file, and ignored without a word inside a transaction, hence not in a script. Each time: a copy that was restored may have lost it.
+    static void WriteAhead(DbDataSource file)
     {
-        using (var connection = file.OpenConnection())
-        {
-            // Kept in the file, and ignored without a word inside a transaction, hence not in a script.
-            Execute(connection, "pragma journal_mode = wal");
-        }
-
-        Migration.Run(DeployChanges.To.SqliteDatabase(file.ConnectionString), folder, logger);
+        using var connection = file.OpenConnection();
+        Execute(connection, "pragma journal_mode = wal");
     }
 
     static void Execute(DbConnection connection, string sql)
