@@ -25,6 +25,10 @@ public class SyncRepository
     [Params(20, 1_000)]
     public int Posts { get; set; }
 
+    /// <summary>The database.</summary>
+    [Params(DatabaseKind.PostgreSql, DatabaseKind.Sqlite)]
+    public DatabaseKind Database { get; set; }
+
     [GlobalSetup]
     public async Task SetupAsync()
     {
@@ -34,7 +38,7 @@ public class SyncRepository
         pds = await SamplePds.StartAsync();
         pds.Log.Capacity = 1;
         forum.HostOn(pds);
-        database = await BenchmarkDatabase.CreateAsync(DatabaseKind.Sqlite);
+        database = await BenchmarkDatabase.CreateAsync(Database);
 
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSiloHost((_, host) =>

@@ -1,3 +1,4 @@
+using Atbb.AtProto.Syntax;
 using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Databases;
@@ -13,6 +14,7 @@ public class WritePage
     IndexStore store = null!;
     RecordBatch batch = null!;
     bool isThere;
+    long pages;
 
     /// <summary>Posts on the page.</summary>
     [Params(20, 100)]
@@ -35,6 +37,20 @@ public class WritePage
     {
         await store.DisposeAsync();
         await database.DisposeAsync();
+    }
+
+    /// <summary>No record has a row: all rows are new, beside ever more of them.</summary>
+    [Benchmark]
+    public async Task<long> New()
+    {
+        var first = (long)batch.Records.Count * ++pages;
+        var records = batch.Records.Select((record, i) => (Record: record, Rkey: Tid.FromTime(DateTimeOffset.UnixEpoch.AddMilliseconds(first + i), 0).Value));
+        // Without a range: what is not on the page stays.
+        return await WriteAsync(batch with
+        {
+            Range = null,
+            Records = [.. records.Select(of => of.Record with { Rkey = of.Rkey, Uri = of.Record.Uri[..^of.Record.Rkey.Length] + of.Rkey })],
+        });
     }
 
     /// <summary>Every record has another CID than its row: all rows are written.</summary>
