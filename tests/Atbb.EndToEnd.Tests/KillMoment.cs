@@ -1,28 +1,58 @@
+using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Sample;
 
 namespace Atbb.EndToEnd.Tests;
 
-/// <summary>When a process is killed: with the so-manieth page of records that it asked for, or that it was given.</summary>
-readonly record struct KillMoment(int Page, bool Answered)
+/// <summary>When a process is killed: with a page of records that it asked for, or that it was given.</summary>
+/// <param name="Page">The so-manieth of that process; null: the last one of the phase.</param>
+/// <param name="Answered">Whether it has been given the page, or has asked for it only.</param>
+readonly record struct KillMoment(int? Page, bool Answered)
 {
-    /// <summary>Draws moments that all come: each of them comes before its share of the pages has been asked for.</summary>
+    /// <summary>
+    /// Draws moments that all come: each of them before its share of the pages has been asked for, but for the last one, which is the phase's last page.
+    /// What follows upon that page, the next phase or the run's end, is then hit as well.
+    /// </summary>
     public static KillMoment[] Draw(Random random, int pages)
     {
         var kills = random.Next(1, 4);
         var share = Math.Max(1, pages / (kills + 1));
-        return [.. Enumerable.Range(0, kills).Select(_ => new KillMoment(random.Next(1, share + 1), random.Next(2) == 0))];
+        return
+        [
+            .. Enumerable.Range(0, kills - 1).Select(_ => new KillMoment(random.Next(1, share + 1), random.Next(2) == 0)),
+            new KillMoment(Page: null, random.Next(2) == 0),
+        ];
     }
 
     /// <summary>Waits for the moment.</summary>
     /// <param name="log">The log of who is asked.</param>
     /// <param name="collections">The collections of the phase to be hit.</param>
+    /// <param name="repos">The repositories that the phase reads.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    public Task ComesAsync(RequestLog log, IReadOnlyList<string> collections, IReadOnlyList<SampleRepo> repos, CancellationToken cancellationToken) =>
+        Page is null ? LastComesAsync(log, collections, repos, cancellationToken) : ComesAsync(log, collections, cancellationToken);
+
+    /// <summary>Waits for a moment that is not the last one.</summary>
+    /// <inheritdoc cref="ComesAsync(RequestLog, IReadOnlyList{string}, IReadOnlyList{SampleRepo}, CancellationToken)"/>
     public Task ComesAsync(RequestLog log, IReadOnlyList<string> collections, CancellationToken cancellationToken)
     {
+        var page = Page ?? throw new InvalidOperationException("Which page is the last one cannot be told without the repositories.");
         var earlier = log.Snapshot().ToHashSet();
-        bool IsMeant(PdsRequest request) => request.IsListing && collections.Contains(request.Collection) && !earlier.Contains(request);
-        return Answered ? log.AnsweredAsync(Page, IsMeant, cancellationToken) : log.ArrivedAsync(Page, IsMeant, cancellationToken);
+        return ComesAsync(log, page, request => request.IsListing && collections.Contains(request.Collection) && !earlier.Contains(request), cancellationToken);
     }
 
-    public override string ToString() => $"page {Page} {(Answered ? "answered" : "asked for")}";
+    // Every listing ends with an empty page. They are counted from the run's beginning, and once: after a kill some are asked for again.
+    Task<PdsRequest> LastComesAsync(RequestLog log, IReadOnlyList<string> collections, IReadOnlyList<SampleRepo> repos, CancellationToken cancellationToken)
+    {
+        var ended = new HashSet<(string?, string?)>();
+        bool EndsAListing(PdsRequest request) =>
+            request.IsListing && collections.Contains(request.Collection)
+            && repos.SingleOrDefault(repo => repo.Did == request.Did) is { } repo && PageListing.IsEmpty(repo, request.Collection!, request.Cursor)
+            && ended.Add((request.Did, request.Collection));
+        return ComesAsync(log, repos.Count * collections.Count, EndsAListing, cancellationToken);
+    }
+
+    Task<PdsRequest> ComesAsync(RequestLog log, int count, Func<PdsRequest, bool> isMeant, CancellationToken cancellationToken) =>
+        Answered ? log.AnsweredAsync(count, isMeant, cancellationToken) : log.ArrivedAsync(count, isMeant, cancellationToken);
+
+    public override string ToString() => $"{(Page is { } page ? $"page {page}" : "the last page")} {(Answered ? "answered" : "asked for")}";
 }

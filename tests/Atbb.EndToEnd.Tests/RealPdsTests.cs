@@ -8,7 +8,7 @@ using Atbb.Testing.RealPds;
 
 namespace Atbb.EndToEnd.Tests;
 
-/// <summary>A forum of twenty accounts on two reference PDSes with a PLC directory, with all that a PDS stores and no lexicon allows.</summary>
+/// <summary>A forum of twenty accounts on two reference PDSes with a PLC directory, with all that a PDS stores and no lexicon allows; the first run is killed in its middle.</summary>
 public sealed class RealPdsTests
 {
     const string Post = ForumRecords.Post;
@@ -59,9 +59,11 @@ public sealed class RealPdsTests
         await takenDown.SetTakedownAsync(true, Ends);
         var active = members.Except([switchedOff, takenDown]).ToList();
 
+        await KillInTheMiddleAsync(site, database);
         await using (var full = site.Backfill("full_sync", members.Select(member => member.Did)))
         {
             Assert.True(await full.ExitAsync() == 0, $"{full}\n{pdses.Errors}");
+            Assert.True(full.Figures().Resumed, $"It began another run instead of going on.\n{full}");
             var truth = await TruthAsync(active);
             await AssertAsync(database, full, truth, active);
             Assert.Equal(new RecordCounts(truth.Count, 0, 0, 0, odd.Count), full.Figures().Counts);
@@ -80,6 +82,23 @@ public sealed class RealPdsTests
         await AssertAsync(database, catchUp, [.. await TruthAsync(active.Except([gone, shut])), .. kept], edited);
         await AssertStatusesAsync(database, catchUp, (gone.Did, "deleted"), (shut.Did, "takendown"));
     }
+
+    /// <summary>Begins the full sync, and kills it while the longest repository is read in part.</summary>
+    async Task KillInTheMiddleAsync(AtbbSite site, IndexAddress database)
+    {
+        await using var index = database.Open();
+        await using var atbb = site.Backfill("full_sync", members.Select(member => member.Did), AtbbSite.Set("Politeness:RequestsPerSecond", 5));
+        await Poll.UntilAsync(
+            async _ => atbb.HasEnded || atbb.Output.Contains("has begun", StringComparison.Ordinal) && await IsInTheMiddleAsync(index) ? "" : null,
+            AtbbProcess.Patience, () => $"the longest repository to be read in part.\n{atbb}");
+        // Stood still first: it cannot have gone on between the question and the kill.
+        await atbb.SignalAsync("STOP");
+        Assert.True(await IsInTheMiddleAsync(index), $"It had read the longest repository to its end before it was stopped.\n{atbb}");
+        await atbb.KillAsync();
+    }
+
+    async Task<bool> IsInTheMiddleAsync(IndexDatabase index) => 1 == await IndexReader.NumberAsync(
+        index, $"select count(*) from repo_cursors where did = '{members[0].Did}' and collection = '{Post}' and cursor is not null and not is_complete");
 
     async Task WriteForumAsync(RealPdsFixture pdses)
     {

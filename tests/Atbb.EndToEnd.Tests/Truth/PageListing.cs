@@ -16,7 +16,11 @@ static class PageListing
 
     /// <summary>Whether a page is the empty one after the last record.</summary>
     public static bool IsEnd(SampleRepo repo, string? collection, string? cursor) =>
-        !string.IsNullOrEmpty(cursor) && repo.Page(collection!, cursor, ascending: true, limit: 1).Length == 0;
+        !string.IsNullOrEmpty(cursor) && IsEmpty(repo, collection!, cursor);
+
+    /// <summary>Whether a page holds no record: the one after the last record, or the only one of a collection that has none.</summary>
+    public static bool IsEmpty(SampleRepo repo, string collection, string? cursor) =>
+        repo.Page(collection, string.IsNullOrEmpty(cursor) ? null : cursor, ascending: true, limit: 1).Length == 0;
 
     /// <summary>Pages to be asked for: every page that is not empty has a cursor, so the end is an empty one.</summary>
     public static int PagesOf(SampleRepo repo, IEnumerable<string> collections) =>
