@@ -24,7 +24,7 @@ sealed class SiloCluster : IAsyncDisposable
     readonly string[] settings;
     readonly List<SiloProcess> silos = [];
     readonly Dictionary<SiloProcess, PostgresProxy> ways = [];
-    readonly TaskCompletionSource goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    HeldPages? held;
     ClusterDiary? diary;
 
     SiloCluster(ForumCase it, string[] settings) => (this.it, this.settings) = (it, settings);
@@ -81,23 +81,15 @@ sealed class SiloCluster : IAsyncDisposable
     /// </summary>
     public async Task<long> RunIntoTheMiddleAsync(int pages)
     {
-        var (asked, held) = (0, 0);
-        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        it.Pds.BeforeAnswer = request =>
-        {
-            if (!request.IsListing || Interlocked.Increment(ref asked) <= pages)
-                return Task.CompletedTask;
-            if (Interlocked.Increment(ref held) == Concurrency)
-                all.SetResult();
-            return goesOn.Task;
-        };
+        held = HeldPages.After(it.Pds, pages);
+        var all = it.Pds.Log.ArrivedAsync(pages + Concurrency, static request => request.IsListing, TestContext.Current.CancellationToken);
         var id = await BeginRunAsync();
-        await all.Task.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
+        await all.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
         return id;
     }
 
     /// <summary>Lets the PDS answer again.</summary>
-    public void GoOn() => goesOn.SetResult();
+    public void GoOn() => held!.LetGo();
 
     /// <summary>From now on that silo does not reach the database.</summary>
     public async Task CutAsync(SiloProcess silo, WayCut cut)
@@ -126,6 +118,7 @@ sealed class SiloCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        held?.Dispose();
         foreach (var silo in silos)
             await silo.DisposeAsync();
         foreach (var way in ways.Values)
