@@ -8,6 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace Atbb.EndToEnd.Tests.Documents;
 
 /// <summary>What the documents say is so: their commands are given, their links followed, and their lists held against the program.</summary>
+[Collection(Demos.Name)]
 public sealed class DocumentTests
 {
     /// <summary>Documents with commands that are run here.</summary>
