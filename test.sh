@@ -12,7 +12,7 @@ cd "$(dirname "$0")"
 readonly configuration=Release
 readonly results=artifacts/test-results
 # A project that takes longer hangs: what it still runs is ended, and it has failed.
-readonly limit=${TEST_TIMEOUT:-20m}
+readonly limit=${TEST_TIMEOUT:-60m}
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # No build server outlives the run, holding its output open.

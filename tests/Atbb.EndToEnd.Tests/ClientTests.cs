@@ -23,8 +23,8 @@ public sealed class ClientTests
     {
         await using var it = await ForumCase.CreateAsync(kind, Size, "Backfill:Concurrency=2");
         await using var atbb = ClientOf(it);
-        it.Pds.Latency = TimeSpan.FromMilliseconds(50);
         var middle = it.Pds.Log.AnsweredAsync(16, request => request.IsListing, Ends);
+        using var held = HeldPages.After(it.Pds, 16);
         await using var first = it.Site.Serve();
         var started = await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends);
         Assert.Equal(StartOutcome.Started, started.Outcome);
@@ -41,6 +41,7 @@ public sealed class ClientTests
         }, Ends);
         await Task.WhenAll(seen.Task, middle).WaitAsync(AtbbProcess.Patience, Ends);
         await first.KillAsync();
+        held.LetGo();
         Assert.False(watching.IsCompleted, $"The watch ended with the service.\n{first}");
         await using var second = it.Site.Serve();
         await watching.WaitAsync(AtbbProcess.Patience, Ends);
@@ -86,7 +87,7 @@ public sealed class ClientTests
         Assert.Empty(await atbb.WatchAsync(Ends).ToListAsync(Ends));
 
         // In the middle of a run: pause, resume, cancel.
-        it.Pds.Latency = TimeSpan.FromMilliseconds(100);
+        using var held = HeldPages.After(it.Pds, 5);
         var first = (await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends)).RunId!.Value;
         var again = await atbb.StartAsync(cancellationToken: Ends);
         Assert.Equal((StartOutcome.AlreadyRunning, first), (again.Outcome, again.RunId));
@@ -95,7 +96,7 @@ public sealed class ClientTests
         Assert.Equal(RunStatus.InProgress, (await atbb.ResumeAsync(first, Ends))?.Status);
         Assert.Equal(RunStatus.Cancelled, (await atbb.CancelAsync(first, Ends))?.Status);
         Assert.Null(await atbb.PauseAsync(first + 100, Ends));
-        it.Pds.Latency = TimeSpan.Zero;
+        held.LetGo();
 
         var second = (await atbb.StartAsync(RunType.FullSync, it.Dids, cancellationToken: Ends)).RunId!.Value;
         var last = await atbb.WatchAsync(Ends).LastAsync(Ends);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Atbb.EndToEnd.Tests;
 
 /// <summary>The first thing that anybody runs.</summary>
+[Collection(Demos.Name)]
 public sealed class DemoTests : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("atbb-demo-");

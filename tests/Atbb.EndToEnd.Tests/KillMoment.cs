@@ -4,7 +4,7 @@ using Atbb.Sample;
 namespace Atbb.EndToEnd.Tests;
 
 /// <summary>When a process is killed: with a page of records that it asked for, or that it was given.</summary>
-/// <param name="Page">The so-manieth of that process; null: the last one of the phase.</param>
+/// <param name="Page">Which of that process's pages, counted from 1; null: the last one of the phase.</param>
 /// <param name="Answered">Whether it has been given the page, or has asked for it only.</param>
 readonly record struct KillMoment(int? Page, bool Answered)
 {

@@ -10,6 +10,7 @@ namespace Atbb.EndToEnd.Tests;
 /// What <c>dotnet pack</c> makes of what was built with these tests: the tool, which is installed and run, and the client, which an application is built on. Nothing is
 /// fetched: the only source is the folder with the packages, and others' packages are where the build has them from.
 /// </summary>
+[Collection(Demos.Name)]
 public sealed class PackageTests : IDisposable
 {
     static readonly DirectoryInfo Output = new(AppContext.BaseDirectory);

@@ -7,6 +7,9 @@ namespace Atbb.EndToEnd.Tests;
 /// <summary>A signal pauses a run in the foreground; the same command goes on with it.</summary>
 public sealed class PauseTests
 {
+    // Answered while the signal is on its way: some of them are being written when it comes.
+    const int OnTheWay = 8;
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
@@ -18,11 +21,14 @@ public sealed class PauseTests
         var moment = new KillMoment(random.Next(1, 60), Answered: true);
         Chance.Say($"signalled with {moment}");
         var comes = moment.ComesAsync(it.Pds.Log, PageListing.UserCollections, TestContext.Current.CancellationToken);
+        // The run does not come to its end before the signal comes to the run.
+        using var held = HeldPages.After(it.Pds, moment.Page + OnTheWay, PageListing.UserCollections);
 
         await using var paused = it.Site.Backfill("full_sync", it.Dids);
         await Task.WhenAny(comes, paused.Ended).WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
         await paused.SignalAsync(signal);
         var code = await paused.ExitAsync();
+        held.LetGo();
 
         Assert.True(code == 130, $"{paused}");
         var half = paused.Figures();

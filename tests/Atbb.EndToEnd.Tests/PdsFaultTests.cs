@@ -75,7 +75,7 @@ public sealed class PdsFaultTests
     public async Task Backfill_KilledWhileARepositoryIsParked_KeepsItsTimeAndItsAttempts()
     {
         await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size with { Users = 3, ExtraPostsOfFirstUser = 0 },
-            "Backfill:RetryBaseDelay=00:00:12", "Backfill:RetryMaxDelay=00:00:12", "Backfill:MaxAttempts=2", "Network:MaxRetries=0");
+            "Backfill:RetryBaseDelay=00:00:24", "Backfill:RetryMaxDelay=00:00:24", "Backfill:MaxAttempts=2", "Network:MaxRetries=0");
         await using var index = it.Database.Open();
         var parked = it.Forum.Users[0].Did;
         var asked = new ConcurrentQueue<DateTimeOffset>();

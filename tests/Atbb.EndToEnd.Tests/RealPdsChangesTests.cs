@@ -17,7 +17,7 @@ public sealed class RealPdsChangesTests
     const string Full = "full_sync";
 
     // A host is asked slowly enough for a run to have a middle.
-    static readonly string[] Slowly = AtbbSite.Set("Politeness:RequestsPerSecond", 10);
+    static readonly string[] Slowly = AtbbSite.Set("Politeness:RequestsPerSecond", 5);
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 

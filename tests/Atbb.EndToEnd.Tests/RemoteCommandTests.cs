@@ -51,14 +51,14 @@ public sealed class RemoteCommandTests
         await SayAsync(2, "neither a DID", "repo", "nobody");
         await SayAsync(2, "", "run", "first");
 
-        // Four pages of some seconds each: there is a run to be paused.
-        it.Pds.Fault = request => request.IsListing ? PdsFault.Late(TimeSpan.FromSeconds(4)) : null;
+        // None of its pages is answered: there is a run to be paused.
+        using var held = HeldPages.After(it.Pds, 0);
         it.Forum.Users[0].Add("space.atbb.post", """{"$type":"space.atbb.post","text":"New.","createdAt":"2026-01-01T00:00:00Z"}""");
         Assert.Equal(3, Json(await SayAsync(0, "\"started\"", "start", "--type", "catch_up", "--json")).GetProperty("runId").GetInt64());
         var pausing = SayAsync(0, "catch_up, paused", "pause", "3");
         await SayAsync(7, "atbb cancel 3", "start", "--type", "full_sync");
         await pausing;
-        it.Pds.Fault = null;
+        held.LetGo();
         await SayAsync(1, "catch_up, paused", "run", "3", "--watch");
         await SayAsync(0, "catch_up, in_progress", "resume", "3");
         await SayAsync(0, "catch_up, completed", "run", "--watch");

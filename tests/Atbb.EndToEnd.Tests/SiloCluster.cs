@@ -9,7 +9,7 @@ namespace Atbb.EndToEnd.Tests;
 sealed class SiloCluster : IAsyncDisposable
 {
     /// <summary>What the silos are told: until one that is lost counts as dead.</summary>
-    public static readonly TimeSpan DetectionTime = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan DetectionTime = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// By then what a lost silo held is read on elsewhere, on a busy machine too: detection, which may be held up by others' probes and votes, and once the reminder,
@@ -20,11 +20,14 @@ sealed class SiloCluster : IAsyncDisposable
     /// <summary>Repositories at once, over all silos.</summary>
     public const int Concurrency = 12;
 
+    // What is held while silos come and go is not to be asked for again.
+    const string HeldFor = "Network:RequestTimeout=00:02:00";
+
     readonly ForumCase it;
     readonly string[] settings;
     readonly List<SiloProcess> silos = [];
     readonly Dictionary<SiloProcess, PostgresProxy> ways = [];
-    readonly TaskCompletionSource goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    HeldPages? held;
     ClusterDiary? diary;
 
     SiloCluster(ForumCase it, string[] settings) => (this.it, this.settings) = (it, settings);
@@ -33,16 +36,13 @@ sealed class SiloCluster : IAsyncDisposable
 
     public IReadOnlyList<SiloProcess> Silos => silos;
 
-    /// <summary>The silo that drives the run, of those that were there when it began.</summary>
-    public SiloProcess Driver => Assert.Single(silos, silo => silo.Drives);
-
     /// <summary>What has happened since a run was begun.</summary>
     public ClusterDiary Diary => diary ?? throw new InvalidOperationException("Nobody has begun a run yet.");
 
     /// <summary>Starts silos, and waits until they are one cluster.</summary>
     public static async Task<SiloCluster> StartAsync(int silos, SampleForumOptions size, params string[] settings)
     {
-        var cluster = new SiloCluster(await ForumCase.CreateAsync(DatabaseKind.PostgreSql, size), [$"Cluster:DetectionTime={DetectionTime}", $"Backfill:Concurrency={Concurrency}", .. settings]);
+        var cluster = new SiloCluster(await ForumCase.CreateAsync(DatabaseKind.PostgreSql, size), [$"Cluster:DetectionTime={DetectionTime}", $"Backfill:Concurrency={Concurrency}", HeldFor, .. settings]);
         try
         {
             for (var i = 0; i < silos; i++)
@@ -81,23 +81,19 @@ sealed class SiloCluster : IAsyncDisposable
     /// </summary>
     public async Task<long> RunIntoTheMiddleAsync(int pages)
     {
-        var (asked, held) = (0, 0);
-        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        it.Pds.BeforeAnswer = request =>
-        {
-            if (!request.IsListing || Interlocked.Increment(ref asked) <= pages)
-                return Task.CompletedTask;
-            if (Interlocked.Increment(ref held) == Concurrency)
-                all.SetResult();
-            return goesOn.Task;
-        };
+        held = HeldPages.After(it.Pds, pages);
+        var all = it.Pds.Log.ArrivedAsync(pages + Concurrency, static request => request.IsListing, TestContext.Current.CancellationToken);
         var id = await BeginRunAsync();
-        await all.Task.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
+        await all.WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);
         return id;
     }
 
+    /// <summary>The silo that drives the run, of those that were there when it began. What it has written of it may be on its way yet.</summary>
+    public Task<SiloProcess> DriverAsync() => Poll.UntilAsync(
+        _ => Task.FromResult(silos.Where(static silo => silo.Drives).ToList() is [var driver] ? driver : null), AtbbProcess.Patience, () => $"one silo to say that it drives the run.\n{this}");
+
     /// <summary>Lets the PDS answer again.</summary>
-    public void GoOn() => goesOn.SetResult();
+    public void GoOn() => held!.LetGo();
 
     /// <summary>From now on that silo does not reach the database.</summary>
     public async Task CutAsync(SiloProcess silo, WayCut cut)
@@ -117,7 +113,7 @@ sealed class SiloCluster : IAsyncDisposable
     /// <summary>Waits for the run's end at a silo that is well, and holds the index against the repositories, row by row, and the run's counters.</summary>
     public async Task CompletedAsync(long id, SiloProcess at)
     {
-        var run = await at.Admin.CompletedAsync(at.Process);
+        var run = await at.Admin.CompletedAsync(at.Process, TakeOver + AtbbProcess.Patience);
         Assert.Equal(id, run.RunId);
         await it.AssertIndexAsync(run, before: null, ToString());
     }
@@ -126,6 +122,7 @@ sealed class SiloCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        held?.Dispose();
         foreach (var silo in silos)
             await silo.DisposeAsync();
         foreach (var way in ways.Values)

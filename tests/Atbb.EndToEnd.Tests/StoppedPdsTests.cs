@@ -8,6 +8,7 @@ using Atbb.Testing.Databases;
 namespace Atbb.EndToEnd.Tests;
 
 /// <summary>A PDS whose process is stopped (SIGSTOP) in the middle of a run: it keeps its connections, takes new ones, and says nothing.</summary>
+[Collection(Demos.Name)]
 public sealed partial class StoppedPdsTests
 {
     const string ListRecords = "com.atproto.repo.listRecords";

@@ -159,7 +159,7 @@ public sealed class ContainerFilesTests
         var silos = Silos(Compose()).ToList();
 
         Assert.Equal(2, silos.Count);
-        Assert.All(silos, static silo => Assert.InRange(silo.Value.StopGracePeriod, 2 * AtbbProcess.ShutdownPatience, TimeSpan.FromMinutes(1)));
+        Assert.All(silos, static silo => Assert.InRange(silo.Value.StopGracePeriod, 2 * AtbbProcess.ShutdownPromise, TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace Atbb.EndToEnd.Tests.Documents;
 
 /// <summary>What the documents say is so: their commands are given, their links followed, and their lists held against the program.</summary>
+[Collection(Demos.Name)]
 public sealed class DocumentTests
 {
     /// <summary>Documents with commands that are run here.</summary>
@@ -77,7 +78,7 @@ public sealed class DocumentTests
 
     [Fact]
     public void Ending_AsPromised_IsWhatTheTestsHold() =>
-        Assert.Contains($"within {AtbbProcess.ShutdownPatience.TotalSeconds} s the process is gone", Checkout.Read("docs/operate.md"), StringComparison.Ordinal);
+        Assert.Contains($"within {AtbbProcess.ShutdownPromise.TotalSeconds} s the process is gone", Checkout.Read("docs/operate.md"), StringComparison.Ordinal);
 
     [Fact]
     public void Kubernetes_Example_AsksWhereTheServiceAnswers()
@@ -93,7 +94,7 @@ public sealed class DocumentTests
         Assert.Equal($"http://0.0.0.0:{ports["admin"]}", $"{variables["Atbb__Admin__Url"]["value"]}");
         Assert.Equal(ports["silo"], $"{variables["Atbb__Cluster__SiloPort"]["value"]}");
         Assert.Equal(ports["gateway"], $"{variables["Atbb__Cluster__GatewayPort"]["value"]}");
-        Assert.InRange(int.Parse($"{pod["terminationGracePeriodSeconds"]}", CultureInfo.InvariantCulture), 2 * AtbbProcess.ShutdownPatience.TotalSeconds, 60);
+        Assert.InRange(int.Parse($"{pod["terminationGracePeriodSeconds"]}", CultureInfo.InvariantCulture), 2 * AtbbProcess.ShutdownPromise.TotalSeconds, 60);
         Assert.All(["startupProbe", "livenessProbe", "readinessProbe"], probe => Assert.Contains($"`GET {container[probe]["httpGet"]["path"]}`", Checkout.Read("docs/operate.md"), StringComparison.Ordinal));
         // A secret's keys are those that the document makes it with.
         var made = Document.Of("docs/operate.md").Commands.Single(command => command.Text.StartsWith("kubectl create secret", StringComparison.Ordinal)).Text;

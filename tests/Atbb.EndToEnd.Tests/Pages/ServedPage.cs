@@ -32,7 +32,11 @@ public sealed class ServedPage : IAsyncLifetime
     {
         forum = await ForumCase.CreateAsync(DatabaseKind.Sqlite, new() { Users = 6, PostsPerUser = 5 });
         CarelessPost = Careless.Add(ForumRecords.Post, PostAt(Hostile)).Rkey;
-        process = Case.Site.Serve([.. AtbbSite.Set("Admin:Token", Token), .. AtbbSite.Set("Backfill:StalledAfter", "00:00:02"), .. Case.Dids.SelectMany((did, i) => AtbbSite.Set($"Forum:Dids:{i}", did))]);
+        // What is held, and what is refused, stays so for as long as a page is looked at.
+        process = Case.Site.Serve([
+            .. AtbbSite.Set("Admin:Token", Token), .. AtbbSite.Set("Backfill:StalledAfter", "00:00:02"),
+            .. AtbbSite.Set("Network:RequestTimeout", "00:02:00"), .. AtbbSite.Set("Backfill:MaxAttempts", 100),
+            .. Case.Dids.SelectMany((did, i) => AtbbSite.Set($"Forum:Dids:{i}", did))]);
         using var admin = new AdminClient(Case.Site.AdminPort, Token);
         await admin.ReadyAsync(process);
     }

@@ -25,7 +25,7 @@ sealed class SiloProcess : IAsyncDisposable
 
     public Task ReadyAsync() => Admin.ReadyAsync(Process);
 
-    /// <summary>Asks it to end, as whoever rolls out a new release does, and sees it go within what is promised.</summary>
+    /// <summary>Asks it to end, as whoever rolls out a new release does, and sees it go.</summary>
     public async Task EndAsync()
     {
         await Process.SignalAsync("TERM");

@@ -16,9 +16,6 @@ public sealed class MetricsTests
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    // For a few rounds of asking.
-    static readonly TimeSpan Enough = TimeSpan.FromSeconds(30);
-
     static string Deploy => Path.Combine(AppContext.BaseDirectory, "deploy");
 
     [Fact]
@@ -38,7 +35,9 @@ public sealed class MetricsTests
 
         await using var prometheus = await PrometheusServer.StartAsync(it.Site.AdminPort);
         // Every kind of error has a value before there is any: what rises from nothing has not risen, for Prometheus.
-        Assert.Equal(FailureKinds.All.Count, (await prometheus.QueryAsync("atbb_errors_total == 0")).Count);
+        await Poll.UntilAsync(
+            async _ => (await prometheus.QueryAsync("atbb_errors_total == 0")).Count == FailureKinds.All.Count ? "all" : null,
+            AtbbProcess.Patience, () => $"each of {FailureKinds.All.Count} kinds of error to be 0.\n{prometheus}\n{atbb}");
 
         await admin.MustStartAsync("full_sync", [.. it.Dids]);
         var first = await admin.CompletedAsync(atbb);
@@ -47,7 +46,7 @@ public sealed class MetricsTests
         await Poll.UntilAsync(
             async token => await ReadAsync(admin, token) is var read && read.Of("atbb_index_whole").Any(sample => sample.Value == 0)
                 && read.Sum("atbb_index_open_errors", "kind", "wrong_type_field") == 1 ? "said" : null,
-            Enough, () => $"the index to be said to lack one record.\n{atbb}");
+            AtbbProcess.Patience, () => $"the index to be said to lack one record.\n{atbb}");
         it.Pds.Fault = request => request.Did == it.Forum.Forum.Did ? null : PdsFault.TooManyRequests(TimeSpan.FromMinutes(5));
         await admin.MustStartAsync("catch_up");
         var metrics = await Poll.UntilAsync(
@@ -127,7 +126,7 @@ public sealed class MetricsTests
 
                 return left.Count == 0 ? "all" : null;
             },
-            Enough, () => $"data for:\n{string.Join('\n', left.Select(query => query.Text))}\n{prometheus}");
+            AtbbProcess.Patience, () => $"data for:\n{string.Join('\n', left.Select(query => query.Text))}\n{prometheus}");
         Assert.NotEmpty(await prometheus.QueryAsync("""increase(atbb_errors_total{kind="wrong_type_field"}[10m]) > 0"""));
         Assert.All(await prometheus.AlertsAsync(), alert => Assert.True(alert.Health == "ok", $"{alert}"));
     }

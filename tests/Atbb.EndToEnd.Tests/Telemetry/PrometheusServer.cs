@@ -5,7 +5,7 @@ using Atbb.Testing;
 
 namespace Atbb.EndToEnd.Tests.Telemetry;
 
-/// <summary>A real Prometheus on loopback, which asks one silo twice a second and has the alerts of the repository.</summary>
+/// <summary>A real Prometheus on loopback, which asks one silo every two seconds and has the alerts of the repository.</summary>
 sealed class PrometheusServer : IAsyncDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("atbb-prometheus-");
@@ -18,8 +18,8 @@ sealed class PrometheusServer : IAsyncDisposable
         // As deploy/prometheus/prometheus.yml has it, but for the pace, the place and the token.
         File.WriteAllText(Path.Combine(folder.FullName, "prometheus.yml"), $"""
             global:
-              scrape_interval: 500ms
-              scrape_timeout: 500ms
+              scrape_interval: 2s
+              scrape_timeout: 2s
               evaluation_interval: 1s
             rule_files: ["{Path.Combine(AppContext.BaseDirectory, "deploy", "prometheus", "atbb.rules.yml")}"]
             scrape_configs:

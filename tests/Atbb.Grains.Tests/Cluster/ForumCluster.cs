@@ -17,7 +17,8 @@ namespace Atbb.Grains.Tests.Cluster;
 /// <summary>Silos with the real grains, a real database and a sample PDS: everything but the process.</summary>
 sealed class ForumCluster : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // Longer than anything waited for on a busy machine.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     readonly InProcessTestCluster cluster;
     readonly SamplePds? relay;

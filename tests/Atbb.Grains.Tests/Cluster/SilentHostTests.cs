@@ -70,7 +70,7 @@ public class SilentHostTests
         await using var cluster = await ForumCluster.StartAsync(
             new() { Users = 80, PostsPerUser = 1 },
             configure: options => options.MaxAttempts = 6,
-            protocol: options => options.Network.RequestTimeout = TimeSpan.FromMilliseconds(500));
+            protocol: options => options.Network.RequestTimeout = TimeSpan.FromSeconds(2));
         await using var silent = await SilenceHalfAsync(cluster);
 
         var run = await cluster.RunAsync(RunType.FullSync);
@@ -89,7 +89,7 @@ public class SilentHostTests
         await using var cluster = await ForumCluster.StartAsync(
             new() { Users = 40, PostsPerUser = 1 },
             configure: options => options.MaxAttempts = 100,
-            protocol: options => options.Network.RequestTimeout = TimeSpan.FromMilliseconds(500));
+            protocol: options => options.Network.RequestTimeout = TimeSpan.FromSeconds(2));
         await using var silent = await SilenceHalfAsync(cluster);
 
         var start = await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });

@@ -6,6 +6,9 @@ namespace Atbb.Testing.Browser;
 /// <summary>A real browser without a window, shared by all tests of a process. Each test has a profile of its own in it.</summary>
 public static class ChromiumBrowser
 {
+    // A machine that tests run on may be busy with others.
+    const float Patience = 60_000;
+
     // By which name the systems have it.
     static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -35,8 +38,7 @@ public static class ChromiumBrowser
             JavaScriptEnabled = scripts,
             Locale = "en-US",
         });
-        // A machine that tests run on may be busy with others.
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout(Patience);
         return new BrowserPage(context, await context.NewPageAsync());
     }
 
@@ -46,6 +48,8 @@ public static class ChromiumBrowser
         var package = typeof(ChromiumBrowser).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Playwright").Value!;
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", package);
         MakeExecutable(package);
+        // Expectations know nothing of a context's time, and have five seconds of their own.
+        Assertions.SetDefaultExpectTimeout(Patience);
         // Ends with this process: its driver reads a pipe, and ends the browser when that closes.
         var playwright = await Playwright.CreateAsync();
         return await playwright.Chromium.LaunchAsync(new()
