@@ -2,7 +2,7 @@ using Atbb.Sample;
 
 namespace Atbb.EndToEnd.Tests;
 
-/// <summary>When a process is killed: with the so-manieth page of records that it asked for, or that it was given.</summary>
+/// <summary>When a process is killed: at a page of records, by its number, when it has asked for it or when it has been given it.</summary>
 readonly record struct KillMoment(int Page, bool Answered)
 {
     /// <summary>Draws moments that all come: each of them comes before its share of the pages has been asked for.</summary>
