@@ -8,7 +8,7 @@ namespace Atbb.AtProto;
 /// <summary>Names every fault at once: an operator mends a configuration in one go.</summary>
 sealed class AtProtoOptionsValidator : IValidateOptions<AtProtoOptions>
 {
-    // What the resilience library takes for a time-out.
+    // Below, no host answers in time; above, one request could hold its place for as long as a whole repository may take.
     static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
 

@@ -5,7 +5,8 @@ using Orleans.Concurrency;
 namespace Atbb.Grains.Interfaces;
 
 /// <summary>
-/// One account's repository, by its DID. The only writer of that account's rows in the index, so that no two pages of it ever race.
+/// One account's repository, by its DID. It alone writes that account's records to the index, so that no two pages of it ever race. The row of the repository itself is
+/// also written for the run: to have it read, or, with another version by which this grain notices, to have it read anew.
 /// </summary>
 [Alias("atbb.IUserRepoGrain")]
 public interface IUserRepoGrain : IGrainWithStringKey

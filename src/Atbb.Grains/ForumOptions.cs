@@ -3,7 +3,7 @@ namespace Atbb.Grains;
 /// <summary>Which forum.</summary>
 public sealed class ForumOptions
 {
-    /// <summary>The forum's DID. Required. At most 128 characters: it is a grain's key, and the reminder table holds 150.</summary>
+    /// <summary>The forum's DID. Required.</summary>
     public string Did { get; set; } = "";
 
     /// <summary>Origin of the forum's PDS, for the forum's DID only. Default none: its DID document says where it lives.</summary>

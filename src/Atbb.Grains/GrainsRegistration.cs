@@ -1,5 +1,6 @@
 using Atbb.Grains.Cluster;
 using Atbb.Grains.Discovery;
+using Atbb.Grains.Indexing;
 using Atbb.Grains.Repos;
 using Atbb.Grains.Runs;
 using Atbb.Indexing.Batches;
@@ -26,6 +27,7 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<DatabasePatience>();
         silo.Services.AddSingleton<HostHeads>();
         silo.Services.AddSingleton<LeftOut>();
+        silo.Services.AddSingleton<IndexBoundary>();
         silo.Services.AddSingleton<RelayReader>();
         silo.Services.AddSingleton<IGrainDirectoryResolver, NoDirectory>();
 

@@ -149,7 +149,7 @@ sealed class HostSchedule
         }
     }
 
-    // The pace is that of all silos together: each takes every so manieth turn of it.
+    // The pace is that of all silos together: of three, each takes every third turn of it.
     TimeSpan StepAt(TimeSpan now) => (now < spreadEnd ? Latest(interval, spread) : interval) * (shared?.Silos ?? 1);
 
     TimeSpan Capped(TimeSpan length) => length < options.MaxPause ? length : options.MaxPause;

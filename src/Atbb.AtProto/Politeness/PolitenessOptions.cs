@@ -12,7 +12,7 @@ public sealed class PolitenessOptions
     /// <summary>
     /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 48 where
     /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. Not more, since a host that takes requests
-    /// and does not answer would hold all 64 places of a run's window. 0 is no limit.
+    /// and does not answer would hold many of the places of a run's window (128 by default). 0 is no limit.
     /// </summary>
     public int? ConcurrentRequests { get; set; }
 

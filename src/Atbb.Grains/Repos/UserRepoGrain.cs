@@ -15,6 +15,7 @@ using Atbb.Grains.Runs;
 using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
+using Atbb.Indexing.Databases;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
 using Microsoft.Extensions.Hosting;
@@ -41,6 +42,7 @@ sealed partial class UserRepoGrain(
     HostHeads heads,
     LeftOut leftOut,
     RepoMetrics metrics,
+    IndexBoundary index,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     IOptions<AtProtoOptions> protocol,
@@ -68,8 +70,8 @@ sealed partial class UserRepoGrain(
     RepoState? known;
     Did account;
 
-    // Of listings without an order, the cursors that pages in the index have led to in this activation; by whom they were read, since a pass by hand comes to them too.
-    // Of each a hash: a server may make every one as long as it may be.
+    // Where a listing without an order has led in this activation: the cursors after its pages that are in the index. With the run, since a pass by hand, which
+    // has a number of its own, comes to the same cursors and must not be taken for a listing that goes in a circle. As hashes: a server makes them as long as it likes.
     readonly HashSet<(long RunId, string Collection, UInt128 Cursor)> unorderedCursors = [];
 
     // The collection under way, and how much of it was read. In memory alone: forgotten, the limit begins anew, and it is one for those who have no end.
@@ -123,10 +125,12 @@ sealed partial class UserRepoGrain(
         {
             throw new IndexUnreachableException(e.Message);
         }
-        catch
+        catch (Exception e)
         {
             // A page may or may not have been written: only the row tells.
             known = null;
+            if (IndexDatabase.FaultOfStatement(e) is not null)
+                throw index.Refused(e);
             throw;
         }
         finally
@@ -149,8 +153,8 @@ sealed partial class UserRepoGrain(
     {
         var repo = known is { } state
             ? laidAside?.Restore(state) ?? state
-            : await IndexBoundary.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
-        var contents = await IndexBoundary.TranslateAsync(() => errors.DescribeAsync(Key, ErrorsShown, CancellationToken.None));
+            : await index.TranslateAsync(() => repos.LoadAsync(Key, CancellationToken.None));
+        var contents = await index.TranslateAsync(() => errors.DescribeAsync(Key, ErrorsShown, CancellationToken.None));
         // Whoever asks after many would otherwise keep all of them in memory.
         if (known is null)
             DeactivateOnIdle();

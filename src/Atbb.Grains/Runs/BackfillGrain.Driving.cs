@@ -69,10 +69,13 @@ sealed partial class BackfillGrain
         stop = null;
     }
 
-    async Task DriveAsync(CancellationToken cancellationToken)
+    async Task DriveAsync(CancellationToken halt)
     {
         // Let the turn that started the run end first: its caller waits for the run's id, not for the run.
         await Task.Yield();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(halt);
+        (work, broken) = (either, null);
+        var cancellationToken = either.Token;
         try
         {
             await ForgetEmptiedAsync(cancellationToken);
@@ -88,7 +91,7 @@ sealed partial class BackfillGrain
             while (await GoRoundAgainAsync(cancellationToken));
             await UntilDoneAsync(() => EndAsync(RunStatus.Completed, error: null), cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (halt.IsCancellationRequested)
         {
             // Paused, cancelled or shut down: whoever did it says what becomes of the run.
         }
@@ -102,15 +105,55 @@ sealed partial class BackfillGrain
         }
         catch (Exception e)
         {
-            // A bug, here or in a repository's grain. It is not counted as a bad record: the run ends with it, loudly.
-            LogFailed(e, run!.RunId, e.Message);
-            await UntilDoneAsync(() => EndAsync(RunStatus.Failed, e.Message), cancellationToken);
+            // A bug, here, in the heartbeat or in a repository's grain. It is not counted as a bad record: the run ends with it, loudly.
+            await FailAsync(broken ?? e, halt);
         }
         finally
         {
+            work = null;
             metrics.Hide();
         }
     }
+
+    async Task FailAsync(Exception bug, CancellationToken cancellationToken)
+    {
+        var reason = IndexOutage.ReasonOf(bug);
+        LogFailed(bug, run!.RunId, reason);
+        try
+        {
+            await UntilDoneAsync(() => EndAsync(RunStatus.Failed, reason), cancellationToken);
+        }
+        catch (Exception e) when (IsBugOfTheEnd(e))
+        {
+            LogNotKept(e, run.RunId, IndexOutage.ReasonOf(e));
+            await FailBareAsync(reason, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Ends a run whose bug stands in the way of its end, too: without its last error rows, and if need be in this grain's memory alone. Whoever asks is told
+    /// that it has failed, and nobody drives it on; a restart does, meets the bug again, or finds it mended.
+    /// </summary>
+    async Task FailBareAsync(string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UntilDoneAsync(() => SaveAsync(last => last.IsUnfinished ? Ended(last, RunStatus.Failed, reason, leftOver: 0) : last), cancellationToken);
+        }
+        catch (Exception e) when (IsBugOfTheEnd(e))
+        {
+            if (run!.IsUnfinished)
+                run = Ended(run, RunStatus.Failed, reason, leftOver: 0);
+            pulse.Beat();
+        }
+
+        heartbeat?.Dispose();
+        heartbeat = null;
+        window = null;
+    }
+
+    // Not a halt, another activation, or what is said while everything is taken down: those are none of the run's.
+    bool IsBugOfTheEnd(Exception e) => e is not (OperationCanceledException or InconsistentStateException) && !lifetime.ApplicationStopping.IsCancellationRequested;
 
     async Task ReadForumAsync(CancellationToken cancellationToken)
     {
@@ -191,18 +234,20 @@ sealed partial class BackfillGrain
         // What has failed and waits for its next attempt would otherwise be left out of the run's errors, and of its retry.
         var leftOver = status is RunStatus.Completed ? 0 : await errors.AddLeftOverAsync(run.RunId, CancellationToken.None);
         var relaysLeftOut = await errors.CountRelaysAsync(run.RunId, CancellationToken.None);
-        await SaveAsync(last =>
-        {
-            // Completed, every repository has said what it came to: exact, and not what was shown before.
-            var progress = ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last);
-            // Relays are given up beside any window.
-            return (last with { LastingError = trouble.Lasting ?? last.LastingError }).End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
-        });
+        await SaveAsync(last => Ended(last, status, error, leftOver));
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
         LogEnd(run, relaysLeftOut);
         await ForgetReminderAsync();
+    }
+
+    RunState Ended(RunState last, RunStatus status, string? error, long leftOver)
+    {
+        // Completed, every repository has said what it came to: exact, and not what was shown before.
+        var progress = ProgressOf(status is RunStatus.Completed ? last with { Shown = default } : last);
+        // Relays are given up beside any window.
+        return (last with { LastingError = trouble.Lasting ?? last.LastingError }).End(status, progress with { Counts = progress.Counts + new SyncCounts { Failed = leftOver } }, time.GetUtcNow(), error);
     }
 
     void LogEnd(RunState ended, long relaysLeftOut)
@@ -241,7 +286,17 @@ sealed partial class BackfillGrain
         if (window.IsHeldBack && !isSaidToBeHeldBack)
             LogHeldBack(run.RunId, window.Deferred, window.Hosts.Count > 0 ? window.Hosts[0].Host : "none");
         isSaidToBeHeldBack = window.IsHeldBack;
-        await TryCheckpointAsync();
+        try
+        {
+            await TryCheckpointAsync();
+        }
+        catch (Exception e) when (work is not null && IsBugOfTheEnd(e))
+        {
+            // Swallowed, it would be met again at every beat, and by the run at its end alone.
+            broken ??= e;
+            await work.CancelAsync();
+        }
+
         pulse.Beat();
     }
 
@@ -253,7 +308,7 @@ sealed partial class BackfillGrain
             await SaveAsync(current => current.Status is RunStatus.InProgress ? current.At(window) : current);
             outage.End(DatabasePart.RunState);
         }
-        catch (Exception e) when (IndexBoundary.IsOutage(e))
+        catch (Exception e) when (IndexOutage.Is(e))
         {
             // The next beat tries again. Until then a kill costs asking more repositories again, and nothing else.
             outage.Begin(DatabasePart.RunState, $"the checkpoint is not saved: {e.Message}");
@@ -275,7 +330,7 @@ sealed partial class BackfillGrain
                     await act();
                     return true;
                 }
-                catch (Exception e) when (IndexBoundary.IsOutage(e))
+                catch (Exception e) when (IndexOutage.Is(e))
                 {
                     throw new IndexUnavailableException(e.Message, e);
                 }

@@ -38,6 +38,9 @@ sealed partial class BackfillGrain
     [LoggerMessage(106, LogLevel.Critical, "backfill.failed: run {RunId} met a programming error and has ended, what it has indexed stays; report it with this stack, and start a run once it is mended: {Reason}", EventName = "backfill.failed")]
     partial void LogFailed(Exception exception, long runId, string reason);
 
+    [LoggerMessage(107, LogLevel.Error, "backfill.not_kept: what run {RunId} came to could not be written whole, for a bug, and is shown as far as it is known here; report it with this stack: {Reason}", EventName = "backfill.not_kept")]
+    partial void LogNotKept(Exception exception, long runId, string reason);
+
     [LoggerMessage(109, LogLevel.Information, "backfill.retrying: run {RunId} of {Forum} has begun, it retries the errors that run {RetryOf} has of {Dids} repositories", EventName = "backfill.retrying")]
     partial void LogRetrying(long runId, string forum, long retryOf, long dids);
 

@@ -1,4 +1,3 @@
-using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces.Runs;
 
 namespace Atbb.Grains.Runs;
@@ -18,7 +17,7 @@ sealed partial class BackfillGrain
         if (run is { IsUnfinished: true } unfinished)
             return new(StartOutcome.AlreadyRunning, unfinished.RunId, unfinished.Type);
 
-        return await IndexBoundary.TranslateAsync(async () =>
+        return await index.TranslateAsync(async () =>
         {
             if (await runs.GetAsync(runId, CancellationToken.None) is null)
                 return new StartResult(StartOutcome.NoSuchRun, Message: $"There is no run {runId}.");

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces.Runs;
 
 namespace Atbb.Grains.Runs;
@@ -27,27 +26,27 @@ sealed partial class BackfillGrain
         if (run?.RunId == runId)
             return GetProgress();
 
-        var row = await IndexBoundary.TranslateAsync(() => runs.GetAsync(runId, CancellationToken.None));
+        var row = await index.TranslateAsync(() => runs.GetAsync(runId, CancellationToken.None));
         return row is null ? null : RunRows.ToProgress(row);
     }
 
     public async Task<IReadOnlyList<RunProgress>> ListRunsAsync(int limit, long? before)
     {
-        var rows = await IndexBoundary.TranslateAsync(() => runs.ListAsync(Math.Clamp(limit, 1, 1000), before, CancellationToken.None));
+        var rows = await index.TranslateAsync(() => runs.ListAsync(Math.Clamp(limit, 1, 1000), before, CancellationToken.None));
         return [.. rows.Select(row => row.Id == run?.RunId ? GetProgress()! : RunRows.ToProgress(row))];
     }
 
     public async Task<IReadOnlyList<RunError>> ListErrorsAsync(Interfaces.Runs.RunErrorQuery query)
     {
-        var rows = await IndexBoundary.TranslateAsync(() => runs.ListErrorsAsync(
+        var rows = await index.TranslateAsync(() => runs.ListErrorsAsync(
             new(query.RunId, query.Did, query.Kind, query.After, Math.Clamp(query.Limit, 1, 1000)), CancellationToken.None));
         return [.. rows.Select(RunRows.ToError)];
     }
 
     public Task<long> CountErrorsAsync(Interfaces.Runs.RunErrorQuery query) =>
-        IndexBoundary.TranslateAsync(() => runs.CountErrorsAsync(new(query.RunId, query.Did, query.Kind), CancellationToken.None));
+        index.TranslateAsync(() => runs.CountErrorsAsync(new(query.RunId, query.Did, query.Kind), CancellationToken.None));
 
-    public Task<IndexReport> JudgeIndexAsync() => IndexBoundary.TranslateAsync(async () =>
+    public Task<IndexReport> JudgeIndexAsync() => index.TranslateAsync(async () =>
     {
         // Runs first: of one that ends in between, the other way round, the errors would be missed and the end be seen.
         var rows = await runs.ListForVerdictAsync(ForumDid, CancellationToken.None);
@@ -57,13 +56,13 @@ sealed partial class BackfillGrain
 
     public async Task<IReadOnlyList<RunError>> ListOpenErrorsAsync(Interfaces.Runs.OpenErrorQuery query)
     {
-        var rows = await IndexBoundary.TranslateAsync(() => runs.ListOpenErrorsAsync(
+        var rows = await index.TranslateAsync(() => runs.ListOpenErrorsAsync(
             new(query.Did, query.Kind, query.After, Math.Clamp(query.Limit, 1, 1000)), CancellationToken.None));
         return [.. rows.Select(RunRows.ToError)];
     }
 
     public Task<IReadOnlyList<string>> FindByHandleAsync(string handle) =>
-        IndexBoundary.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
+        index.TranslateAsync(() => repos.FindByHandleAsync(handle, limit: 100, CancellationToken.None));
 
     RunProgress? GetProgress() => run is null ? null : ProgressOf(run);
 

@@ -7,6 +7,7 @@ using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing;
+using Atbb.Indexing.Databases;
 using Atbb.Indexing.Discovery;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
@@ -30,6 +31,7 @@ sealed partial class BackfillGrain(
     DiscoveryStore found,
     RelayReader relays,
     IndexFacts facts,
+    IndexBoundary index,
     DatabasePatience patience,
     DatabaseOutage outage,
     RunMetrics metrics,
@@ -61,6 +63,10 @@ sealed partial class BackfillGrain(
 
     // What is under way in this activation: null when the run is not being driven here.
     CancellationTokenSource? stop;
+
+    // Ends what is driven from within, for a bug that is not the driver's own.
+    CancellationTokenSource? work;
+    Exception? broken;
     Task driving = Task.CompletedTask;
     IGrainTimer? heartbeat;
     RepoWindow? window;
@@ -79,7 +85,7 @@ sealed partial class BackfillGrain(
         GoOn();
         // Its row may be a step behind, and nobody takes another by itself.
         if (run is { Status: not RunStatus.InProgress })
-            await TryCheckpointAsync();
+            await ShowAsync();
         await base.OnActivateAsync(cancellationToken);
     }
 
@@ -140,7 +146,7 @@ sealed partial class BackfillGrain(
         if (type is null)
             return new(StartOutcome.NotNeeded, Decision: decision, Message: request.Dids.Count > 0 ? NotNoted(decision!) : null);
 
-        return await IndexBoundary.TranslateAsync(async () =>
+        return await index.TranslateAsync(async () =>
         {
             if (await InTheWayAsync() is { } refused)
                 return refused;
@@ -174,7 +180,7 @@ sealed partial class BackfillGrain(
         // It may be paused already, or have come to its end in the time that its last pages took.
         if (run is { Status: RunStatus.InProgress })
         {
-            await IndexBoundary.TranslateAsync(async () =>
+            await index.TranslateAsync(async () =>
             {
                 await SaveAsync(halted => halted.At(window).Pause());
                 await ForgetReminderAsync();
@@ -192,7 +198,7 @@ sealed partial class BackfillGrain(
 
         if (run.Status is RunStatus.Paused)
         {
-            await IndexBoundary.TranslateAsync(async () =>
+            await index.TranslateAsync(async () =>
             {
                 await RememberAsync();
                 await SaveAsync(paused => paused.Resume());
@@ -210,7 +216,7 @@ sealed partial class BackfillGrain(
 
         await HaltAsync();
         if (run is { IsUnfinished: true })
-            await IndexBoundary.TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
+            await index.TranslateAsync(() => EndAsync(RunStatus.Cancelled, error: null));
         return GetProgress();
     }
 
@@ -306,9 +312,9 @@ sealed partial class BackfillGrain(
             if (await runs.GetAsync(unfinished.RunId, cancellationToken) is { CompletedAt: null })
                 return;
         }
-        catch (IndexUnavailableException)
+        catch (Exception e) when (e is IndexUnavailableException || IndexDatabase.FaultOfStatement(e) is not null)
         {
-            // Not to be told apart now. The run waits for its database.
+            // Not to be told apart now. The run waits for its database, or fails of its bug; without this grain nobody could be told of either.
             return;
         }
 
@@ -321,7 +327,7 @@ sealed partial class BackfillGrain(
     // Listed while a run is unfinished, as when its command is given again with another list: none of them may be lost without a word.
     async Task<string?> NoteLateAsync(long underWay, IReadOnlyList<string> dids)
     {
-        var noted = await IndexBoundary.TranslateAsync(
+        var noted = await index.TranslateAsync(
             () => repos.AddPendingAsync([.. dids.Where(did => Did.TryParse(did, out _))], underWay, CancellationToken.None));
         return noted == 0 ? null : $"{noted} of the DIDs listed were not known and are noted: this run reads those that it has not passed yet, if it is a full sync, and the next full sync reads the others.";
     }
@@ -343,6 +349,19 @@ sealed partial class BackfillGrain(
     {
         if (await this.GetReminder(ReminderName) is { } reminder)
             await this.UnregisterReminder(reminder);
+    }
+
+    /// <summary>Writes the row of a run that nobody drives. Where a bug keeps it from that, the grain is there all the same, and tells what it knows.</summary>
+    async Task ShowAsync()
+    {
+        try
+        {
+            await TryCheckpointAsync();
+        }
+        catch (Exception e) when (IndexDatabase.FaultOfStatement(e) is not null)
+        {
+            LogNotKept(e, run!.RunId, IndexOutage.ReasonOf(e));
+        }
     }
 
     /// <summary>

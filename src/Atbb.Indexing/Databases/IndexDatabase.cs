@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Atbb.Indexing.Batches;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Atbb.Indexing.Databases;
 
@@ -69,6 +71,26 @@ public abstract class IndexDatabase : IAsyncDisposable
 
     /// <summary>What an error of this database means.</summary>
     internal abstract FaultClass Classify(Exception error);
+
+    /// <summary>
+    /// A database's own word, in an error or in what it came from, that a statement or what it was given is at fault: a bug of this program, which waiting does not
+    /// mend. Orleans's providers use the same drivers, so it is found in their errors, too. Null: there is none, or it may pass.
+    /// </summary>
+    public static DbException? FaultOfStatement(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+            if (cause is DbException fault && ClassOf(fault) is FaultClass.Bug or FaultClass.Refused)
+                return fault;
+        return null;
+    }
+
+    static FaultClass ClassOf(DbException error) => error switch
+    {
+        PostgresException postgres => PostgresDatabase.ClassOf(postgres),
+        SqliteException sqlite => SqliteDatabase.ClassOf(sqlite),
+        _ => FaultClass.Unavailable,
+    };
 
     /// <summary>What an operator is to do about an error that may pass.</summary>
     private protected abstract string Advice(Exception error);

@@ -99,34 +99,44 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override FaultClass Classify(Exception error) => error switch
     {
-        // A unique violation: a row of that key has come since it was looked for, which no writer of ours brings about. Looked for again, it is there.
-        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation } => FaultClass.Conflict,
-        PostgresException postgres => ByState(postgres.SqlState),
+        PostgresException postgres => ClassOf(postgres),
         // No answer at all: connection refused or lost, time-out, pool exhausted.
         NpgsqlException or SocketException or IOException or TimeoutException => FaultClass.Unavailable,
         _ => FaultClass.Bug,
     };
 
+    /// <summary>What a server's own word means.</summary>
+    public static FaultClass ClassOf(PostgresException error) => error.SqlState switch
+    {
+        // A unique violation: a row of that key has come since it was looked for, which no writer of ours brings about. Looked for again, it is there.
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation => FaultClass.Conflict,
+        // The statement is good, and somebody has taken its rights away.
+        PostgresErrorCodes.InsufficientPrivilege => FaultClass.Unavailable,
+        // A server that has become a standby.
+        PostgresErrorCodes.ReadOnlySqlTransaction => FaultClass.Unavailable,
+        // This process stood still inside a transaction (stopped, suspended, starved), and the server has ended its connection, as it is asked
+        // to; or its operator bounds transactions.
+        IdleInTransactionTimeout or TransactionTimeout => FaultClass.Unavailable,
+        var state => ByClass(state),
+    };
+
     /// <summary>Whether an error says that the data is at fault.</summary>
-    public static bool IsRefused(PostgresException error) => ByState(error.SqlState) == FaultClass.Refused;
+    public static bool IsRefused(PostgresException error) => ClassOf(error) == FaultClass.Refused;
 
     // By SQLSTATE class: https://www.postgresql.org/docs/current/errcodes-appendix.html
-    static FaultClass ByState(string state) => state[..2] switch
+    static FaultClass ByClass(string state) => state.Length < 2 ? FaultClass.Unavailable : state[..2] switch
     {
         // Data exception, integrity constraint violation, program limit exceeded (an index row that is too large), and a string that is
         // refused while it is converted.
         "22" or "23" or "54" => FaultClass.Refused,
-        // Connection, authorization (a password being changed), no such database (yet), resources, object in use, operator's
-        // intervention, system error.
-        "08" or "28" or "3D" or "53" or "55" or "57" or "58" => FaultClass.Unavailable,
-        // An internal error: poolers answer so when they have no server to give, or too many clients. One that stays is seen by the run's not going on.
-        "XX" => FaultClass.Unavailable,
-        // A server that has become a standby.
-        "25" when state is PostgresErrorCodes.ReadOnlySqlTransaction => FaultClass.Unavailable,
-        // This process stood still inside a transaction (stopped, suspended, starved), and the server has ended its connection, as it is asked
-        // to; or its operator bounds transactions.
-        "25" when state is IdleInTransactionTimeout or TransactionTimeout => FaultClass.Unavailable,
-        _ => FaultClass.Bug,
+        // What a program says to the server that it must not: a statement that does not fit the tables, a feature that is not there, a transaction, cursor or
+        // prepared statement in the wrong state, a function that raises an error.
+        "03" or "09" or "0A" or "0B" or "0F" or "0L" or "0P" or "0Z" or "20" or "21" or "24" or "25" or "26" or "27" or "2B" or "2D" or "2F" or "34" or "38" or "39"
+            or "3B" or "3F" or "40" or "42" or "44" or "P0" => FaultClass.Bug,
+        // Connection, authorization (a password being changed), no such database (yet), resources, object in use, operator's intervention, system error; an
+        // internal error, as which poolers answer when they have no server to give, or too many clients; and what is in no list. A run that takes a bug for
+        // one of these is seen by its not going on; one that takes one of these for a bug has ended.
+        _ => FaultClass.Unavailable,
     };
 
     private protected override string Advice(Exception error) => error is PostgresException postgres
@@ -140,6 +150,7 @@ sealed class PostgresDatabase : IndexDatabase
             "25" when postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction => "The server is a read-only standby: point DATABASE_URL at the primary.",
             "25" when postgres.SqlState == TransactionTimeout => "The transaction took longer than the server's transaction_timeout: raise that for this user.",
             "25" => "This process stood still inside a transaction (suspended, stopped, short of processor), and the server has ended its connection: what was not written is tried again.",
+            "42" => "Give the user of DATABASE_URL its rights on the tables back.",
             "XX" => "See the log of the server, and of the pooler before it, if there is one.",
             "57" or "08" => "The server ended the connection or the statement (restart, failover, time-out): see that it is up.",
             // As in the migrations.

@@ -10,7 +10,7 @@ namespace Atbb.Indexing.Databases;
 sealed class SqliteDatabase : IndexDatabase
 {
     // https://sqlite.org/rescode.html
-    const int Perm = 3, Busy = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, Protocol = 15, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
+    const int Error = 1, Busy = 5, Locked = 6, Corrupt = 11, Full = 13, TooBig = 18, Constraint = 19, Mismatch = 20, Misuse = 21, Unauthorized = 23, OutOfRange = 25, NotADatabase = 26;
 
     const string IndexFolder = "Sqlite", OrleansFolder = "SqliteOrleans";
 
@@ -109,12 +109,21 @@ sealed class SqliteDatabase : IndexDatabase
     }
 
     /// <summary>Whether an error says that the data is at fault.</summary>
-    public static bool IsRefused(SqliteException error) => error.SqliteErrorCode is TooBig or Constraint or Mismatch;
+    public static bool IsRefused(SqliteException error) => ClassOf(error) == FaultClass.Refused;
+
+    /// <summary>What SQLite's own word means.</summary>
+    public static FaultClass ClassOf(SqliteException error) => error.SqliteErrorCode switch
+    {
+        TooBig or Constraint or Mismatch => FaultClass.Refused,
+        // A statement that does not fit the tables, and calls that SQLite does not take.
+        Error or Misuse or Unauthorized or OutOfRange => FaultClass.Bug,
+        // Locks, memory, disk, file. Taken for a bug, what is not known here would end a run.
+        _ => FaultClass.Unavailable,
+    };
 
     internal override FaultClass Classify(Exception error) => error switch
     {
-        SqliteException sqlite when IsRefused(sqlite) => FaultClass.Refused,
-        SqliteException { SqliteErrorCode: Perm or Busy or Locked or NoMemory or ReadOnly or IoError or Corrupt or Full or CannotOpen or Protocol or NotADatabase } => FaultClass.Unavailable,
+        SqliteException sqlite => ClassOf(sqlite),
         IOException or UnauthorizedAccessException => FaultClass.Unavailable,
         _ => FaultClass.Bug,
     };

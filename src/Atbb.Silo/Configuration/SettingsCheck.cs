@@ -9,8 +9,6 @@ namespace Atbb.Silo.Configuration;
 /// <summary>What a value means, and whether the values go together. Every fault at once, each with its key.</summary>
 static class SettingsCheck
 {
-    // The reminder table holds 150 characters of a grain's id, and the grain's type stands before the DID.
-    const int MaxForumDid = 128;
     const int MinToken = 16;
 
     /// <summary>The faults of settings.</summary>
@@ -33,8 +31,6 @@ static class SettingsCheck
             yield return "Atbb:Forum:Did (FORUM_DID): is missing. It is the DID of the account that owns the forum, such as did:plc:abc….";
         else if (!Did.TryParse(forum.Did, out _))
             yield return $"Atbb:Forum:Did (FORUM_DID): '{forum.Did}' is not a DID (did:method:id).";
-        else if (forum.Did.Length > MaxForumDid)
-            yield return $"Atbb:Forum:Did (FORUM_DID): has {forum.Did.Length} characters; reminders are kept under it and hold {MaxForumDid}.";
 
         if (forum.Pds is { } pds && OriginFault(pds, settings, "https://pds.example.com") is { } fault)
             yield return $"Atbb:Forum:Pds (PDS_URL): {fault}";

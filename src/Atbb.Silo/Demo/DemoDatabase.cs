@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atbb.Indexing.Databases;
+using Atbb.Indexing.Runs;
 using Atbb.Sample;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
@@ -51,6 +52,6 @@ static class DemoDatabase
         await using var database = IndexDatabase.Create(DatabaseTarget.Sqlite(file), NullLoggerFactory.Instance);
         await database.MigrateAsync(CancellationToken.None);
         await using var connection = await database.Index.OpenConnectionAsync();
-        return await connection.ExecuteScalarAsync<long>("select count(*) from backfill_progress where status in ('in_progress', 'paused')") > 0;
+        return await connection.ExecuteScalarAsync<long>($"select count(*) from backfill_progress where status in ('{RunStore.InProgress}', '{RunStore.Paused}')") > 0;
     }
 }

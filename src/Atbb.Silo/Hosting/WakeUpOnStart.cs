@@ -1,7 +1,9 @@
 using Atbb.Grains;
+using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 using Polly;
 using Polly.Retry;
 
@@ -25,10 +27,10 @@ sealed partial class WakeUpOnStart(
                 Delay = TimeSpan.FromSeconds(1),
                 MaxDelay = TimeSpan.FromSeconds(30),
                 BackoffType = DelayBackoffType.Exponential,
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(MayPass),
                 OnRetry = retry =>
                 {
-                    LogRetry(logger, retry.RetryDelay, retry.Outcome.Exception!);
+                    LogRetry(logger, retry.RetryDelay, retry.Outcome.Exception!, retry.Outcome.Exception!.Message);
                     return ValueTask.CompletedTask;
                 },
             })
@@ -46,11 +48,22 @@ sealed partial class WakeUpOnStart(
 
         async Task WakeUpAsync(bool startIfNeeded)
         {
-            var result = await patience.ExecuteAsync(
-                async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(startIfNeeded), stoppingToken);
-            LogWoken(forum.Value.Did, WhatCameOf(result, startIfNeeded));
+            try
+            {
+                var result = await patience.ExecuteAsync(
+                    async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(startIfNeeded), stoppingToken);
+                LogWoken(forum.Value.Did, WhatCameOf(result, startIfNeeded));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The silo goes on: it serves repositories of others' runs, tells what is wrong, and looks after the run again when another silo goes.
+                LogNotWoken(e, forum.Value.Did, IndexOutage.ReasonOf(e));
+            }
         }
     }
+
+    // Another silo, the way to it, or the database. What is none of these would be the same at the next attempt.
+    static bool MayPass(Exception error) => error is IndexUnreachableException or InconsistentStateException || IndexOutage.Is(error);
 
     static HashSet<SiloAddress> Gone(ClusterMembershipSnapshot snapshot) =>
         [.. snapshot.Members.Values.Where(static member => member.Status is SiloStatus.Dead).Select(static member => member.SiloAddress)];
@@ -67,6 +80,9 @@ sealed partial class WakeUpOnStart(
     [LoggerMessage(310, LogLevel.Information, "silo.woken: the backfill of {Forum} was looked after: {WhatCame}", EventName = "silo.woken")]
     partial void LogWoken(string forum, string whatCame);
 
-    [LoggerMessage(311, LogLevel.Warning, "silo.wake_up_failed: the backfill did not answer and is asked again in {Delay}; if that goes on, see that the cluster's silos reach one another (Atbb:Cluster:Address)", EventName = "silo.wake_up_failed")]
-    static partial void LogRetry(ILogger logger, TimeSpan delay, Exception exception);
+    [LoggerMessage(311, LogLevel.Warning, "silo.wake_up_failed: the backfill did not answer and is asked again in {Delay}; if that goes on, see that the index's database answers and that the cluster's silos reach one another (Atbb:Cluster:Address): {Reason}", EventName = "silo.wake_up_failed")]
+    static partial void LogRetry(ILogger logger, TimeSpan delay, Exception exception, string reason);
+
+    [LoggerMessage(312, LogLevel.Error, "silo.not_woken: the backfill of {Forum} was not looked after, and asking again does not help: an unfinished run waits for its reminder, and none is begun. Report it with this stack; once it is mended, start this process again, or a run: {Reason}", EventName = "silo.not_woken")]
+    partial void LogNotWoken(Exception exception, string forum, string reason);
 }

@@ -52,7 +52,7 @@ sealed class ForumCluster : IAsyncDisposable
 
     public IReadOnlyList<string> UserDids => [.. Forum.Users.Select(user => user.Did)];
 
-    /// <summary>Starts a cluster before which a forum lies, on a PDS; with <paramref name="relayed"/>, a relay that lists it, two repositories a page; with <paramref name="by"/>, the database is reached by another way.</summary>
+    /// <summary>Starts a cluster before which a forum lies, on a PDS; with <paramref name="relayed"/>, a relay that lists it, two repositories a page; with <paramref name="by"/>, the database is reached by another way; with <paramref name="forumDid"/>, the silos are another forum's.</summary>
     public static async Task<ForumCluster> StartAsync(
         SampleForumOptions? size = null,
         DatabaseKind kind = DatabaseKind.Sqlite,
@@ -63,7 +63,8 @@ sealed class ForumCluster : IAsyncDisposable
         Action<DiscoveryOptions>? relayed = null,
         Uri? configuredPds = null,
         Func<TestDatabase, DatabaseTarget>? by = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        string? forumDid = null)
     {
         var forum = SampleForum.Generate(size ?? new() { Users = 8, PostsPerUser = 5 });
         var pds = await SamplePds.StartAsync();
@@ -92,7 +93,7 @@ sealed class ForumCluster : IAsyncDisposable
             if (decorate is not null)
                 Decorate(host.Services, decorate);
             host.Services.AddIndexing(target);
-            host.Services.Configure<ForumOptions>(options => (options.Did, options.Pds) = (forum.Forum.Did, configuredPds));
+            host.Services.Configure<ForumOptions>(options => (options.Did, options.Pds) = (forumDid ?? forum.Forum.Did, configuredPds));
             host.Services.Configure<BackfillOptions>(options =>
             {
                 options.CheckpointInterval = TimeSpan.FromMilliseconds(50);

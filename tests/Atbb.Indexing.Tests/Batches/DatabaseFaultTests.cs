@@ -121,6 +121,7 @@ public sealed class DatabaseFaultTests : IndexTests
 
     [Theory]
     [InlineData(PostgresErrorCodes.DiskFull, "Free space on the server's disk")]
+    [InlineData(PostgresErrorCodes.InsufficientPrivilege, "its rights on the tables back")]
     [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction, "point DATABASE_URL at the primary")]
     [InlineData(PostgresErrorCodes.AdminShutdown, "restart, failover")]
     [InlineData("25P03", "stood still inside a transaction")]

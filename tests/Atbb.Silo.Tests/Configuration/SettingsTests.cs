@@ -1,3 +1,4 @@
+using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -82,6 +83,15 @@ public class SettingsTests
 
         Assert.Equal(Connection, Load(("ConnectionStrings:Atbb", Connection)).Database);
         Assert.Equal("here.db", Load(("ConnectionStrings:Atbb", Connection), ("Atbb:Database", "here.db")).Database);
+    }
+
+    [Fact]
+    public void Load_AForumsDidOfTheGreatestLength_IsTaken()
+    {
+        var did = "did:plc:".PadRight(Did.MaxLength, 'a');
+
+        Assert.Equal(did, Load(("Atbb:Forum:Did", did)).Forum.Did);
+        Assert.Contains("not a DID", Assert.Single(FaultsOf(("Atbb:Forum:Did", did + "a"))), StringComparison.Ordinal);
     }
 
     [Theory]

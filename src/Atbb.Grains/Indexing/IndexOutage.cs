@@ -1,0 +1,34 @@
+using System.Data.Common;
+using System.Text.Json;
+using Atbb.Indexing;
+using Atbb.Indexing.Databases;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Atbb.Grains.Indexing;
+
+/// <summary>The index's database being away, told from a bug: an outage is waited for without end, and a bug would be, too.</summary>
+public static class IndexOutage
+{
+    /// <summary>
+    /// Whether an error says that the database is away: the index's own tables, or Orleans's beside them, whose faults come as Orleans's. Another activation's
+    /// state is none. What cannot be told from a bug is one: a bug that is waited for costs the waiting, an outage that is none ends a run.
+    /// </summary>
+    public static bool Is(Exception error) =>
+        error is IndexUnavailableException or IOException or DbException or TimeoutException or (OrleansException and not InconsistentStateException)
+            ? !IsBug(error)
+            // A reminder is kept by the silo in whose range it is, and what the driver told that silo has no codec.
+            : error is CodecNotFoundException && error.Message.Contains("Npgsql.", StringComparison.Ordinal);
+
+    /// <summary>What an operator is told of an error: where a database has refused a statement, that, and not what was made of it on the way.</summary>
+    public static string ReasonOf(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return IndexDatabase.FaultOfStatement(error) is { } fault ? $"The index's database refused a statement of this program: {fault.Message}" : error.Message;
+    }
+
+    static bool IsBug(Exception error) =>
+        IndexDatabase.FaultOfStatement(error) is not null
+        // Orleans wraps itself around whatever goes wrong while a state is written.
+        || error is OrleansException { InnerException: NullReferenceException or InvalidCastException or NotSupportedException or JsonException };
+}
