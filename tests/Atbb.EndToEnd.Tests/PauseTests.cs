@@ -18,11 +18,12 @@ public sealed class PauseTests
         var random = Chance.For($"pause {signal}");
         await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size, "Backfill:Concurrency=4");
         it.Pds.Latency = TimeSpan.FromMilliseconds(20);
-        var moment = new KillMoment(random.Next(1, 60), Answered: true);
+        var page = random.Next(1, 60);
+        var moment = new KillMoment(page, Answered: true);
         Chance.Say($"signalled with {moment}");
         var comes = moment.ComesAsync(it.Pds.Log, PageListing.UserCollections, TestContext.Current.CancellationToken);
         // The run does not come to its end before the signal comes to the run.
-        using var held = HeldPages.After(it.Pds, moment.Page + OnTheWay, PageListing.UserCollections);
+        using var held = HeldPages.After(it.Pds, page + OnTheWay, PageListing.UserCollections);
 
         await using var paused = it.Site.Backfill("full_sync", it.Dids);
         await Task.WhenAny(comes, paused.Ended).WaitAsync(AtbbProcess.Patience, TestContext.Current.CancellationToken);

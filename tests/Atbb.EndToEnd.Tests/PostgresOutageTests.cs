@@ -113,10 +113,11 @@ public sealed class PostgresOutageTests
         await using var atbb = it.Site.Backfill("full_sync", it.Dids);
         for (var i = 0; i < times; i++)
         {
-            var moment = new KillMoment(random.Next(1, 80 / times), random.Next(2) == 0);
+            var page = random.Next(1, 80 / times);
+            var moment = new KillMoment(page, random.Next(2) == 0);
             Chance.Say($"{name} with {moment}");
             var comes = moment.ComesAsync(it.Pds.Log, PageListing.UserCollections, Ends);
-            held.LetGo(moment.Page + OnTheWay);
+            held.LetGo(page + OnTheWay);
             await Task.WhenAny(comes, atbb.Ended).WaitAsync(AtbbProcess.Patience, Ends);
             Assert.True(comes.IsCompletedSuccessfully, $"It ended before {moment}.\n{atbb}");
             await goes();
