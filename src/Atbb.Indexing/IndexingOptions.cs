@@ -4,8 +4,8 @@ namespace Atbb.Indexing;
 public sealed class IndexingOptions
 {
     /// <summary>
-    /// Transactions at once on PostgreSQL. Default one per four processors, from 1 to 4: fewer and fuller ones cost less, since what refers to one another is
-    /// mostly written together, and none waits for another's references. SQLite always has one.
+    /// Transactions at once on PostgreSQL. Default one per four processors, from 1 to 4: fewer and fuller ones cost less, since more of what refers to one another is
+    /// written together, and none waits for another's references. SQLite always has one.
     /// </summary>
     public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 4, 1, 4);
 
