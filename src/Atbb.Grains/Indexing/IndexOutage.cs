@@ -12,7 +12,7 @@ public static class IndexOutage
 {
     /// <summary>
     /// Whether an error says that the database is away: the index's own tables, or Orleans's beside them, whose faults come as Orleans's. Another activation's
-    /// state is none. What cannot be told from a bug is one: a bug that is waited for costs the waiting, an outage that is none ends a run.
+    /// state is none. What cannot be told apart counts as an outage: a bug that is taken for one costs the waiting, an outage that is taken for a bug ends a run.
     /// </summary>
     public static bool Is(Exception error) =>
         error is IndexUnavailableException or IOException or DbException or TimeoutException or (OrleansException and not InconsistentStateException)
@@ -29,6 +29,6 @@ public static class IndexOutage
 
     static bool IsBug(Exception error) =>
         IndexDatabase.FaultOfStatement(error) is not null
-        // Orleans wraps itself around whatever goes wrong while a state is written.
-        || error is OrleansException { InnerException: NullReferenceException or InvalidCastException or NotSupportedException or JsonException };
+        // Orleans wraps itself around whatever goes wrong while a state is read or written: one that is not what it is read as stays so.
+        || error is OrleansException { InnerException: InvalidCastException or JsonException };
 }

@@ -108,6 +108,8 @@ sealed class PostgresDatabase : IndexDatabase
     /// <summary>What a server's own word means.</summary>
     public static FaultClass ClassOf(PostgresException error) => error.SqlState switch
     {
+        // A newer release has changed a column under a statement that was prepared: asked again, it is prepared anew.
+        PostgresErrorCodes.FeatureNotSupported when error.Routine == "RevalidateCachedQuery" => FaultClass.Conflict,
         // A unique violation: a row of that key has come since it was looked for, which no writer of ours brings about. Looked for again, it is there.
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation => FaultClass.Conflict,
         // The statement is good, and somebody has taken its rights away.
@@ -132,7 +134,7 @@ sealed class PostgresDatabase : IndexDatabase
         // What a program says to the server that it must not: a statement that does not fit the tables, a feature that is not there, a transaction, cursor or
         // prepared statement in the wrong state, a function that raises an error.
         "03" or "09" or "0A" or "0B" or "0F" or "0L" or "0P" or "0Z" or "20" or "21" or "24" or "25" or "26" or "27" or "2B" or "2D" or "2F" or "34" or "38" or "39"
-            or "3B" or "3F" or "40" or "42" or "44" or "P0" => FaultClass.Bug,
+            or "3B" or "3F" or "42" or "44" or "P0" => FaultClass.Bug,
         // Connection, authorization (a password being changed), no such database (yet), resources, object in use, operator's intervention, system error; an
         // internal error, as which poolers answer when they have no server to give, or too many clients; and what is in no list. A run that takes a bug for
         // one of these is seen by its not going on; one that takes one of these for a bug has ended.
@@ -140,7 +142,7 @@ sealed class PostgresDatabase : IndexDatabase
     };
 
     private protected override string Advice(Exception error) => error is PostgresException postgres
-        ? postgres.SqlState[..2] switch
+        ? postgres.SqlState[..Math.Min(2, postgres.SqlState.Length)] switch
         {
             "53" when postgres.SqlState == PostgresErrorCodes.DiskFull => "Free space on the server's disk.",
             "53" => "Raise the server's max_connections or lower what else connects.",

@@ -54,7 +54,11 @@ sealed partial class WakeUpOnStart(
                     async _ => await grains.GetGrain<IBackfillGrain>(forum.Value.Did).WakeUpAsync(startIfNeeded), stoppingToken);
                 LogWoken(forum.Value.Did, WhatCameOf(result, startIfNeeded));
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                // What it calls is being taken down around it.
+            }
+            catch (Exception e)
             {
                 // The silo goes on: it serves repositories of others' runs, tells what is wrong, and looks after the run again when another silo goes.
                 LogNotWoken(e, forum.Value.Did, IndexOutage.ReasonOf(e));
@@ -62,8 +66,8 @@ sealed partial class WakeUpOnStart(
         }
     }
 
-    // Another silo, the way to it, or the database. What is none of these would be the same at the next attempt.
-    static bool MayPass(Exception error) => error is IndexUnreachableException or InconsistentStateException || IndexOutage.Is(error);
+    // Another silo, the way to it, the database, or an activation that took too long. What is none of these would be the same at the next attempt.
+    static bool MayPass(Exception error) => error is IndexUnreachableException or InconsistentStateException or OperationCanceledException || IndexOutage.Is(error);
 
     static HashSet<SiloAddress> Gone(ClusterMembershipSnapshot snapshot) =>
         [.. snapshot.Members.Values.Where(static member => member.Status is SiloStatus.Dead).Select(static member => member.SiloAddress)];

@@ -23,13 +23,15 @@ public class LongForumDidTests
         repo.Put("space.atbb.forum.forum", "self", """{ "$type": "space.atbb.forum.forum", "name": "Long", "createdAt": "2025-01-01T00:00:00Z" }""");
         repo.Put("space.atbb.forum.category", "general", """{ "$type": "space.atbb.forum.category", "name": "General", "createdAt": "2025-01-01T00:00:00Z" }""");
         cluster.Pds.Host(repo);
-        cluster.Pds.Latency = TimeSpan.FromMilliseconds(100);
+        var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Pds.BeforeAnswer = request => request.IsListing ? goesOn.Task : Task.CompletedTask;
         var grain = cluster.BackfillOf(did);
 
         var start = await grain.StartAsync(new StartRequest { Force = RunType.FullSync });
         await cluster.TickAsync(grain, "run");
         await cluster.DeactivateAsync(grain);
         await cluster.TickAsync(grain, "run");
+        goesOn.SetResult();
 
         RunProgress? end = null;
         await foreach (var progress in grain.WatchAsync(TestContext.Current.CancellationToken))
