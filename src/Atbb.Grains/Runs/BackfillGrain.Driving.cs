@@ -147,6 +147,11 @@ sealed partial class BackfillGrain
             pulse.Beat();
         }
 
+        LeaveOffDriving();
+    }
+
+    void LeaveOffDriving()
+    {
         heartbeat?.Dispose();
         heartbeat = null;
         window = null;
@@ -235,9 +240,7 @@ sealed partial class BackfillGrain
         var leftOver = status is RunStatus.Completed ? 0 : await errors.AddLeftOverAsync(run.RunId, CancellationToken.None);
         var relaysLeftOut = await errors.CountRelaysAsync(run.RunId, CancellationToken.None);
         await SaveAsync(last => Ended(last, status, error, leftOver));
-        heartbeat?.Dispose();
-        heartbeat = null;
-        window = null;
+        LeaveOffDriving();
         LogEnd(run, relaysLeftOut);
         await ForgetReminderAsync();
     }
