@@ -16,7 +16,7 @@ public static class IndexingRegistration
 {
     /// <summary>
     /// Adds the index on a database: <see cref="IndexDatabase"/>, <see cref="IndexStore"/>, <see cref="RepoStore"/>,
-    /// <see cref="EmptiedRepos"/>, <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/>, <see cref="IndexSurvey"/> and
+    /// <see cref="SettledRepos"/>, <see cref="EmptiedRepos"/>, <see cref="DiscoveryStore"/>, <see cref="RunStore"/>, <see cref="ErrorStore"/>, <see cref="IndexFacts"/>, <see cref="IndexSurvey"/> and
     /// <see cref="SignInStore"/>. Call <see cref="IndexDatabase.MigrateAsync"/> before anything uses them. A silo of a cluster registers its <see cref="SiloIdentity"/>, too.
     /// </summary>
     public static IServiceCollection AddIndexing(this IServiceCollection services, DatabaseTarget target, Action<IndexingOptions>? configure = null)
@@ -33,6 +33,7 @@ public static class IndexingRegistration
         services.AddSingleton(static provider => new IndexMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<IndexStore>();
         services.AddSingleton<RepoStore>();
+        services.AddSingleton<SettledRepos>();
         services.AddSingleton<EmptiedRepos>();
         services.AddSingleton<DiscoveryStore>();
         services.AddSingleton<RunStore>();

@@ -21,17 +21,27 @@ public readonly record struct Tid : IComparable<Tid>
     /// <summary>The identifier.</summary>
     public string Value { get; }
 
-    /// <summary>The time it holds.</summary>
-    public DateTimeOffset Time
+    /// <summary>The number that it spells: as many bits as it takes to keep many of them.</summary>
+    public ulong Bits
     {
         get
         {
-            long bits = 0;
+            ulong bits = 0;
             foreach (var c in Value)
-                bits = (bits << 5) | (long)Alphabet.IndexOf(c);
-            return DateTimeOffset.UnixEpoch.AddTicks((bits >> ClockBits) * TimeSpan.TicksPerMicrosecond);
+                bits = (bits << 5) | (uint)Alphabet.IndexOf(c);
+            return bits;
         }
     }
+
+    /// <summary>The time it holds.</summary>
+    public DateTimeOffset Time => DateTimeOffset.UnixEpoch.AddTicks((long)(Bits >> ClockBits) * TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The identifier that a number is spelt as.</summary>
+    public static Tid FromBits(ulong bits) => new(string.Create(Length, bits, static (chars, bits) =>
+    {
+        for (var i = Length - 1; i >= 0; i--, bits >>= 5)
+            chars[i] = Alphabet[(int)(bits & 31)];
+    }));
 
     /// <summary>The identifier of a moment.</summary>
     /// <param name="time">Kept to the microsecond; not before 1970.</param>
@@ -42,12 +52,7 @@ public readonly record struct Tid : IComparable<Tid>
         ArgumentOutOfRangeException.ThrowIfNegative(clock);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clock, 1 << ClockBits);
 
-        var bits = ((time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond << ClockBits) | (long)clock;
-        return new Tid(string.Create(Length, bits, static (chars, bits) =>
-        {
-            for (var i = Length - 1; i >= 0; i--, bits >>= 5)
-                chars[i] = Alphabet[(int)(bits & 31)];
-        }));
+        return FromBits(((ulong)((time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) << ClockBits) | (uint)clock);
     }
 
     /// <summary>Reads a TID, or says that it is none.</summary>

@@ -1,7 +1,11 @@
+using System.Collections.Frozen;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Atbb.Grains.Repos;
 
@@ -9,10 +13,21 @@ namespace Atbb.Grains.Repos;
 /// Revs of repositories from the listings of their hosts: a page of <c>listRepos</c> names a thousand at the price of one
 /// <c>getLatestCommit</c>. One listing per host, run and silo.
 /// </summary>
-sealed class HostHeads(IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger, TimeProvider time)
+/// <remarks>Of the second phase: the first has one repository, and asks about it alone.</remarks>
+sealed class HostHeads(
+    IRepoClient pdses,
+    RepoStore repos,
+    SettledRepos settled,
+    LeftOut leftOut,
+    RepoMetrics metrics,
+    IOptions<BackfillOptions> options,
+    ILogger<HostListing> logger,
+    TimeProvider time)
 {
     // Hosts are named by strangers. Forgetting what was listed costs requests and nothing else.
     const int MaxHosts = 4096;
+
+    static readonly IReadOnlyList<string> Collections = [.. CollectionCatalog.UserCollections.Select(static collection => collection.Nsid)];
 
     readonly Lock gate = new();
     readonly Dictionary<string, HostListing> hosts = new(StringComparer.Ordinal);
@@ -22,10 +37,15 @@ sealed class HostHeads(IRepoClient pdses, RepoStore repos, ILogger<HostListing> 
     /// The rev that a repository had at some time in this run; null when its host has to be asked about it alone: few have been asked
     /// about there, or it does not list it, or not as active.
     /// </summary>
-    public Task<Tid?> RevOfAsync(long runId, Uri pds, Did did, CancellationToken cancellationToken) =>
-        ListingOf(runId, pds)?.RevOfAsync(did, cancellationToken) ?? Task.FromResult<Tid?>(null);
+    /// <param name="runId">The run.</param>
+    /// <param name="readsAfresh">Whether that run reads everything again, be it unchanged or not.</param>
+    /// <param name="pds">The host.</param>
+    /// <param name="did">The repository.</param>
+    /// <param name="cancellationToken">Gives up waiting; the listing goes on for others.</param>
+    public Task<ListedRev?> RevOfAsync(long runId, bool readsAfresh, Uri pds, Did did, CancellationToken cancellationToken) =>
+        ListingOf(runId, readsAfresh, pds)?.RevOfAsync(did, cancellationToken) ?? Task.FromResult<ListedRev?>(null);
 
-    HostListing? ListingOf(long runId, Uri pds)
+    HostListing? ListingOf(long runId, bool readsAfresh, Uri pds)
     {
         var host = pds.GetLeftPart(UriPartial.Authority);
         lock (gate)
@@ -38,8 +58,35 @@ sealed class HostHeads(IRepoClient pdses, RepoStore repos, ILogger<HostListing> 
                 hosts.Clear();
             run = runId;
             if (!hosts.TryGetValue(host, out var listing))
-                hosts.Add(host, listing = new HostListing(pds, runId, pdses, repos, logger, time));
+            {
+                listing = new HostListing(pds, pdses, (revs, token) => TakeInAsync(runId, readsAfresh, host, revs, token), logger, time);
+                hosts.Add(host, listing);
+            }
+
             return listing;
         }
+    }
+
+    /// <summary>Which of the repositories on a page somebody may still ask about, and whether they are settled by being on it.</summary>
+    async Task<IReadOnlyDictionary<Did, ListedRev>> TakeInAsync(
+        long runId, bool readsAfresh, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
+    {
+        var waiting = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, [.. revs.Keys.Select(static did => did.Value)], cancellationToken);
+        var ours = revs.Where(listed => waiting.Contains(listed.Key.Value)).ToDictionary();
+        var unchanged = readsAfresh ? FrozenSet<string>.Empty : await SettleUnchangedAsync(runId, host, ours, cancellationToken);
+        return ours.ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, unchanged.Contains(listed.Key.Value)));
+    }
+
+    // Asked one by one, each would be found unchanged by its grain, which costs a hundred times as much.
+    async Task<IReadOnlySet<string>> SettleUnchangedAsync(long runId, string host, Dictionary<Did, Tid> revs, CancellationToken cancellationToken)
+    {
+        var unchanged = await settled.SettleUnchangedAsync(
+            new PhaseOfRun(runId, (int)RunPhase.Users, Collections),
+            host,
+            revs.Where(listed => leftOut.BecauseOf(listed.Key.Value) is null).ToDictionary(),
+            time.GetUtcNow() - options.Value.IdentityMaxAge,
+            cancellationToken);
+        metrics.SettledByListing(unchanged.Count);
+        return unchanged;
     }
 }

@@ -1,8 +1,9 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
-using Atbb.Grains.Interfaces.Runs;
-using Atbb.Indexing.Repos;
 using Microsoft.Extensions.Logging;
 
 namespace Atbb.Grains.Repos;
@@ -11,7 +12,17 @@ namespace Atbb.Grains.Repos;
 /// The repositories of one host in one run, read a page at a time and no further than somebody asks. Whoever needs the next page pays for
 /// it; the others wait for the answer.
 /// </summary>
-sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoStore repos, ILogger<HostListing> logger, TimeProvider time)
+/// <param name="host">The host.</param>
+/// <param name="pdses">Asks it.</param>
+/// <param name="takeIn">Says of a page's active repositories which are ours to read in this run.</param>
+/// <param name="logger">Told when the host does not list.</param>
+/// <param name="time">Bounds the waiting.</param>
+sealed partial class HostListing(
+    Uri host,
+    IRepoClient pdses,
+    Func<IReadOnlyDictionary<Did, Tid>, CancellationToken, Task<IReadOnlyDictionary<Did, ListedRev>>> takeIn,
+    ILogger<HostListing> logger,
+    TimeProvider time)
 {
     /// <summary>Repositories that are asked about one by one before a listing is worth its first page: most hosts hold no more of a forum's users.</summary>
     public const int AskedAlone = 4;
@@ -26,11 +37,11 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     static readonly TimeSpan ComeBackIn = TimeSpan.FromSeconds(5);
 
-
     readonly Lock gate = new();
 
-    // What is listed and not asked for yet. Of ours alone, so bounded by the forum and not by the host.
-    readonly Dictionary<Did, Tid> revs = [];
+    // What is listed and not asked for yet. Of ours alone, so bounded by the forum and not by the host; and as numbers, since a forum may have many: a hash
+    // of the DID that nobody finds a second one for, and the bits of the rev.
+    readonly Dictionary<UInt128, (ulong Rev, bool IsSettled)> revs = [];
     Task reading = Task.CompletedTask;
     long readingSince;
     string? cursor;
@@ -40,19 +51,20 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
 
     /// <inheritdoc cref="HostHeads.RevOfAsync"/>
     /// <exception cref="AtProtoException">The host is listing and takes its time: come back. As for every turn that comes too late, nothing has failed.</exception>
-    public async Task<Tid?> RevOfAsync(Did did, CancellationToken cancellationToken)
+    public async Task<ListedRev?> RevOfAsync(Did did, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref asked) <= AskedAlone)
             return null;
 
+        var key = KeyOf(did);
         while (true)
         {
             Task page;
             TimeSpan left;
             lock (gate)
             {
-                if (revs.Remove(did, out var rev))
-                    return rev;
+                if (revs.Remove(key, out var listed))
+                    return new(Tid.FromBits(listed.Rev), listed.IsSettled);
                 if (isOver)
                     return null;
                 // Not with this caller's token: others wait for the same page. It has time-outs of its own.
@@ -100,19 +112,21 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
             return;
         }
 
-        // Of the second phase: the first has one repository, and asks about it alone.
-        var ours = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, [.. page.Repos.Select(listed => listed.Did.Value)], CancellationToken.None);
-        Add(page, ours);
+        var active = new Dictionary<Did, Tid>();
+        foreach (var (did, repo) in page.Repos)
+            if (repo is { Active: true, Rev: { } rev })
+                active.TryAdd(did, rev);
+        Add(page, await takeIn(active, CancellationToken.None));
     }
 
-    void Add(HostPage page, IReadOnlySet<string> ours)
+    void Add(HostPage page, IReadOnlyDictionary<Did, ListedRev> ours)
     {
         lock (gate)
         {
             refusals = 0;
             var news = 0;
-            foreach (var (did, repo) in page.Repos)
-                if (repo is { Active: true, Rev: { } rev } && ours.Contains(did.Value) && revs.TryAdd(did, rev))
+            foreach (var (did, listed) in ours)
+                if (revs.TryAdd(KeyOf(did), (listed.Rev.Bits, listed.IsSettled)))
                     news++;
 
             // Also the end of a host that leads in circles: it runs out of what is new.
@@ -126,6 +140,8 @@ sealed partial class HostListing(Uri host, long runId, IRepoClient pdses, RepoSt
         lock (gate)
             isOver = true;
     }
+
+    static UInt128 KeyOf(Did did) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(did.Value)));
 
     [LoggerMessage(230, LogLevel.Information, "backfill.host_listing: {Host} does not list its repositories, each is asked about alone: {Reason}", EventName = "backfill.host_listing")]
     partial void LogGivenUp(string host, string reason);

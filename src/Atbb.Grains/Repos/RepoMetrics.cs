@@ -8,12 +8,14 @@ sealed class RepoMetrics
 {
     readonly Counter<long> slices;
     readonly Histogram<double> durations;
+    readonly Counter<long> settledByListing;
 
     public RepoMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(GrainsTelemetry.Name);
         slices = meter.CreateCounter<long>("atbb.repo.slices", "{slice}", "Times that a repository was read on, by outcome: a repository takes one or several.");
         durations = meter.CreateHistogram<double>("atbb.repo.slice.duration", "s", "How long a repository was read on at a time.");
+        settledByListing = meter.CreateCounter<long>("atbb.repo.settled_by_listing", "{repository}", "Repositories that their host's listing has shown to be unchanged, and that need not be read on.");
     }
 
     /// <summary>A repository was read on.</summary>
@@ -22,6 +24,9 @@ sealed class RepoMetrics
         slices.Add(1, new KeyValuePair<string, object?>("outcome", NameOf(outcome)));
         durations.Record(took.TotalSeconds);
     }
+
+    /// <summary>Repositories are settled without being read on.</summary>
+    public void SettledByListing(int repositories) => settledByListing.Add(repositories);
 
     /// <summary>The name of an outcome, in labels and traces.</summary>
     public static string NameOf(RepoOutcome outcome) => outcome switch

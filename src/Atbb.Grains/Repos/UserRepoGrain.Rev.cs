@@ -1,4 +1,7 @@
 using Atbb.AtProto;
+using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Indexing.Batches;
 using Atbb.Indexing.Runs;
 
 namespace Atbb.Grains.Repos;
@@ -6,17 +9,33 @@ namespace Atbb.Grains.Repos;
 /// <summary>Which rev the repository has: from its host's listing, or asked for alone.</summary>
 sealed partial class UserRepoGrain
 {
-    (long RunId, int Phase, string Pds, string? Rev)? revAhead;
+    (long RunId, int Phase, string Pds, string? Rev, bool IsSettled)? revAhead;
 
     /// <summary>
     /// The rev that this pass begins with. Asked for once, however often the pass is sent away before its first page: a host that may be asked
     /// seldom would answer nothing else. Being older than need be costs a reading too many, and misses nothing.
     /// </summary>
-    async Task<string?> ReadRevOnceAsync(CancellationToken cancellationToken)
+    async Task<(string? Rev, bool IsSettled)> ReadRevOnceAsync(CancellationToken cancellationToken)
     {
         if (revAhead is not { } ahead || (ahead.RunId, ahead.Phase, ahead.Pds) != (Repo.RunId, Repo.Phase, Repo.Pds))
-            revAhead = ahead = (Repo.RunId!.Value, Repo.Phase, Repo.Pds!, await ReadRevAsync(cancellationToken));
-        return ahead.Rev;
+        {
+            var (rev, isSettled) = await ReadRevAsync(cancellationToken);
+            revAhead = ahead = (Repo.RunId!.Value, Repo.Phase, Repo.Pds!, rev, isSettled);
+        }
+
+        return (ahead.Rev, ahead.IsSettled);
+    }
+
+    /// <summary>Its host's listing has settled it since its row was read, with many others: what this slice has spent is still to be written.</summary>
+    async Task<RepoOutcome> SettledByListingAsync(CancellationToken cancellationToken)
+    {
+        var (runId, phase) = (Repo.RunId!.Value, (RunPhase)Repo.Phase);
+        revAhead = null;
+        known = await repos.LoadAsync(Key, cancellationToken);
+        // Otherwise somebody has been at it once more, and it is asked again.
+        if (!Repo.IsSettledIn(runId, phase))
+            return new RepoOutcome.More();
+        return Spent == reported || await WriteAsync(new RecordBatch { Repo = Repo }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
     }
 
     /// <summary>Whether nothing in the repository has changed since the pass began. When its PDS has no way to tell, it may have.</summary>
@@ -33,19 +52,19 @@ sealed partial class UserRepoGrain
     }
 
     /// <summary>The repository's rev; null when its PDS has no way to tell it.</summary>
-    async Task<string?> ReadRevAsync(CancellationToken cancellationToken)
+    async Task<(string? Rev, bool IsSettled)> ReadRevAsync(CancellationToken cancellationToken)
     {
         // Not after a failure, nor by hand: what the host has listed was said before.
-        if (Repo.Attempts == 0 && Repo.RunId != ErrorStore.ByHand && await heads.RevOfAsync(Repo.RunId!.Value, Pds, account, cancellationToken) is { } listed)
-            return listed.Value;
+        if (Repo.Attempts == 0 && Repo.RunId != ErrorStore.ByHand && await heads.RevOfAsync(Repo.RunId!.Value, readsAfresh, Pds, account, cancellationToken) is { } listed)
+            return (listed.Rev.Value, listed.IsSettled);
 
         try
         {
-            return (await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value;
+            return ((await pdses.GetLatestCommitAsync(Pds, account, cancellationToken)).Rev.Value, false);
         }
         catch (AtProtoException e) when (RepoVerdict.IsMissingMethod(e))
         {
-            return null;
+            return (null, false);
         }
     }
 }

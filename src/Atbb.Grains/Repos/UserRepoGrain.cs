@@ -85,6 +85,9 @@ sealed partial class UserRepoGrain(
     // What slices of a run have spent that had nothing to write, as when they were told to come back.
     (long RunId, RepoCounts Spent) owed;
 
+    // Whether the run that asks last reads everything again, be it unchanged or not.
+    bool readsAfresh;
+
     // Why it was sent away when it was last asked; null: it was not. In memory alone, since waiting for a host's turn is written nowhere.
     RepoOutcome.Parked? parked;
 
@@ -94,11 +97,17 @@ sealed partial class UserRepoGrain(
 
     Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
 
-    public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(runId, async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken)));
+    public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    {
+        readsAfresh = false;
+        return SliceAsync(runId, async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.Enter(runId, phase), cancellationToken)));
+    }
 
-    public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken) =>
-        SliceAsync(runId, async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
+    public Task<RepoSlice> RereadAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
+    {
+        readsAfresh = true;
+        return SliceAsync(runId, async () => SliceOf(await ReadOnAsync(runId, phase, forumDid, repo => repo.EnterAfresh(runId, phase), cancellationToken)));
+    }
 
     async Task<T> SliceAsync<T>(long? runId, Func<Task<T>> readOn)
     {
@@ -259,7 +268,9 @@ sealed partial class UserRepoGrain(
         {
             // Read before the first page: a record written during the pass then moves the rev past this one, and the next
             // catch-up reads the repository again instead of skipping it.
-            var rev = await ReadRevOnceAsync(cancellationToken);
+            var (rev, isSettled) = await ReadRevOnceAsync(cancellationToken);
+            if (isSettled)
+                return await SettledByListingAsync(cancellationToken);
             // By hand, it is read whatever the rev: what a moderator takes down moves none.
             if (rev is not null && Repo.RunId != ErrorStore.ByHand && Repo.IsUnchangedAt(rev, collections))
                 return await WriteAsync(new RecordBatch { Repo = Repo.Settle(time.GetUtcNow()) }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();

@@ -174,11 +174,17 @@ sealed partial class BackfillGrain
     }
 
     PagedSource UserSource() => run is { RetryOf: { } failed, Round: 0, RunId: var retry }
-        ? new PagedSource((after, limit, token) => errors.PageDidsAsync(failed, retry, after, limit, token), patience)
-        : new PagedSource(PageOf(ScopeOf(run!.Round)), patience);
+        ? SourceOf((after, limit, token) => errors.PageDidsAsync(failed, retry, after, limit, token))
+        : SourceOf(ScopeOf(run!.Round));
 
-    Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> PageOf(RepoScope scope) =>
-        (after, limit, token) => repos.PageAsync(scope, after, limit, token);
+    PagedSource SourceOf(RepoScope scope) => SourceOf((after, limit, token) => repos.PageAsync(scope, after, limit, token));
+
+    PagedSource SourceOf(Func<string?, int, CancellationToken, Task<IReadOnlyList<string>>> page)
+    {
+        var (runId, phase) = (run!.RunId, (int)run.Phase);
+        // Whoever has an error of this run is asked, be it settled since: the error goes with that.
+        return new PagedSource(page, (dids, token) => settled.CountsAmongAsync(runId, phase, [.. dids.Where(did => !unanswered.Contains(did))], token), patience);
+    }
 
     Task<long> CountUsersAsync(CancellationToken cancellationToken) => run is { RetryOf: { } failed, Round: 0 }
         ? errors.CountDidsAsync(failed, cancellationToken)

@@ -93,7 +93,7 @@ sealed partial class BackfillGrain
                 EarlyRounds = run.EarlyRounds + (isEarly ? 1 : 0),
             }),
             cancellationToken);
-        return new PagedSource(PageOf(scope), patience);
+        return SourceOf(scope);
     }
 
     async Task FindReferencedAsync(long runId, int round, CancellationToken cancellationToken)

@@ -27,6 +27,7 @@ sealed partial class BackfillGrain(
     RunStore runs,
     ErrorStore errors,
     RepoStore repos,
+    SettledRepos settled,
     EmptiedRepos emptied,
     DiscoveryStore found,
     RelayReader relays,

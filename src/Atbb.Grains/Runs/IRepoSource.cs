@@ -7,5 +7,5 @@ interface IRepoSource
     /// <param name="after">The DID after which to go on; null: from the first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>In ascending order of their bytes; none when there are no more.</returns>
-    Task<IReadOnlyList<string>> NextAsync(string? after, CancellationToken cancellationToken);
+    Task<IReadOnlyList<EnumeratedRepo>> NextAsync(string? after, CancellationToken cancellationToken);
 }

@@ -36,7 +36,7 @@ sealed class RepoWindow(
     readonly PriorityQueue<string, TimeSpan> parked = new();
     readonly Dictionary<string, (ParkedRepo Repo, bool IsTurn)> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
-    readonly Queue<string> ahead = new();
+    readonly Queue<EnumeratedRepo> ahead = new();
     IRepoSource source = source;
     bool isEnumerated;
     // Between looks at who has been found while something waits. It doubles with each round begun so: there are as few of those as doublings in the time
@@ -149,10 +149,14 @@ sealed class RepoWindow(
                 parked.Dequeue();
                 Begin(due, cancellationToken);
             }
-            else if (parked.Count < MostParked && await NextAsync(cancellationToken) is { } did)
+            else if (parked.Count < MostParked && await NextAsync(cancellationToken) is { } next)
             {
-                if (ledger.Open(did))
-                    Begin(did, cancellationToken);
+                if (!ledger.Open(next.Did))
+                    continue;
+                if (next.Settled is { } counts)
+                    ledger.Settle(next.Did, counts);
+                else
+                    Begin(next.Did, cancellationToken);
             }
             else
             {
@@ -175,14 +179,14 @@ sealed class RepoWindow(
             + "Leave that host out (Atbb:Backfill:SkipHosts) if it is not to be waited for.");
     }
 
-    async Task<string?> NextAsync(CancellationToken cancellationToken)
+    async Task<EnumeratedRepo?> NextAsync(CancellationToken cancellationToken)
     {
         do
         {
             if (ahead.Count == 0 && !isEnumerated)
             {
-                foreach (var did in await source.NextAsync(ledger.Frontier, cancellationToken))
-                    ahead.Enqueue(did);
+                foreach (var repo in await source.NextAsync(ledger.Frontier, cancellationToken))
+                    ahead.Enqueue(repo);
                 isEnumerated = ahead.Count == 0;
                 nextLook = Elapsed + betweenLooks;
             }

@@ -54,6 +54,9 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override string AnyOf(string list) => $"= any (array(select value from {RowsOf(list)}))";
 
+    // Two statements that take the same rows in another order would wait for one another.
+    internal override string PassLocked => "for update of r skip locked";
+
     internal override string DidOf(string uri) => $"split_part({uri}, '/', 3)";
 
     internal override Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(transaction, PostgresStateSql.BoundTransaction, cancellationToken);

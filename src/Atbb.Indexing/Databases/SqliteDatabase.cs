@@ -44,6 +44,9 @@ sealed class SqliteDatabase : IndexDatabase
 
     internal override string AnyOf(string list) => $"in (select value from {RowsOf(list)})";
 
+    // There is one writer at a time.
+    internal override string PassLocked => "";
+
     // After the scheme's five characters, up to the next slash.
     internal override string DidOf(string uri) => $"substr({uri}, 6, instr(substr({uri}, 6), '/') - 1)";
 

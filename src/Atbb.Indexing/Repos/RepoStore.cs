@@ -5,7 +5,7 @@ using Dapper;
 
 namespace Atbb.Indexing.Repos;
 
-/// <summary>What is durably known of repositories. Their rows are written by <see cref="Batches.IndexStore"/>; those of repositories to be read, for the first time or anew, here, by <see cref="Discovery.DiscoveryStore"/> and by <see cref="EmptiedRepos"/>.</summary>
+/// <summary>What is durably known of repositories. Their rows are written by <see cref="Batches.IndexStore"/>; those of repositories to be read, for the first time or anew, here, by <see cref="Discovery.DiscoveryStore"/>, by <see cref="SettledRepos"/> and by <see cref="EmptiedRepos"/>.</summary>
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
 public sealed class RepoStore
 {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
@@ -55,6 +56,39 @@ public class HostListingTests
             AssertListed(cluster.Pds);
             cluster.Pds.Log.Clear();
         }
+    }
+
+    /// <summary>More than go into the window at once: whom a listing has settled is not asked any more.</summary>
+    [Fact]
+    public async Task CatchUp_NothingHasChangedOfMany_MostAreSettledByTheListingAndEachIsCountedOnce()
+    {
+        const int many = 450;
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = many, PostsPerUser = 1 });
+        await cluster.RunAsync(RunType.FullSync);
+        var busy = LastOf(cluster);
+        busy.Add(ForumRecords.Post, New);
+        cluster.Pds.Log.Clear();
+        long asked = 0, listed = 0;
+        using var meter = new MeterListener { InstrumentPublished = static (instrument, listener) => listener.EnableMeasurementEvents(instrument) };
+        meter.SetMeasurementEventCallback<long>((instrument, count, _, _) =>
+        {
+            if (instrument.Name == "atbb.repo.slices")
+                Interlocked.Add(ref asked, count);
+            if (instrument.Name == "atbb.repo.settled_by_listing")
+                Interlocked.Add(ref listed, count);
+        });
+        meter.Start();
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, many + 1, 1), (run.Status, run.DidsDone, run.Counts.Indexed));
+        // What was spent on asking is counted, whoever was settled by it.
+        Assert.Equal(cluster.Pds.Log.Count, run.Counts.Requests);
+        Assert.InRange(Asked(cluster.Pds).Lists, 1, 2);
+        Assert.Equal(many + 1, await cluster.Database.NumberAsync($"select count(*) from repos where last_run_id = {run.RunId} and phase = 2 and is_settled"));
+        Assert.Empty(await cluster.DifferencesAsync());
+        Assert.InRange(listed, many - 10, many);
+        Assert.InRange(asked, 1, many - 100);
     }
 
     [Fact]

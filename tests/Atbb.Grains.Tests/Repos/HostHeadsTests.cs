@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
@@ -7,7 +8,9 @@ using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Repos;
 using Atbb.Testing.Databases;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Atbb.Grains.Tests.Repos;
 
@@ -28,7 +31,7 @@ public sealed class HostHeadsTests : IAsyncLifetime
         database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
         var repos = new RepoStore(database.Index, TimeProvider.System);
         await repos.AddPendingAsync([.. Enumerable.Range(0, 100).Select(i => Ours(i).Value)], underWay: null, Cancel);
-        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance, TimeProvider.System);
+        heads = HeadsOn(database.Index);
     }
 
     public async ValueTask DisposeAsync() => await database!.DisposeAsync();
@@ -41,7 +44,17 @@ public sealed class HostHeadsTests : IAsyncLifetime
 
     static IEnumerable<Did> Ours(int from, int count) => Enumerable.Range(from, count).Select(i => Ours(i));
 
-    Task<Tid?> AskAsync(Did did, long run = 1, Uri? host = null, CancellationToken? cancel = null) => heads!.RevOfAsync(run, host ?? Host, did, cancel ?? Cancel);
+    async Task<Tid?> AskAsync(Did did, long run = 1, Uri? host = null, CancellationToken? cancel = null) =>
+        (await heads!.RevOfAsync(run, readsAfresh: false, host ?? Host, did, cancel ?? Cancel))?.Rev;
+
+    HostHeads HeadsOn(IndexDatabase index, params IReadOnlyList<string> skipped)
+    {
+        var options = Options.Create(new BackfillOptions { SkipDids = [.. skipped] });
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        return new(
+            pds, new RepoStore(index, TimeProvider.System), new SettledRepos(index, TimeProvider.System), new LeftOut(options), new RepoMetrics(meters), options,
+            NullLogger<HostListing>.Instance, TimeProvider.System);
+    }
 
     /// <summary>As many questions as a host has to answer one by one before it is asked for its list.</summary>
     async Task AskAloneAsync(long run = 1, Uri? host = null)
@@ -61,6 +74,64 @@ public sealed class HostHeadsTests : IAsyncLifetime
             Assert.Equal(Rev, await AskAsync(Ours(i)));
 
         Assert.Equal([null], pds.Cursors);
+    }
+
+    /// <summary>As an earlier run has left it.</summary>
+    async Task ReadUpToAsync(Did did, Tid rev)
+    {
+        foreach (var sql in new[]
+        {
+            $"update repos set status = 'active', last_run_id = 0, phase = 2, is_settled = 1, pds = 'https://pds.example', rev = '{rev}', identity_at = '{SqliteNow}' where did = '{did}'",
+            $"""
+            insert into repo_cursors (did, collection, run_id, listing_order, is_complete, rev)
+            values ('{did}', 'space.atbb.membership', 0, 'ascending', 1, '{rev}'), ('{did}', 'space.atbb.post', 0, 'ascending', 1, '{rev}')
+            """,
+        })
+            await database!.ExecuteAsync(sql);
+    }
+
+    static string SqliteNow => TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    async Task<bool> IsSettledAsync(int i, bool readsAfresh = false)
+    {
+        var listed = (await heads!.RevOfAsync(1, readsAfresh, Host, Ours(i), Cancel))!.Value;
+        var row = await database!.NumberAsync($"select count(*) from repos where did = '{Ours(i)}' and last_run_id = 1 and is_settled");
+        Assert.Equal(listed.IsSettled ? 1 : 0, row);
+        return listed.IsSettled;
+    }
+
+    [Fact]
+    public async Task RevOf_SomeOnThePageAreUnchanged_TheyAreSettledAndTheOthersAreNot()
+    {
+        await ReadUpToAsync(Ours(0), Rev);
+        await ReadUpToAsync(Ours(1), Later);
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        await AskAloneAsync();
+
+        Assert.Equal((true, false, false), (await IsSettledAsync(0), await IsSettledAsync(1), await IsSettledAsync(2)));
+    }
+
+    [Fact]
+    public async Task RevOf_TheRunReadsEverythingAgain_SettlesNobody()
+    {
+        await ReadUpToAsync(Ours(0), Rev);
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        for (var i = 0; i < HostListing.AskedAlone; i++)
+            Assert.Null(await heads!.RevOfAsync(1, readsAfresh: true, Host, Strangers(i), Cancel));
+
+        Assert.False(await IsSettledAsync(0, readsAfresh: true));
+    }
+
+    [Fact]
+    public async Task RevOf_SomebodyUnchangedIsLeftOut_IsNotSettled()
+    {
+        heads = HeadsOn(database!.Index, Ours(0).Value);
+        await ReadUpToAsync(Ours(0), Rev);
+        await ReadUpToAsync(Ours(1), Rev);
+        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        await AskAloneAsync();
+
+        Assert.Equal((false, true), (await IsSettledAsync(0), await IsSettledAsync(1)));
     }
 
     [Fact]
@@ -206,7 +277,7 @@ public sealed class HostHeadsTests : IAsyncLifetime
         var folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using var away = IndexDatabase.Create(DatabaseTarget.Parse(Path.Combine(folder, "forum.db")), NullLoggerFactory.Instance);
         var repos = new RepoStore(away, TimeProvider.System);
-        heads = new HostHeads(pds, repos, NullLogger<HostListing>.Instance, TimeProvider.System);
+        heads = HeadsOn(away);
         await AskAloneAsync();
         try
         {

@@ -1,4 +1,5 @@
 using Atbb.Grains.Interfaces.Repos;
+using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Runs;
 using Atbb.Testing.Clocks;
 
@@ -37,6 +38,27 @@ public class RepoWindowTests
         Assert.Equal(300, asked.Count);
         Assert.All(asked.Skip(200), did => Assert.True(IsSlow(did)));
         Assert.Equal(200, window.Ledger.Done);
+    }
+
+    [Fact]
+    public async Task Drain_SomeAreSettledAlready_CountsThemAndAsksTheOthers()
+    {
+        var asked = new List<string>();
+        var ledger = new RunLedger(null, 0, default);
+        var came = new SyncCounts { Indexed = 2, Requests = 1 };
+        var window = new RepoWindow(
+            ledger, 2, TimeSpan.FromHours(1), new Pages(1_000, i => i % 10 == 3 ? null : came), time, new RunTrouble(),
+            (did, _) =>
+            {
+                asked.Add(did);
+                return Task.FromResult(Done);
+            });
+
+        await window.DrainAsync(Cancel);
+
+        Assert.Equal(Enumerable.Range(0, 1_000).Where(i => i % 10 == 3).Select(i => $"did:{i:D6}"), asked);
+        Assert.Equal((1_000, 1_000, "did:000999"), (ledger.Done, ledger.DoneAtMark, ledger.LowWaterMark));
+        Assert.Equal((1_800, 900), (ledger.CountsAtMark.Indexed, ledger.CountsAtMark.Requests));
     }
 
     [Fact]
@@ -233,7 +255,7 @@ public class RepoWindowTests
     }
 
     RepoWindow Window(int width, int count, Func<string, RepoSlice> sync, Func<RepoWindow, CancellationToken, Task<IRepoSource?>>? nextRound = null) => new(
-        new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Numbers(count), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)),
+        new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Pages(count, static _ => null), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)),
         TimeSpan.FromSeconds(10), nextRound);
 
     RepoSlice Parked(TimeSpan wait) => new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default);
@@ -242,17 +264,16 @@ public class RepoWindowTests
 
     sealed class Found(string did) : IRepoSource
     {
-        public Task<IReadOnlyList<string>> NextAsync(string? after, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<string>>(after is null ? [did] : []);
+        public Task<IReadOnlyList<EnumeratedRepo>> NextAsync(string? after, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<EnumeratedRepo>>(after is null ? [new(did)] : []);
     }
 
-    // A clock that somebody sets, while time passes as ever.
-    sealed class Numbers(int count) : IRepoSource
+    sealed class Pages(int count, Func<int, SyncCounts?> settled) : IRepoSource
     {
-        public Task<IReadOnlyList<string>> NextAsync(string? after, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<EnumeratedRepo>> NextAsync(string? after, CancellationToken cancellationToken)
         {
             var first = after is null ? 0 : int.Parse(after[4..], System.Globalization.CultureInfo.InvariantCulture) + 1;
-            return Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Range(first, Math.Min(500, count - first)).Select(i => $"did:{i:D6}")]);
+            return Task.FromResult<IReadOnlyList<EnumeratedRepo>>([.. Enumerable.Range(first, Math.Min(500, count - first)).Select(i => new EnumeratedRepo($"did:{i:D6}", settled(i)))]);
         }
     }
 }
