@@ -1,7 +1,6 @@
 using Atbb.AtProto;
 using Atbb.Grains.Interfaces.Repos;
 using Atbb.Grains.Interfaces.Runs;
-using Atbb.Indexing.Batches;
 using Atbb.Indexing.Runs;
 
 namespace Atbb.Grains.Repos;
@@ -26,7 +25,7 @@ sealed partial class UserRepoGrain
         return (ahead.Rev, ahead.IsSettled);
     }
 
-    /// <summary>Its host's listing has settled it since its row was read, with many others: what this slice has spent is still to be written.</summary>
+    /// <summary>Its host's listing has settled it since its row was read, with many others.</summary>
     async Task<RepoOutcome> SettledByListingAsync(CancellationToken cancellationToken)
     {
         var (runId, phase) = (Repo.RunId!.Value, (RunPhase)Repo.Phase);
@@ -35,7 +34,7 @@ sealed partial class UserRepoGrain
         // Otherwise somebody has been at it once more, and it is asked again.
         if (!Repo.IsSettledIn(runId, phase))
             return new RepoOutcome.More();
-        return Spent == reported || await WriteAsync(new RecordBatch { Repo = Repo }) ? Leave(new RepoOutcome.Unchanged()) : new RepoOutcome.More();
+        return await LeaveSettledAsync(new RepoOutcome.Unchanged());
     }
 
     /// <summary>Whether nothing in the repository has changed since the pass began. When its PDS has no way to tell, it may have.</summary>

@@ -199,7 +199,7 @@ sealed partial class UserRepoGrain(
     {
         known ??= await repos.LoadAsync(Key, cancellationToken);
         if (Repo.IsSettledIn(runId, phase))
-            return Leave(new RepoOutcome.Completed());
+            return await LeaveSettledAsync(new RepoOutcome.Completed());
 
         if (Repo.IsPast(runId, phase))
             return new RepoOutcome.Parked(time.GetUtcNow() + PauseOfThePast, $"run {Repo.RunId} has come to {Key} in the meantime");
@@ -467,6 +467,10 @@ sealed partial class UserRepoGrain(
         LogLeftOut(reason);
         return Leave(new RepoOutcome.LeftOut(reason));
     }
+
+    /// <summary>The phase is done with it by its row, which may be a listing's doing: what its own slices have spent on it until then is still to be written.</summary>
+    async Task<RepoOutcome> LeaveSettledAsync(RepoOutcome outcome) =>
+        Spent == reported || await WriteAsync(new RecordBatch { Repo = Repo }) ? Leave(outcome) : new RepoOutcome.More();
 
     /// <summary>Nothing is left to do here: a forum of any size must not stay in memory with all its repositories.</summary>
     RepoOutcome Leave(RepoOutcome outcome)

@@ -91,6 +91,20 @@ public class HostListingTests
         Assert.InRange(asked, 1, many - 100);
     }
 
+    /// <summary>Whoever has had the list asked for is sent away meanwhile, and finds itself settled: the question is counted all the same.</summary>
+    [Fact]
+    public async Task CatchUp_TheListTakesLongerThanAnybodyWaits_IsCountedForWhoAskedForIt()
+    {
+        await using var cluster = await IndexedAsync();
+        cluster.Pds.Fault = request => request.Method == ListRepos ? PdsFault.Late(TimeSpan.FromSeconds(2)) : null;
+
+        var run = await cluster.RunAsync(RunType.CatchUp);
+
+        Assert.Equal((RunStatus.Completed, 0, Users + 1), (run.Status, run.Counts.Failed, run.DidsDone));
+        AssertListed(cluster.Pds);
+        Assert.Equal(cluster.Pds.Log.Count, run.Counts.Requests);
+    }
+
     [Fact]
     public async Task CatchUp_TwoHosts_EachIsListed()
     {
