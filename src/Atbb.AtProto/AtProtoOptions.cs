@@ -9,8 +9,8 @@ public sealed class AtProtoOptions
     /// <summary>Origin of the directory that knows did:plc. Default https://plc.directory; https, unless private addresses are allowed.</summary>
     public Uri PlcDirectory { get; set; } = new("https://plc.directory");
 
-    /// <summary>DID documents kept in memory, a few hundred bytes each. Default 10,000; 0 keeps none.</summary>
-    public int DidCacheSize { get; set; } = 10_000;
+    /// <summary>DID documents kept in memory, a few hundred bytes each. Default 4,096; 0 keeps none.</summary>
+    public int DidCacheSize { get; set; } = 4_096;
 
     /// <summary>What a request may cost, and where it may go.</summary>
     public NetworkOptions Network { get; set; } = new();

@@ -33,8 +33,9 @@ public static class GrainsRegistration
 
         silo.Services.AddIndexMessages();
 
-        // A repository's grain goes when it has been read, and Orleans remembers where it was: of a million, in hundreds of megabytes. Enough for as many as wait at once.
-        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 16_384);
+        // A repository's grain goes when it has been read, and Orleans remembers where it was: of a million, in hundreds of megabytes. Enough for many times
+        // the window; whoever is called again after that is looked up once more.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 4_096);
 
         // A cancelled call is over when the repository has ended its page, not when it has been told to.
         silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForCancellationAcknowledgement = true);
