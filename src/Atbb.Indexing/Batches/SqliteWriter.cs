@@ -52,7 +52,7 @@ sealed class SqliteWriter(SqliteDataSource dataSource) : IRecordWriter
 
         foreach (var stretch in request.Errors)
             statements.Query(
-                row => reading.Errors.Add((stretch.Batch, new ErrorKey(row.GetString(0), row.GetString(1)))),
+                row => reading.AddError(stretch.Batch, new ErrorKey(row.GetString(0), row.GetString(1))),
                 SqliteStateSql.Errors, stretch.RunId, stretch.Did, stretch.Collection, StorableText.Of(stretch.LowerUri), StorableText.Of(stretch.UpperUri));
 
         return Task.FromResult(reading);
