@@ -17,6 +17,9 @@ sealed class SqliteWriter(SqliteDataSource dataSource) : IRecordWriter
 
     public IdPool Ids { get; } = new();
 
+    /// <summary>Statements run on the connection that is open.</summary>
+    public long Statements => statements?.Count ?? 0;
+
     public Task<IndexReading> BeginAsync(ReadRequest request, bool alone)
     {
         // Its own connection has been open for long.

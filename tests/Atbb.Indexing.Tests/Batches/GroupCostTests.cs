@@ -59,6 +59,23 @@ public sealed class GroupCostTests : IndexTests
         Assert.Equal(expected, await TrafficAsync(page, repositories: 100));
     }
 
+    // For a record: its parent is looked up, the row written, its error cleared; for one that is removed, the row, and the three references that there may be to it. For a
+    // repository, with one record of which: its row, its user, its cursors, what it has of the stretch.
+    [Theory]
+    [InlineData(Page.New, 2, 6)]
+    [InlineData(Page.Changed, 2, 5)]
+    [InlineData(Page.Unchanged, 1, 4)]
+    [InlineData(Page.Removed, 4, 8)]
+    [InlineData(Page.Mended, 3, 7)]
+    public async Task WriteAsync_OnSqlite_CostsSoManyStatementsForARecordAndForARepository(Page page, int record, int repository)
+    {
+        var least = await StatementsAsync(page, repositories: 1, records: 1);
+        var oneOfMany = await StatementsAsync(page, repositories: 1, records: 101);
+        var manyOfOne = await StatementsAsync(page, repositories: 101, records: 1);
+
+        Assert.Equal((record * 100L, repository * 100L), (oneOfMany - least, manyOfOne - least));
+    }
+
     async Task<PostgresTraffic> TrafficAsync(Page page, int repositories)
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
@@ -71,6 +88,20 @@ public sealed class GroupCostTests : IndexTests
         await WriteAsync(writer, page, repos, records: 2);
 
         return meter.Traffic;
+    }
+
+    async Task<long> StatementsAsync(Page page, int repositories, int records)
+    {
+        var database = await OpenAsync(DatabaseKind.Sqlite);
+        var sqlite = (SqliteWriter)database.Index.CreateWriter();
+        await using var writer = Writer(database.Index, sqlite);
+        var repos = await BeforeAsync(writer, page, repositories, records);
+        var (statements, transactions) = (sqlite.Statements, writer.Transactions);
+
+        await WriteAsync(writer, page, repos, records);
+
+        Assert.Equal(1, writer.Transactions - transactions);
+        return sqlite.Statements - statements;
     }
 
     // The topic that all reply to, and what the index has of their repositories before the page.
