@@ -92,14 +92,15 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, I
         return group.Count == 0;
     }
 
-    // The slow way: something in the group is refused. Each batch gets a transaction of its own, so that a bad one costs no other
-    // anything; in the one that is refused again, the records at fault are found one by one.
+    // The slow way: something in the group is refused. Each half is written as a group of its own, so that a bad batch costs the others a transaction for each
+    // halving and not one for each batch; in the one that is refused when it is alone, the records at fault are found one by one.
     async Task WriteWithoutRefusedAsync(List<PendingBatch> group, ExceptionDispatchInfo refusal)
     {
         if (group.Count > 1)
         {
-            foreach (var batch in group)
-                await WriteAsync([batch]);
+            var half = group.Count / 2;
+            await WriteAsync(group[..half]);
+            await WriteAsync(group[half..]);
             return;
         }
 

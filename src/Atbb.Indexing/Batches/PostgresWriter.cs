@@ -91,7 +91,7 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
             return;
 
         batch.Query(
-            row => reading.Errors.Add((row.GetInt32(0), new ErrorKey(row.GetString(1), row.GetString(2)))),
+            row => reading.AddError(row.GetInt32(0), new ErrorKey(row.GetString(1), row.GetString(2))),
             PostgresStateSql.Errors,
             PostgresBatch.Integers(request.Errors.Select(stretch => stretch.Batch)),
             PostgresBatch.Bigints(request.Errors.Select(stretch => stretch.RunId)),

@@ -9,6 +9,9 @@ sealed class SqliteStatements(SqliteConnection connection) : IDisposable
 {
     readonly Dictionary<string, SqliteCommand> commands = new(StringComparer.Ordinal);
 
+    /// <summary>Statements run: what a record costs here.</summary>
+    public long Count { get; private set; }
+
     /// <summary>Runs a statement with <c>$1</c>, <c>$2</c>, … and says how many rows it touched.</summary>
     public int Run(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
 
@@ -25,6 +28,7 @@ sealed class SqliteStatements(SqliteConnection connection) : IDisposable
 
     SqliteCommand Bind(string sql, ReadOnlySpan<object?> values)
     {
+        Count++;
         if (!commands.TryGetValue(sql, out var command))
         {
             command = connection.CreateCommand();

@@ -17,6 +17,9 @@ sealed class SqliteWriter(SqliteDataSource dataSource) : IRecordWriter
 
     public IdPool Ids { get; } = new();
 
+    /// <summary>Statements run on the connection that is open.</summary>
+    public long Statements => statements?.Count ?? 0;
+
     public Task<IndexReading> BeginAsync(ReadRequest request, bool alone)
     {
         // Its own connection has been open for long.
@@ -52,7 +55,7 @@ sealed class SqliteWriter(SqliteDataSource dataSource) : IRecordWriter
 
         foreach (var stretch in request.Errors)
             statements.Query(
-                row => reading.Errors.Add((stretch.Batch, new ErrorKey(row.GetString(0), row.GetString(1)))),
+                row => reading.AddError(stretch.Batch, new ErrorKey(row.GetString(0), row.GetString(1))),
                 SqliteStateSql.Errors, stretch.RunId, stretch.Did, stretch.Collection, StorableText.Of(stretch.LowerUri), StorableText.Of(stretch.UpperUri));
 
         return Task.FromResult(reading);

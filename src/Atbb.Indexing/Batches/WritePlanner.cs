@@ -125,20 +125,18 @@ sealed class WritePlanner
         foreach (var failure in batch.Failures)
             failures[ErrorKey.Of(failure)] = failure;
 
+        var known = reading.Errors(index);
         var failed = 0L;
         foreach (var (key, failure) in failures)
         {
             plan.Errors.Add(new ErrorWrite(run, batch.Repo.Did, key, failure));
-            if (!reading.Errors.Contains((index, key)))
+            if (!known.Contains(key))
                 failed++;
         }
 
-        if (reading.Errors.Count == 0)
-            return failed;
-
-        foreach (var (of, key) in reading.Errors)
+        foreach (var key in known)
         {
-            if (of == index && !failures.ContainsKey(key) && IsSettled(batch, key))
+            if (!failures.ContainsKey(key) && IsSettled(batch, key))
             {
                 plan.ClearedErrors.Add((run, batch.Repo.Did, key));
                 failed--;

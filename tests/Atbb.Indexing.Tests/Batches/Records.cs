@@ -34,6 +34,10 @@ static class Records
     public static SourceRecord Reply(string did, string rkey, string rootUri, string parentUri, string? cid = null) =>
         Record(did, Post, rkey, new { text = "Reply", createdAt = "2026-01-02T03:04:05Z", reply = new { root = Ref(rootUri), parent = Ref(parentUri) } }, cid);
 
+    /// <summary>A thread below a topic: each reply answers the one before.</summary>
+    public static SourceRecord[] Thread(string did, int replies, string rootUri) =>
+        [.. Enumerable.Range(0, replies).Select(i => Reply(did, $"reply{i:D4}", rootUri, i == 0 ? rootUri : Uri(did, Post, $"reply{i - 1:D4}")))];
+
     public static RecordBatch Batch(RepoState repo, string collection, params IReadOnlyList<SourceRecord> records) =>
         new() { Repo = repo, Collection = collection, Records = records };
 

@@ -15,11 +15,11 @@ public sealed class TroubleTests : IndexTests
     public async Task WriteAsync_DatabaseRefusesARecord_ItAloneFails(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
-        await RefuseAsync(database);
+        await RefusedRecords.RefuseAsync(database);
         var store = Store(database);
 
         var results = await Task.WhenAll(
-            store.WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), Topic(Alice, "bad", "refuse me"), Topic(Alice, "c")), Token),
+            store.WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), Topic(Alice, "bad", RefusedRecords.Text), Topic(Alice, "c")), Token),
             store.WriteAsync(Batch(Repo(Bob, run: 3), Post, Topic(Bob, "a")), Token));
 
         Assert.Equal(new RepoCounts(2, 0, 0, 0, 1, 0, 0), results[0].Counts);
@@ -231,10 +231,6 @@ public sealed class TroubleTests : IndexTests
         Assert.All(await Task.WhenAll(writes), result => Assert.Equal(1, result.Counts.Indexed));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => store.WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a")), Token));
     }
-
-    static Task<int> RefuseAsync(TestDatabase database) => database.ExecuteAsync(database.Kind == DatabaseKind.PostgreSql
-        ? "alter table posts add check (text <> 'refuse me')"
-        : "create trigger refuse before insert on posts when new.text = 'refuse me' begin select raise(abort, 'refused'); end");
 
     // Keeps every transaction that writes posts waiting just before its commit.
     static async Task<Npgsql.NpgsqlConnection> HoldReferencesAsync(TestDatabase database)
