@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Atbb.Bench.Processes;
 
 namespace Atbb.Bench.Forums;
 
@@ -40,7 +41,9 @@ sealed class ForumServer : IAsyncDisposable
             "--dids", Path.Combine(folder.FullName, "dids.txt"),
         ];
         // It reads its standard input and ends with it: it does not outlive this process.
-        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var info = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ChildEnvironment.Clean(info);
+        var process = Process.Start(info)!;
         var start = await ReadAsync<PdsStart>(process);
         var server = new ForumServer(process, folder, size, start);
         server.Expected = await server.AskAsync<Dictionary<string, string>>(PdsQuestion.Expected);

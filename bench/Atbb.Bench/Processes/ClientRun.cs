@@ -21,9 +21,7 @@ sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What this machine has set for some other atbb must not reach this one.
-        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
-            start.Environment.Remove(name);
+        ChildEnvironment.Clean(start);
 
         var cpu = ProcFile.SecondsOfEndedChildren();
         var begun = Stopwatch.GetTimestamp();
@@ -41,10 +39,4 @@ sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
             throw new BenchException($"{program} {string.Join(' ', arguments)} ended with status {process.ExitCode}.\n{await output}\n{await errors}");
         return new ClientRun(seconds, ProcFile.SecondsOfEndedChildren() - cpu, peak);
     }
-
-    static bool IsSetting(string name) =>
-        name is "DATABASE_URL" or "FORUM_DID" or "PDS_URL"
-        || name.StartsWith("BACKFILL_", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Atbb__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase);
 }
