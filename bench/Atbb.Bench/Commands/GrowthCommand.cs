@@ -24,11 +24,11 @@ static class GrowthCommand
         foreach (var option in new Option[] { users, usersFrom, records, recordsFrom, rounds, svg })
             command.Options.Add(option);
         common.AddTo(command);
-        command.SetAction(async (line, _) =>
+        command.SetAction(async (line, cancellationToken) =>
         {
             var sizes = Doubled(line.GetValue(usersFrom), line.GetValue(users)).Select(count => ("members", new ForumSize(count, PostsOfEach)))
                 .Concat(Doubled(line.GetValue(recordsFrom), line.GetValue(records)).Select(count => ("records", new ForumSize(1, count))));
-            var results = await MeasureAsync(common.Read(line), sizes, line.GetValue(rounds));
+            var results = await MeasureAsync(common.Read(line), sizes, line.GetValue(rounds), cancellationToken);
             if (common.WantsJson(line))
                 ReportJson.Write(results);
             else
@@ -40,19 +40,19 @@ static class GrowthCommand
         return command;
     }
 
-    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, IEnumerable<(string Series, ForumSize Size)> sizes, int rounds)
+    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, IEnumerable<(string Series, ForumSize Size)> sizes, int rounds, CancellationToken cancellationToken)
     {
         var results = new List<Measurement>();
         await using var track = await Track.OpenAsync(options);
         foreach (var (series, size) in sizes)
         {
-            await track.HostAsync(size);
+            await track.HostAsync(size, cancellationToken);
             for (var round = 1; round <= rounds; round++)
             {
                 await using var database = await track.CreateDatabaseAsync();
                 foreach (var workload in new Workload[] { new(series, size, IsUnchanged: false), new($"{series}, unchanged", size, IsUnchanged: true) })
                 {
-                    results.Add(await track.MeasureAsync(Contender.This, workload, round, database));
+                    results.Add(await track.MeasureAsync(Contender.This, workload, round, database, cancellationToken));
                     await Console.Error.WriteLineAsync($"{size}: {RunReport.Line(results[^1])}");
                 }
             }

@@ -29,7 +29,7 @@ static class RunCommand
         foreach (var option in new Option[] { against, rounds, scale, workloads })
             command.Options.Add(option);
         common.AddTo(command);
-        command.SetAction(async (line, _) =>
+        command.SetAction(async (line, cancellationToken) =>
         {
             var names = line.GetValue(workloads)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
             if (names.Contains("W3"))
@@ -38,9 +38,9 @@ static class RunCommand
             if (names.Count > 0 || chosen.Count == 0)
                 throw new BenchException($"There is no workload {string.Join(", ", names)}.");
 
-            await using var lease = line.GetValue(against) is { } other ? await Contender.FindAsync(other) : null;
+            await using var lease = line.GetValue(against) is { } other ? await Contender.FindAsync(other, cancellationToken) : null;
             Contender[] contenders = lease is null ? [Contender.This] : [lease.Contender, Contender.This];
-            var results = await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds));
+            var results = await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds), cancellationToken);
             if (common.WantsJson(line))
                 ReportJson.Write(results);
             else
@@ -50,37 +50,42 @@ static class RunCommand
         return command;
     }
 
-    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds)
+    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds, CancellationToken cancellationToken)
     {
         var results = new List<Measurement>();
         await using var track = await Track.OpenAsync(options);
         foreach (var forum in workloads.GroupBy(workload => workload.Size))
         {
-            await track.HostAsync(forum.Key);
+            await track.HostAsync(forum.Key, cancellationToken);
             for (var round = 1; round <= rounds; round++)
-                await MeasureRoundAsync(track, contenders, [.. forum], round, results);
+                await MeasureRoundAsync(track, contenders, [.. forum], round, results, cancellationToken);
         }
 
         return results;
     }
 
     // Each workload by all contenders, one right after the other: what the machine does besides changes slowly, and falls on both.
-    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, List<Measurement> results)
+    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, List<Measurement> results, CancellationToken cancellationToken)
     {
-        var databases = new BenchDatabase[contenders.Length];
-        for (var i = 0; i < databases.Length; i++)
-            databases[i] = await track.CreateDatabaseAsync();
-        foreach (var workload in workloads)
+        var databases = new List<BenchDatabase>();
+        try
         {
-            for (var i = 0; i < contenders.Length; i++)
+            foreach (var _ in contenders)
+                databases.Add(await track.CreateDatabaseAsync());
+            foreach (var workload in workloads)
             {
-                var result = await track.MeasureAsync(contenders[i], workload, round, databases[i]);
-                await Console.Error.WriteLineAsync(RunReport.Line(result));
-                results.Add(result);
+                foreach (var (contender, database) in contenders.Zip(databases))
+                {
+                    var result = await track.MeasureAsync(contender, workload, round, database, cancellationToken);
+                    await Console.Error.WriteLineAsync(RunReport.Line(result));
+                    results.Add(result);
+                }
             }
         }
-
-        foreach (var database in databases)
-            await database.DisposeAsync();
+        finally
+        {
+            foreach (var database in databases)
+                await database.DisposeAsync();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Atbb.Bench.Processes;
 
 namespace Atbb.Bench.Contenders;
 
@@ -9,23 +10,27 @@ sealed record Contender(string Name, string Program)
 {
     const string Solution = "Atbb.Orleans.sln";
 
+    // A compiler that waits for more work would outlive the build, and share the machine with what is measured.
+    static readonly string[] NoServers = ["-nodeReuse:false", "-p:UseSharedCompilation=false"];
+
     /// <summary>The build that this benchmark was built with.</summary>
     public static Contender This { get; } = new("this", Path.Combine(AppContext.BaseDirectory, "atbb"));
 
     /// <summary>Another one: an executable, a checkout (which is built), or a git ref (which is built in a worktree that goes with the lease).</summary>
-    public static async Task<ContenderLease> FindAsync(string against)
+    public static async Task<ContenderLease> FindAsync(string against, CancellationToken cancellationToken)
     {
         if (File.Exists(against))
             return new ContenderLease(new Contender(Path.GetFileName(against), Path.GetFullPath(against)), null);
         if (File.Exists(Path.Combine(against, Solution)))
-            return new ContenderLease(new Contender(Path.GetFileName(Path.GetFullPath(against)), await BuildAsync(Path.GetFullPath(against))), null);
+            return new ContenderLease(new Contender(Path.GetFileName(Path.GetFullPath(against)), await BuildAsync(Path.GetFullPath(against), cancellationToken)), null);
 
         var worktree = Path.Combine(Path.GetTempPath(), $"atbb-bench-{Path.GetRandomFileName()}");
-        await ToEndAsync("git", ["worktree", "add", "--detach", worktree, against], Checkout());
-        var lease = new ContenderLease(new Contender(against, ""), () => ToEndAsync("git", ["worktree", "remove", "--force", worktree], Checkout()));
+        var lease = new ContenderLease(new Contender(against, ""), () => RemoveAsync(worktree));
         try
         {
-            return lease with { Contender = new Contender(against, await BuildAsync(worktree)) };
+            // To its end, which is a matter of seconds: killed halfway it would leave a worktree that is locked.
+            await ToEndAsync("git", ["worktree", "add", "--detach", worktree, against], Checkout(), CancellationToken.None);
+            return lease with { Contender = new Contender(against, await BuildAsync(worktree, cancellationToken)) };
         }
         catch
         {
@@ -34,9 +39,15 @@ sealed record Contender(string Name, string Program)
         }
     }
 
-    static async Task<string> BuildAsync(string checkout)
+    static async Task RemoveAsync(string worktree)
     {
-        await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo"], checkout);
+        if (Directory.Exists(worktree))
+            await ToEndAsync("git", ["worktree", "remove", "--force", worktree], Checkout(), CancellationToken.None);
+    }
+
+    static async Task<string> BuildAsync(string checkout, CancellationToken cancellationToken)
+    {
+        await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo", .. NoServers], checkout, cancellationToken);
         return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
     }
 
@@ -48,18 +59,21 @@ sealed record Contender(string Name, string Program)
         throw new BenchException("The benchmark does not stand in a checkout: name the other build by its executable.");
     }
 
-    static async Task ToEndAsync(string program, string[] arguments, string folder)
+    static async Task ToEndAsync(string program, string[] arguments, string folder, CancellationToken cancellationToken)
     {
         await Console.Error.WriteLineAsync($"{program} {string.Join(' ', arguments)}");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var temporary = Directory.CreateTempSubdirectory("atbb-bench-build-");
+        try
         {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new BenchException($"{program} {string.Join(' ', arguments)} ended with status {process.ExitCode}.\n{await output}{await errors}");
+            var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
+            ChildEnvironment.SetTemporary(start, temporary.FullName);
+            await using var child = ChildProcess.Start(start);
+            await child.EndAsync(cancellationToken);
+            await child.MustHaveSucceededAsync();
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
     }
 }

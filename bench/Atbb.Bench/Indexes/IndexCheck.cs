@@ -18,18 +18,18 @@ static class IndexCheck
         """;
 
     /// <summary>What is wrong; empty when nothing is.</summary>
-    public static async Task<IReadOnlyList<string>> FaultsAsync(IndexDatabase index, IReadOnlyDictionary<string, string> expected)
+    public static async Task<IReadOnlyList<string>> FaultsAsync(IndexDatabase index, IReadOnlyDictionary<string, string> expected, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
         var tally = new RecordTally();
-        await using var connection = await index.Index.OpenConnectionAsync();
+        await using var connection = await index.Index.OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandTimeout = 0;
         foreach (var collection in CollectionCatalog.All)
         {
             command.CommandText = $"select did, rkey, cid from {collection.Table}";
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
                 tally.Add(collection.Nsid, reader.GetString(0), reader.GetString(1), reader.GetString(2));
         }
 
@@ -42,7 +42,7 @@ static class IndexCheck
         }
 
         command.CommandText = LostRoots;
-        if (Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) is > 0 and var lost)
+        if (Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) is > 0 and var lost)
             faults.Add($"{lost} replies without their topic");
         return faults;
     }

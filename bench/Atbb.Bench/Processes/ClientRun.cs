@@ -12,31 +12,22 @@ sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
 
     /// <summary>Runs it.</summary>
     /// <exception cref="BenchException">It ended with another status than 0.</exception>
-    public static async Task<ClientRun> ToEndAsync(string program, IReadOnlyList<string> arguments, string folder)
+    public static async Task<ClientRun> ToEndAsync(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        ChildEnvironment.Clean(start);
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
+        ChildEnvironment.Clean(start, folder);
 
         var cpu = ProcFile.SecondsOfEndedChildren();
         var begun = Stopwatch.GetTimestamp();
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
+        await using var child = ChildProcess.Start(start);
         var peak = 0L;
-        var ended = process.WaitForExitAsync();
-        while (await Task.WhenAny(ended, Task.Delay(LookEvery)) != ended)
-            peak = Math.Max(peak, ProcFile.PeakMemory(process.Id) ?? 0);
+        var ended = child.EndAsync(cancellationToken);
+        while (await Task.WhenAny(ended, Task.Delay(LookEvery, CancellationToken.None)) != ended)
+            peak = Math.Max(peak, ProcFile.PeakMemory(child.Id) ?? 0);
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
 
-        if (process.ExitCode != 0)
-            throw new BenchException($"{program} {string.Join(' ', arguments)} ended with status {process.ExitCode}.\n{await output}\n{await errors}");
+        await ended;
+        await child.MustHaveSucceededAsync();
         return new ClientRun(seconds, ProcFile.SecondsOfEndedChildren() - cpu, peak);
     }
 }
