@@ -25,7 +25,7 @@ static class RunCommand
             DefaultValueFactory = _ => "W1,W3,W2",
             HelpName = "W1,…",
         };
-        var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when an index was not whole.");
+        var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when a run failed or an index was not whole; what was measured is shown all the same.");
         foreach (var option in new Option[] { against, rounds, scale, workloads })
             command.Options.Add(option);
         common.AddTo(command);
@@ -40,19 +40,26 @@ static class RunCommand
 
             await using var lease = line.GetValue(against) is { } other ? await Contender.FindAsync(other, cancellationToken) : null;
             Contender[] contenders = lease is null ? [Contender.This] : [lease.Contender, Contender.This];
-            var results = await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds), cancellationToken);
-            if (common.WantsJson(line))
-                ReportJson.Write(results);
-            else
-                RunReport.Write(results, contenders);
-            return results.All(result => result.Faults.Count == 0) ? 0 : 1;
+            var results = new Results();
+            try
+            {
+                await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds), results, cancellationToken);
+            }
+            finally
+            {
+                if (common.WantsJson(line))
+                    ReportJson.Write(results.Runs);
+                else
+                    RunReport.Write(results.Runs, contenders);
+            }
+
+            return results.Status;
         });
         return command;
     }
 
-    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds, CancellationToken cancellationToken)
+    static async Task MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds, Results results, CancellationToken cancellationToken)
     {
-        var results = new List<Measurement>();
         await using var track = await Track.OpenAsync(options);
         foreach (var forum in workloads.GroupBy(workload => workload.Size))
         {
@@ -60,31 +67,26 @@ static class RunCommand
             for (var round = 1; round <= rounds; round++)
                 await MeasureRoundAsync(track, contenders, [.. forum], round, results, cancellationToken);
         }
-
-        return results;
     }
 
     // Each workload by all contenders, one right after the other: what the machine does besides changes slowly, and falls on both.
-    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, List<Measurement> results, CancellationToken cancellationToken)
+    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, Results results, CancellationToken cancellationToken)
     {
-        var databases = new List<BenchDatabase>();
+        var databases = new Dictionary<Contender, BenchDatabase>();
         try
         {
-            foreach (var _ in contenders)
-                databases.Add(await track.CreateDatabaseAsync());
+            foreach (var contender in contenders)
+                databases.Add(contender, await track.CreateDatabaseAsync());
+            var ready = contenders.ToList();
             foreach (var workload in workloads)
-            {
-                foreach (var (contender, database) in contenders.Zip(databases))
-                {
-                    var result = await track.MeasureAsync(contender, workload, round, database, cancellationToken);
-                    await Console.Error.WriteLineAsync(RunReport.Line(result));
-                    results.Add(result);
-                }
-            }
+                foreach (var contender in contenders.Where(ready.Contains))
+                    // What it is given next builds upon what it has not done.
+                    if (!await results.AddAsync(() => track.MeasureAsync(contender, workload, round, databases[contender], cancellationToken)))
+                        ready.Remove(contender);
         }
         finally
         {
-            foreach (var database in databases)
+            foreach (var database in databases.Values)
                 await database.DisposeAsync();
         }
     }

@@ -12,11 +12,14 @@ static class RunReport
 
     /// <summary>One run in one line, for whoever waits.</summary>
     public static string Line(Measurement run) => string.Create(CultureInfo.InvariantCulture,
-        $"{run.Workload} {run.Contender}, round {run.Round}: {run.Client.Seconds:F2} s{(run.Faults.Count > 0 ? ", NOT WHOLE: " + string.Join("; ", run.Faults) : "")}");
+        $"{run.Workload} {run.Size} {run.Contender}, round {run.Round}: {run.Client.Seconds:F2} s{(run.Faults.Count > 0 ? ", NOT WHOLE: " + string.Join("; ", run.Faults) : "")}");
 
     /// <summary>Medians by workload and contender and, between two of them, the ratios of their pairs.</summary>
     public static void Write(IReadOnlyList<Measurement> results, IReadOnlyList<Contender> contenders)
     {
+        if (results.Count == 0)
+            return;
+
         var table = TableOf("workload", "build", "s", "records/s", "cpu s", "pg cpu s", "pds cpu s", "peak MB", "requests", "plc", "whole");
         foreach (var group in results.GroupBy(run => (run.Workload, run.Contender)))
         {
