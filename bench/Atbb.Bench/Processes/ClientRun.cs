@@ -6,7 +6,9 @@ namespace Atbb.Bench.Processes;
 /// <param name="Seconds">Wall clock, start of the process included.</param>
 /// <param name="CpuSeconds">Its processor time.</param>
 /// <param name="PeakBytes">The most memory it had in use.</param>
-sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
+/// <param name="OtherCores">Cores that other processes of the machine took meanwhile.</param>
+/// <param name="Run">What it says of its run.</param>
+sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes, double OtherCores, RunFigures Run)
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
@@ -17,6 +19,7 @@ sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
         ChildEnvironment.Clean(start, folder);
 
+        var others = ProcFile.SecondsOfOthers();
         var cpu = ProcFile.SecondsOfEndedChildren();
         var begun = Stopwatch.GetTimestamp();
         await using var child = ChildProcess.Start(start);
@@ -27,7 +30,8 @@ sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
 
         await ended;
-        await child.MustHaveSucceededAsync();
-        return new ClientRun(seconds, ProcFile.SecondsOfEndedChildren() - cpu, peak);
+        var otherCores = OtherProcesses.Cores(others, seconds);
+        var output = await child.MustHaveSucceededAsync();
+        return new ClientRun(seconds, ProcFile.SecondsOfEndedChildren() - cpu, peak, otherCores, RunFigures.Parse(output));
     }
 }

@@ -50,6 +50,7 @@ sealed class Track : IAsyncDisposable
         try
         {
             var postgres = await database.ServerProcessAsync(cancellationToken);
+            await OtherProcesses.WaitUntilQuietAsync(options.WaitQuiet, cancellationToken);
             await forum!.ForgetAsync(cancellationToken);
             var (postgresBefore, pdsBefore) = (SecondsOf(postgres), ProcFile.SecondsOfTree(forum.ProcessId));
             var client = await ClientRun.ToEndAsync(contender.Program, Arguments(workload, database), folder.FullName, cancellationToken);
