@@ -14,9 +14,10 @@ static class RunCommand
         var common = new CommonOptions();
         var against = new Option<string?>("--against")
         {
-            Description = "Another build: a git ref such as v0.1.0, a checkout, or an executable. Default: this build alone.",
-            HelpName = "REF|PATH",
+            Description = "Another build: a commit or a branch such as HEAD~1 or main, a checkout, or an executable, which is taken as it is. Default: this build alone.",
+            HelpName = "COMMIT|PATH",
         };
+        var publish = new Option<bool>("--publish") { Description = "Both as they are published for this platform, compiled ahead. Default: both as dotnet build makes them. Takes minutes." };
         var rounds = new Option<int>("--rounds") { Description = "How often each contender runs each workload.", DefaultValueFactory = _ => 3, HelpName = "N" };
         var scale = new Option<double>("--scale") { Description = "Smaller or larger forums: 0.05 is a look at everything in a minute.", DefaultValueFactory = _ => 1, HelpName = "X" };
         var workloads = new Option<string>("--workloads")
@@ -26,7 +27,7 @@ static class RunCommand
             HelpName = "W1,…",
         };
         var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when a run failed or an index was not whole; what was measured is shown all the same.");
-        foreach (var option in new Option[] { against, rounds, scale, workloads })
+        foreach (var option in new Option[] { against, publish, rounds, scale, workloads })
             command.Options.Add(option);
         common.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
@@ -38,8 +39,12 @@ static class RunCommand
             if (names.Count > 0 || chosen.Count == 0)
                 throw new BenchException($"There is no workload {string.Join(", ", names)}.");
 
-            await using var lease = line.GetValue(against) is { } other ? await Contender.FindAsync(other, cancellationToken) : null;
-            Contender[] contenders = lease is null ? [Contender.This] : [lease.Contender, Contender.This];
+            var kind = line.GetValue(publish) ? BuildKind.Published : BuildKind.Plain;
+            await using var other = line.GetValue(against) is { } named ? await Contender.FindAsync(named, kind, cancellationToken) : null;
+            await using var own = await Contender.FindOwnAsync(kind, cancellationToken);
+            Contender[] contenders = other is null ? [own.Contender] : [other.Contender, own.Contender];
+            if (other is not null && other.Contender.IsPublished != own.Contender.IsPublished)
+                await Console.Error.WriteLineAsync($"Only one of the two is compiled ahead, and has the better start: {(own.Contender.IsPublished ? "name a published executable" : "give --publish")}.");
             var results = new Results();
             try
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Atbb.Bench.Processes;
 
 namespace Atbb.Bench.Contenders;
@@ -16,21 +17,33 @@ sealed record Contender(string Name, string Program)
     /// <summary>The build that this benchmark was built with.</summary>
     public static Contender This { get; } = new("this", Path.Combine(AppContext.BaseDirectory, "atbb"));
 
-    /// <summary>Another one: an executable, a checkout (which is built), or a git ref (which is built in a worktree that goes with the lease).</summary>
-    public static async Task<ContenderLease> FindAsync(string against, CancellationToken cancellationToken)
-    {
-        if (File.Exists(against))
-            return new ContenderLease(new Contender(Path.GetFileName(against), Path.GetFullPath(against)), null);
-        if (File.Exists(Path.Combine(against, Solution)))
-            return new ContenderLease(new Contender(Path.GetFileName(Path.GetFullPath(against)), await BuildAsync(Path.GetFullPath(against), cancellationToken)), null);
+    /// <summary>Whether it brings its runtime along, as what is published does: then it is compiled ahead.</summary>
+    public bool IsPublished => !File.Exists(Beside("atbb.dll")) || File.Exists(Beside("libcoreclr.so"));
 
-        var worktree = Path.Combine(Path.GetTempPath(), $"atbb-bench-{Path.GetRandomFileName()}");
-        var lease = new ContenderLease(new Contender(against, ""), () => RemoveAsync(worktree));
+    /// <summary>The build that this benchmark was built with or, published, another one of the same checkout.</summary>
+    public static Task<ContenderLease> FindOwnAsync(BuildKind kind, CancellationToken cancellationToken) => kind is BuildKind.Plain
+        ? Task.FromResult(new ContenderLease(This))
+        : LeaseAsync(This.Name, kind, _ => Task.FromResult(Checkout()), cancellationToken);
+
+    /// <summary>Another one: an executable as it is, a checkout (built where it is), or a commit or branch (built in a worktree that goes with the lease).</summary>
+    public static Task<ContenderLease> FindAsync(string against, BuildKind kind, CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(against);
+        if (File.Exists(path))
+            return Task.FromResult(new ContenderLease(new Contender(Path.GetFileName(path), path)));
+        return File.Exists(Path.Combine(path, Solution))
+            ? LeaseAsync(Path.GetFileName(path), kind, _ => Task.FromResult(path), cancellationToken)
+            : LeaseAsync(against, kind, lease => AddWorktreeAsync(against, lease), cancellationToken);
+    }
+
+    static async Task<ContenderLease> LeaseAsync(string name, BuildKind kind, Func<ContenderLease, Task<string>> checkOut, CancellationToken cancellationToken)
+    {
+        var lease = new ContenderLease(new Contender(name, ""));
         try
         {
-            // To its end, which is a matter of seconds: killed halfway it would leave a worktree that is locked.
-            await ToEndAsync("git", ["worktree", "add", "--detach", worktree, against], Checkout(), CancellationToken.None);
-            return lease with { Contender = new Contender(against, await BuildAsync(worktree, cancellationToken)) };
+            var checkout = await checkOut(lease);
+            lease.Contender = new Contender(name, await BuildAsync(checkout, kind, lease, cancellationToken));
+            return lease;
         }
         catch
         {
@@ -39,17 +52,46 @@ sealed record Contender(string Name, string Program)
         }
     }
 
-    static async Task RemoveAsync(string worktree)
+    static async Task<string> AddWorktreeAsync(string commit, ContenderLease lease)
     {
-        if (Directory.Exists(worktree))
-            await ToEndAsync("git", ["worktree", "remove", "--force", worktree], Checkout(), CancellationToken.None);
+        var worktree = Path.Combine(Path.GetTempPath(), $"atbb-bench-{Path.GetRandomFileName()}");
+        lease.Add(async () =>
+        {
+            if (Directory.Exists(worktree))
+                await ToEndAsync("git", ["worktree", "remove", "--force", worktree], Checkout(), CancellationToken.None);
+        });
+        // To its end, which is a matter of seconds: killed halfway it would leave a worktree that is locked.
+        await ToEndAsync("git", ["worktree", "add", "--detach", worktree, commit], Checkout(), CancellationToken.None);
+        return worktree;
     }
 
-    static async Task<string> BuildAsync(string checkout, CancellationToken cancellationToken)
+    static async Task<string> BuildAsync(string checkout, BuildKind kind, ContenderLease lease, CancellationToken cancellationToken)
     {
-        await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo", .. NoServers], checkout, cancellationToken);
-        return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
+        switch (kind)
+        {
+            case BuildKind.Plain:
+                await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo", .. NoServers], checkout, cancellationToken);
+                return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
+            case BuildKind.Published:
+                var output = Directory.CreateTempSubdirectory("atbb-bench-publish-");
+                lease.Add(() =>
+                {
+                    output.Delete(recursive: true);
+                    return Task.CompletedTask;
+                });
+                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. NoServers], checkout, cancellationToken);
+                return Path.Combine(output.FullName, "atbb");
+            default:
+                throw new InvalidOperationException($"There is no build that is {kind}.");
+        }
     }
+
+    // A distribution's own .NET calls itself by the distribution, for which there are no packages.
+    static string Platform() => RuntimeInformation.RuntimeIdentifier is var own && own.StartsWith("linux-", StringComparison.Ordinal)
+        ? own
+        : $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+
+    string Beside(string file) => Path.Combine(Path.GetDirectoryName(Program)!, file);
 
     static string Checkout()
     {
