@@ -25,7 +25,7 @@ sealed class ForumServer : IAsyncDisposable
     public int ProcessId => process.Id;
 
     /// <summary>What an index of this forum holds.</summary>
-    public Dictionary<string, string> Expected { get; private set; } = [];
+    public ForumContents Expected { get; private set; } = null!;
 
     /// <summary>Starts it, and has it write as many of its repositories as it may keep.</summary>
     public static async Task<ForumServer> StartAsync(ForumSize size, int latency, int seed, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ sealed class ForumServer : IAsyncDisposable
         try
         {
             (server.Origin, server.ForumDid) = await server.ReadAsync<PdsStart>(cancellationToken);
-            server.Expected = await server.AskAsync<Dictionary<string, string>>(PdsQuestion.Expected, cancellationToken);
+            server.Expected = await server.AskAsync<ForumContents>(PdsQuestion.Expected, cancellationToken);
             return server;
         }
         catch

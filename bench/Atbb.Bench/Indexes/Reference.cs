@@ -11,6 +11,8 @@ sealed record Reference(string Table, string Json, string Uri, string Id, string
 {
     public static IReadOnlyList<Reference> All { get; } =
     [
+        // Said by no field: it is the forum of the same repository.
+        new("categories", "'at://' || did || '/space.atbb.forum.forum/self'", "forum_uri", "forum_id", "forums", "space.atbb.forum.forum"),
         new("boards", "record -> 'category' -> 'category' ->> 'uri'", "category_uri", "category_id", "categories", "space.atbb.forum.category"),
         new("memberships", "record -> 'forum' -> 'forum' ->> 'uri'", "forum_uri", "forum_id", "forums", "space.atbb.forum.forum"),
         new("memberships", "record -> 'role' -> 'role' ->> 'uri'", "role_uri", "role_id", "roles", "space.atbb.forum.role"),

@@ -29,6 +29,6 @@ sealed record Measurement
     /// <summary>Whether others left the machine to it.</summary>
     public bool IsQuiet => Client.OtherCores < OtherProcesses.QuietBelow;
 
-    /// <summary>What is wrong with the index; empty when nothing is.</summary>
+    /// <summary>What is wrong with the index, or with what the run says of itself; empty when nothing is.</summary>
     public required IReadOnlyList<string> Faults { get; init; }
 }

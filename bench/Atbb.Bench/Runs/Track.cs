@@ -67,7 +67,11 @@ sealed class Track : IAsyncDisposable
                 PostgresCpuSeconds = postgresAfter - postgresBefore,
                 PdsCpuSeconds = pdsAfter - pdsBefore,
                 Pds = asked,
-                Faults = await IndexCheck.FaultsAsync(index, forum.Expected, cancellationToken),
+                Faults =
+                [
+                    .. client.Run.Faults(forum.Expected.Repos, workload.IsUnchanged ? 0 : forum.Expected.Records),
+                    .. await IndexCheck.FaultsAsync(index, forum.Expected.Digests, cancellationToken),
+                ],
             };
         }
         finally
