@@ -14,9 +14,17 @@ var root = new RootCommand("""
     PdsCommand.Create(),
 };
 
+// After Ctrl-C: the longest that ending the children takes, and removing what they have left. What is not done by then is left lying about.
+var ending = TimeSpan.FromMinutes(1);
+const int Interrupted = 130;
+
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ending });
+}
+catch (OperationCanceledException)
+{
+    return Interrupted;
 }
 catch (BenchException e)
 {

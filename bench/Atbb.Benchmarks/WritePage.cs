@@ -15,6 +15,7 @@ public class WritePage
     RecordBatch batch = null!;
     bool isThere;
     long pages;
+    string? last;
 
     /// <summary>Posts on the page.</summary>
     [Params(20, 100)]
@@ -45,12 +46,11 @@ public class WritePage
     {
         var first = (long)batch.Records.Count * ++pages;
         var records = batch.Records.Select((record, i) => (Record: record, Rkey: Tid.FromTime(DateTimeOffset.UnixEpoch.AddMilliseconds(first + i), 0).Value));
-        // Without a range: what is not on the page stays.
-        return await WriteAsync(batch with
-        {
-            Range = null,
-            Records = [.. records.Select(of => of.Record with { Rkey = of.Rkey, Uri = of.Record.Uri[..^of.Record.Rkey.Length] + of.Rkey })],
-        });
+        SourceRecord[] page = [.. records.Select(of => of.Record with { Rkey = of.Rkey, Uri = of.Record.Uri[..^of.Record.Rkey.Length] + of.Rkey })];
+        // From behind the page before to its own end, as a page in the middle of a listing: with it comes the reading of what the index has there.
+        var range = new KeyRange(last, false, page[^1].Rkey, true);
+        last = page[^1].Rkey;
+        return await WriteAsync(batch with { Range = range, Records = page });
     }
 
     /// <summary>Every record has another CID than its row: all rows are written.</summary>

@@ -12,6 +12,12 @@ sealed class CommonOptions
 
     readonly Option<int> seed = new("--seed") { Description = "What the forum's chance starts from.", DefaultValueFactory = _ => 1, HelpName = "N" };
 
+    readonly Option<int> waitQuiet = new("--wait-quiet")
+    {
+        Description = "Before each run, wait until other processes take less than a tenth of a core, for so many seconds at most. Default 0.",
+        HelpName = "SECONDS",
+    };
+
     readonly Option<bool> json = new("--json") { Description = "One JSON document with every run, in place of tables." };
 
     readonly Option<string[]> set = new("--set")
@@ -23,12 +29,12 @@ sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { sqlite, latency, seed, set, json })
+        foreach (var option in new Option[] { sqlite, latency, seed, waitQuiet, set, json })
             command.Options.Add(option);
     }
 
     public BenchOptions Read(ParseResult line) =>
-        new(line.GetValue(sqlite), line.GetValue(latency), line.GetValue(seed), line.GetValue(set) ?? []);
+        new(line.GetValue(sqlite), line.GetValue(latency), line.GetValue(seed), TimeSpan.FromSeconds(line.GetValue(waitQuiet)), line.GetValue(set) ?? []);
 
     public bool WantsJson(ParseResult line) => line.GetValue(json);
 }

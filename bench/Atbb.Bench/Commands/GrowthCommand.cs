@@ -24,41 +24,44 @@ static class GrowthCommand
         foreach (var option in new Option[] { users, usersFrom, records, recordsFrom, rounds, svg })
             command.Options.Add(option);
         common.AddTo(command);
-        command.SetAction(async (line, _) =>
+        command.SetAction(async (line, cancellationToken) =>
         {
             var sizes = Doubled(line.GetValue(usersFrom), line.GetValue(users)).Select(count => ("members", new ForumSize(count, PostsOfEach)))
                 .Concat(Doubled(line.GetValue(recordsFrom), line.GetValue(records)).Select(count => ("records", new ForumSize(1, count))));
-            var results = await MeasureAsync(common.Read(line), sizes, line.GetValue(rounds));
-            if (common.WantsJson(line))
-                ReportJson.Write(results);
-            else
-                GrowthReport.Write(results);
-            if (line.GetValue(svg) is { } file)
-                await File.WriteAllTextAsync(file.FullName, GrowthPlot.Draw(results), CancellationToken.None);
-            return results.All(result => result.Faults.Count == 0) ? 0 : 1;
+            var results = new Results();
+            try
+            {
+                await MeasureAsync(common.Read(line), sizes, line.GetValue(rounds), results, cancellationToken);
+            }
+            finally
+            {
+                if (common.WantsJson(line))
+                    ReportJson.Write(results.Runs);
+                else
+                    GrowthReport.Write(results.Runs);
+                if (line.GetValue(svg) is { } file && results.Runs.Count > 0)
+                    await File.WriteAllTextAsync(file.FullName, GrowthPlot.Draw(results.Runs), CancellationToken.None);
+            }
+
+            return results.Status;
         });
         return command;
     }
 
-    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, IEnumerable<(string Series, ForumSize Size)> sizes, int rounds)
+    static async Task MeasureAsync(BenchOptions options, IEnumerable<(string Series, ForumSize Size)> sizes, int rounds, Results results, CancellationToken cancellationToken)
     {
-        var results = new List<Measurement>();
         await using var track = await Track.OpenAsync(options);
         foreach (var (series, size) in sizes)
         {
-            await track.HostAsync(size);
+            await track.HostAsync(size, cancellationToken);
             for (var round = 1; round <= rounds; round++)
             {
                 await using var database = await track.CreateDatabaseAsync();
                 foreach (var workload in new Workload[] { new(series, size, IsUnchanged: false), new($"{series}, unchanged", size, IsUnchanged: true) })
-                {
-                    results.Add(await track.MeasureAsync(Contender.This, workload, round, database));
-                    await Console.Error.WriteLineAsync($"{size}: {RunReport.Line(results[^1])}");
-                }
+                    if (!await results.AddAsync(() => track.MeasureAsync(Contender.This, workload, round, database, cancellationToken)))
+                        break;
             }
         }
-
-        return results;
     }
 
     // The last one is the largest asked for, whether or not doubling meets it.

@@ -44,7 +44,8 @@ static class PdsCommand
             switch (Enum.Parse<PdsQuestion>(question))
             {
                 case PdsQuestion.Expected:
-                    Say(Tally(forum).Digests());
+                    var tally = RecordTally.Of(forum);
+                    Say(new ForumContents(tally.Digests(), tally.Count, forum.Repos.Count));
                     break;
                 case PdsQuestion.Figures:
                     Say(Figures(pds));
@@ -55,16 +56,6 @@ static class PdsCommand
                     break;
             }
         }
-    }
-
-    static RecordTally Tally(SampleForum forum)
-    {
-        var tally = new RecordTally();
-        foreach (var repo in forum.Repos)
-            foreach (var collection in repo.Collections)
-                foreach (var record in repo.Records(collection))
-                    tally.Add(collection, repo.Did, record.Rkey, record.Cid);
-        return tally;
     }
 
     static PdsFigures Figures(SamplePds pds)

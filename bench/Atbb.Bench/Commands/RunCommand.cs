@@ -14,9 +14,10 @@ static class RunCommand
         var common = new CommonOptions();
         var against = new Option<string?>("--against")
         {
-            Description = "Another build: a git ref such as v0.1.0, a checkout, or an executable. Default: this build alone.",
-            HelpName = "REF|PATH",
+            Description = "Another build: a commit or a branch such as HEAD~1 or main, a checkout, or an executable, which is taken as it is. Default: this build alone.",
+            HelpName = "COMMIT|PATH",
         };
+        var publish = new Option<bool>("--publish") { Description = "Both as they are published for this platform, compiled ahead. Default: both as dotnet build makes them. Takes minutes." };
         var rounds = new Option<int>("--rounds") { Description = "How often each contender runs each workload.", DefaultValueFactory = _ => 3, HelpName = "N" };
         var scale = new Option<double>("--scale") { Description = "Smaller or larger forums: 0.05 is a look at everything in a minute.", DefaultValueFactory = _ => 1, HelpName = "X" };
         var workloads = new Option<string>("--workloads")
@@ -25,11 +26,11 @@ static class RunCommand
             DefaultValueFactory = _ => "W1,W3,W2",
             HelpName = "W1,…",
         };
-        var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when an index was not whole.");
-        foreach (var option in new Option[] { against, rounds, scale, workloads })
+        var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when a run failed or an index was not whole; what was measured is shown all the same.");
+        foreach (var option in new Option[] { against, publish, rounds, scale, workloads })
             command.Options.Add(option);
         common.AddTo(command);
-        command.SetAction(async (line, _) =>
+        command.SetAction(async (line, cancellationToken) =>
         {
             var names = line.GetValue(workloads)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
             if (names.Contains("W3"))
@@ -38,49 +39,60 @@ static class RunCommand
             if (names.Count > 0 || chosen.Count == 0)
                 throw new BenchException($"There is no workload {string.Join(", ", names)}.");
 
-            await using var lease = line.GetValue(against) is { } other ? await Contender.FindAsync(other) : null;
-            Contender[] contenders = lease is null ? [Contender.This] : [lease.Contender, Contender.This];
-            var results = await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds));
-            if (common.WantsJson(line))
-                ReportJson.Write(results);
-            else
-                RunReport.Write(results, contenders);
-            return results.All(result => result.Faults.Count == 0) ? 0 : 1;
+            var kind = line.GetValue(publish) ? BuildKind.Published : BuildKind.Plain;
+            await using var other = line.GetValue(against) is { } named ? await Contender.FindAsync(named, kind, cancellationToken) : null;
+            await using var own = await Contender.FindOwnAsync(kind, cancellationToken);
+            Contender[] contenders = other is null ? [own.Contender] : [other.Contender, own.Contender];
+            if (other is not null && other.Contender.IsPublished != own.Contender.IsPublished)
+                await Console.Error.WriteLineAsync($"Only one of the two is compiled ahead, and has the better start: {(own.Contender.IsPublished ? "name a published executable" : "give --publish")}.");
+            var results = new Results();
+            try
+            {
+                await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds), results, cancellationToken);
+            }
+            finally
+            {
+                if (common.WantsJson(line))
+                    ReportJson.Write(results.Runs);
+                else
+                    RunReport.Write(results.Runs, contenders);
+            }
+
+            return results.Status;
         });
         return command;
     }
 
-    static async Task<List<Measurement>> MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds)
+    static async Task MeasureAsync(BenchOptions options, Contender[] contenders, List<Workload> workloads, int rounds, Results results, CancellationToken cancellationToken)
     {
-        var results = new List<Measurement>();
         await using var track = await Track.OpenAsync(options);
         foreach (var forum in workloads.GroupBy(workload => workload.Size))
         {
-            await track.HostAsync(forum.Key);
+            await track.HostAsync(forum.Key, cancellationToken);
             for (var round = 1; round <= rounds; round++)
-                await MeasureRoundAsync(track, contenders, [.. forum], round, results);
+                await MeasureRoundAsync(track, contenders, [.. forum], round, results, cancellationToken);
         }
-
-        return results;
     }
 
     // Each workload by all contenders, one right after the other: what the machine does besides changes slowly, and falls on both.
-    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, List<Measurement> results)
+    static async Task MeasureRoundAsync(Track track, Contender[] contenders, Workload[] workloads, int round, Results results, CancellationToken cancellationToken)
     {
-        var databases = new BenchDatabase[contenders.Length];
-        for (var i = 0; i < databases.Length; i++)
-            databases[i] = await track.CreateDatabaseAsync();
-        foreach (var workload in workloads)
+        var databases = new Dictionary<Contender, BenchDatabase>();
+        try
         {
-            for (var i = 0; i < contenders.Length; i++)
-            {
-                var result = await track.MeasureAsync(contenders[i], workload, round, databases[i]);
-                await Console.Error.WriteLineAsync(RunReport.Line(result));
-                results.Add(result);
-            }
+            foreach (var contender in contenders)
+                databases.Add(contender, await track.CreateDatabaseAsync());
+            var ready = contenders.ToList();
+            foreach (var workload in workloads)
+                foreach (var contender in contenders.Where(ready.Contains))
+                    // What it is given next builds upon what it has not done.
+                    if (!await results.AddAsync(() => track.MeasureAsync(contender, workload, round, databases[contender], cancellationToken)))
+                        ready.Remove(contender);
         }
-
-        foreach (var database in databases)
-            await database.DisposeAsync();
+        finally
+        {
+            foreach (var database in databases.Values)
+                await database.DisposeAsync();
+        }
     }
 }

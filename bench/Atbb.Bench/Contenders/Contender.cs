@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Atbb.Bench.Processes;
 
 namespace Atbb.Bench.Contenders;
 
@@ -9,23 +11,39 @@ sealed record Contender(string Name, string Program)
 {
     const string Solution = "Atbb.Orleans.sln";
 
+    // A compiler that waits for more work would outlive the build, and share the machine with what is measured.
+    static readonly string[] NoServers = ["-nodeReuse:false", "-p:UseSharedCompilation=false"];
+
     /// <summary>The build that this benchmark was built with.</summary>
     public static Contender This { get; } = new("this", Path.Combine(AppContext.BaseDirectory, "atbb"));
 
-    /// <summary>Another one: an executable, a checkout (which is built), or a git ref (which is built in a worktree that goes with the lease).</summary>
-    public static async Task<ContenderLease> FindAsync(string against)
-    {
-        if (File.Exists(against))
-            return new ContenderLease(new Contender(Path.GetFileName(against), Path.GetFullPath(against)), null);
-        if (File.Exists(Path.Combine(against, Solution)))
-            return new ContenderLease(new Contender(Path.GetFileName(Path.GetFullPath(against)), await BuildAsync(Path.GetFullPath(against))), null);
+    /// <summary>Whether it brings its runtime along, as what is published does: then it is compiled ahead.</summary>
+    public bool IsPublished => !File.Exists(Beside("atbb.dll")) || File.Exists(Beside("libcoreclr.so"));
 
-        var worktree = Path.Combine(Path.GetTempPath(), $"atbb-bench-{Path.GetRandomFileName()}");
-        await ToEndAsync("git", ["worktree", "add", "--detach", worktree, against], Checkout());
-        var lease = new ContenderLease(new Contender(against, ""), () => ToEndAsync("git", ["worktree", "remove", "--force", worktree], Checkout()));
+    /// <summary>The build that this benchmark was built with or, published, another one of the same checkout.</summary>
+    public static Task<ContenderLease> FindOwnAsync(BuildKind kind, CancellationToken cancellationToken) => kind is BuildKind.Plain
+        ? Task.FromResult(new ContenderLease(This))
+        : LeaseAsync(This.Name, kind, _ => Task.FromResult(Checkout()), cancellationToken);
+
+    /// <summary>Another one: an executable as it is, a checkout (built where it is), or a commit or branch (built in a worktree that goes with the lease).</summary>
+    public static Task<ContenderLease> FindAsync(string against, BuildKind kind, CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(against);
+        if (File.Exists(path))
+            return Task.FromResult(new ContenderLease(new Contender(Path.GetFileName(path), path)));
+        return File.Exists(Path.Combine(path, Solution))
+            ? LeaseAsync(Path.GetFileName(path), kind, _ => Task.FromResult(path), cancellationToken)
+            : LeaseAsync(against, kind, lease => AddWorktreeAsync(against, lease), cancellationToken);
+    }
+
+    static async Task<ContenderLease> LeaseAsync(string name, BuildKind kind, Func<ContenderLease, Task<string>> checkOut, CancellationToken cancellationToken)
+    {
+        var lease = new ContenderLease(new Contender(name, ""));
         try
         {
-            return lease with { Contender = new Contender(against, await BuildAsync(worktree)) };
+            var checkout = await checkOut(lease);
+            lease.Contender = new Contender(name, await BuildAsync(checkout, kind, lease, cancellationToken));
+            return lease;
         }
         catch
         {
@@ -34,11 +52,46 @@ sealed record Contender(string Name, string Program)
         }
     }
 
-    static async Task<string> BuildAsync(string checkout)
+    static async Task<string> AddWorktreeAsync(string commit, ContenderLease lease)
     {
-        await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo"], checkout);
-        return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
+        var worktree = Path.Combine(Path.GetTempPath(), $"atbb-bench-{Path.GetRandomFileName()}");
+        lease.Add(async () =>
+        {
+            if (Directory.Exists(worktree))
+                await ToEndAsync("git", ["worktree", "remove", "--force", worktree], Checkout(), CancellationToken.None);
+        });
+        // To its end, which is a matter of seconds: killed halfway it would leave a worktree that is locked.
+        await ToEndAsync("git", ["worktree", "add", "--detach", worktree, commit], Checkout(), CancellationToken.None);
+        return worktree;
     }
+
+    static async Task<string> BuildAsync(string checkout, BuildKind kind, ContenderLease lease, CancellationToken cancellationToken)
+    {
+        switch (kind)
+        {
+            case BuildKind.Plain:
+                await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo", .. NoServers], checkout, cancellationToken);
+                return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
+            case BuildKind.Published:
+                var output = Directory.CreateTempSubdirectory("atbb-bench-publish-");
+                lease.Add(() =>
+                {
+                    output.Delete(recursive: true);
+                    return Task.CompletedTask;
+                });
+                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. NoServers], checkout, cancellationToken);
+                return Path.Combine(output.FullName, "atbb");
+            default:
+                throw new InvalidOperationException($"There is no build that is {kind}.");
+        }
+    }
+
+    // A distribution's own .NET calls itself by the distribution, for which there are no packages.
+    static string Platform() => RuntimeInformation.RuntimeIdentifier is var own && own.StartsWith("linux-", StringComparison.Ordinal)
+        ? own
+        : $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+
+    string Beside(string file) => Path.Combine(Path.GetDirectoryName(Program)!, file);
 
     static string Checkout()
     {
@@ -48,18 +101,21 @@ sealed record Contender(string Name, string Program)
         throw new BenchException("The benchmark does not stand in a checkout: name the other build by its executable.");
     }
 
-    static async Task ToEndAsync(string program, string[] arguments, string folder)
+    static async Task ToEndAsync(string program, string[] arguments, string folder, CancellationToken cancellationToken)
     {
         await Console.Error.WriteLineAsync($"{program} {string.Join(' ', arguments)}");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var temporary = Directory.CreateTempSubdirectory("atbb-bench-build-");
+        try
         {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new BenchException($"{program} {string.Join(' ', arguments)} ended with status {process.ExitCode}.\n{await output}{await errors}");
+            var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
+            ChildEnvironment.SetTemporary(start, temporary.FullName);
+            await using var child = ChildProcess.Start(start);
+            await child.EndAsync(cancellationToken);
+            await child.MustHaveSucceededAsync();
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Atbb.Sample;
 
 namespace Atbb.Bench.Forums;
 
@@ -10,6 +11,20 @@ namespace Atbb.Bench.Forums;
 sealed class RecordTally
 {
     readonly SortedDictionary<string, (long Count, UInt128 Sum)> collections = new(StringComparer.Ordinal);
+
+    /// <summary>How many records were added.</summary>
+    public long Count => collections.Values.Sum(named => named.Count);
+
+    /// <summary>Those of a forum.</summary>
+    public static RecordTally Of(SampleForum forum)
+    {
+        var tally = new RecordTally();
+        foreach (var repo in forum.Repos)
+            foreach (var collection in repo.Collections)
+                foreach (var record in repo.Records(collection))
+                    tally.Add(collection, repo.Did, record.Rkey, record.Cid);
+        return tally;
+    }
 
     /// <summary>Adds a record.</summary>
     public void Add(string collection, string did, string rkey, string cid)

@@ -27,15 +27,15 @@ sealed class BenchDatabase : IAsyncDisposable
     public IndexDatabase Open() => IndexDatabase.Create(DatabaseTarget.Parse(Address), NullLoggerFactory.Instance);
 
     /// <summary>The server's first process, whose children serve the connections; null for a file.</summary>
-    public async Task<int?> ServerProcessAsync()
+    public async Task<int?> ServerProcessAsync(CancellationToken cancellationToken)
     {
         if (file is not null)
             return null;
 
         await using var connection = new NpgsqlConnection(DatabaseTarget.Parse(Address).ConnectionString + ";Pooling=false");
-        await connection.OpenAsync();
+        await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand("select pg_backend_pid()", connection);
-        return Processes.ProcFile.ParentOf((int)(await command.ExecuteScalarAsync())!);
+        return Processes.ProcFile.ParentOf((int)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
     public async ValueTask DisposeAsync()

@@ -5,31 +5,22 @@ using Atbb.Indexing.Databases;
 
 namespace Atbb.Bench.Indexes;
 
-/// <summary>Whether an index holds exactly what the forum has: a fast backfill that loses a record is none.</summary>
+/// <summary>Whether an index holds exactly what the forum has: a fast backfill that loses a record, or what it refers to, is none.</summary>
 static class IndexCheck
 {
-    // Both databases read it alike.
-    const string LostRoots = """
-        select count(*)
-        from posts reply
-        left join posts root on root.id = reply.root_post_id
-        where reply.root_uri is not null
-          and (root.id is null or 'at://' || root.did || '/space.atbb.post/' || root.rkey <> reply.root_uri)
-        """;
-
     /// <summary>What is wrong; empty when nothing is.</summary>
-    public static async Task<IReadOnlyList<string>> FaultsAsync(IndexDatabase index, IReadOnlyDictionary<string, string> expected)
+    public static async Task<IReadOnlyList<string>> FaultsAsync(IndexDatabase index, IReadOnlyDictionary<string, string> expected, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
         var tally = new RecordTally();
-        await using var connection = await index.Index.OpenConnectionAsync();
+        await using var connection = await index.Index.OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandTimeout = 0;
         foreach (var collection in CollectionCatalog.All)
         {
             command.CommandText = $"select did, rkey, cid from {collection.Table}";
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
                 tally.Add(collection.Nsid, reader.GetString(0), reader.GetString(1), reader.GetString(2));
         }
 
@@ -41,9 +32,13 @@ static class IndexCheck
                 faults.Add($"{collection}: {does} instead of {should}");
         }
 
-        command.CommandText = LostRoots;
-        if (Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) is > 0 and var lost)
-            faults.Add($"{lost} replies without their topic");
+        foreach (var reference in Reference.All)
+        {
+            command.CommandText = reference.CountWrong;
+            if (Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) is > 0 and var wrong)
+                faults.Add($"{reference.Table}.{reference.Id}: {wrong} of them do not lead to what the record names");
+        }
+
         return faults;
     }
 }

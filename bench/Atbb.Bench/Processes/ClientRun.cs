@@ -6,45 +6,32 @@ namespace Atbb.Bench.Processes;
 /// <param name="Seconds">Wall clock, start of the process included.</param>
 /// <param name="CpuSeconds">Its processor time.</param>
 /// <param name="PeakBytes">The most memory it had in use.</param>
-sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes)
+/// <param name="OtherCores">Cores that other processes of the machine took meanwhile.</param>
+/// <param name="Run">What it says of its run.</param>
+sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes, double OtherCores, RunFigures Run)
 {
     static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs it.</summary>
     /// <exception cref="BenchException">It ended with another status than 0.</exception>
-    public static async Task<ClientRun> ToEndAsync(string program, IReadOnlyList<string> arguments, string folder)
+    public static async Task<ClientRun> ToEndAsync(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // What this machine has set for some other atbb must not reach this one.
-        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
-            start.Environment.Remove(name);
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
+        ChildEnvironment.Clean(start, folder);
 
+        var others = ProcFile.SecondsOfOthers();
         var cpu = ProcFile.SecondsOfEndedChildren();
         var begun = Stopwatch.GetTimestamp();
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
+        await using var child = ChildProcess.Start(start);
         var peak = 0L;
-        var ended = process.WaitForExitAsync();
-        while (await Task.WhenAny(ended, Task.Delay(LookEvery)) != ended)
-            peak = Math.Max(peak, ProcFile.PeakMemory(process.Id) ?? 0);
+        var ended = child.EndAsync(cancellationToken);
+        while (await Task.WhenAny(ended, Task.Delay(LookEvery, CancellationToken.None)) != ended)
+            peak = Math.Max(peak, ProcFile.PeakMemory(child.Id) ?? 0);
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
 
-        if (process.ExitCode != 0)
-            throw new BenchException($"{program} {string.Join(' ', arguments)} ended with status {process.ExitCode}.\n{await output}\n{await errors}");
-        return new ClientRun(seconds, ProcFile.SecondsOfEndedChildren() - cpu, peak);
+        await ended;
+        var otherCores = OtherProcesses.Cores(others, seconds);
+        var output = await child.MustHaveSucceededAsync();
+        return new ClientRun(seconds, ProcFile.SecondsOfEndedChildren() - cpu, peak, otherCores, RunFigures.Parse(output));
     }
-
-    static bool IsSetting(string name) =>
-        name is "DATABASE_URL" or "FORUM_DID" or "PDS_URL"
-        || name.StartsWith("BACKFILL_", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Atbb__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase);
 }

@@ -8,8 +8,12 @@ static class ProcFile
     // USER_HZ, which is 100 on every Linux that .NET runs on.
     const double TicksPerSecond = 100;
 
+    // PF_KTHREAD
+    const long KernelThread = 0x00200000;
+
     // Counted behind the name, which may hold spaces.
     const int Parent = 1;
+    const int Flags = 6;
     const int OwnUser = 11;
     const int OwnSystem = 12;
     const int EndedUser = 13;
@@ -23,6 +27,19 @@ static class ProcFile
             if (ParentOf(other) == process)
                 ticks += Ticks(other, OwnUser, OwnSystem, EndedUser, EndedSystem);
         return ticks / TicksPerSecond;
+    }
+
+    /// <summary>
+    /// Processor seconds of all processes but this one and those that it has started. Whoever ends meanwhile leaves his to the one who started him. The
+    /// kernel's own threads are left out: what they do, such as writing to the disk, they do for others, and mostly for what is measured.
+    /// </summary>
+    public static double SecondsOfOthers()
+    {
+        var processes = All().Select(process => (Id: process, Fields: Fields(process))).Where(process => process.Fields is not null).ToDictionary(process => process.Id, process => process.Fields!);
+        return processes.Where(process => !IsKernels(process.Value) && !IsOwn(process.Key)).Sum(process => Ticks(process.Value, OwnUser, OwnSystem, EndedUser, EndedSystem)) / TicksPerSecond;
+
+        bool IsOwn(int process) =>
+            process == Environment.ProcessId || (processes.TryGetValue(process, out var fields) && Number(fields, Parent) is > 0 and var parent && IsOwn((int)parent));
     }
 
     /// <summary>Processor seconds of this process's children that have ended.</summary>
@@ -42,10 +59,15 @@ static class ProcFile
         }
     }
 
-    public static int ParentOf(int process) => Fields(process) is { } fields ? int.Parse(fields[Parent], CultureInfo.InvariantCulture) : 0;
+    public static int ParentOf(int process) => Fields(process) is { } fields ? (int)Number(fields, Parent) : 0;
 
-    static long Ticks(int process, params IEnumerable<int> of) =>
-        Fields(process) is { } fields ? of.Sum(at => long.Parse(fields[at], CultureInfo.InvariantCulture)) : 0;
+    static long Ticks(int process, params IEnumerable<int> of) => Fields(process) is { } fields ? Ticks(fields, of) : 0;
+
+    static long Ticks(string[] fields, params IEnumerable<int> of) => of.Sum(at => Number(fields, at));
+
+    static long Number(string[] fields, int at) => long.Parse(fields[at], CultureInfo.InvariantCulture);
+
+    static bool IsKernels(string[] fields) => (Number(fields, Flags) & KernelThread) != 0;
 
     static IEnumerable<int> All() =>
         from folder in Directory.EnumerateDirectories("/proc")

@@ -46,7 +46,7 @@ static class GrowthPlot
         ];
 
         Panel Of(string title, Func<Measurement, double> value, bool isLinear) =>
-            new(title, [.. sizes.Select(size => ((double)(byUsers ? size.Key.Users : size.Key.Posts), Median.Of(size.Select(value))))], isLinear);
+            new(title, [.. sizes.Select(size => ((double)(byUsers ? size.Key.Users : size.Key.Posts), Median.Of(QuietRuns.Of(size).Select(value))))], isLinear);
     }
 
     static void Draw(StringBuilder svg, Panel panel, int left, int top)

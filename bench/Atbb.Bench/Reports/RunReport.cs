@@ -10,27 +10,36 @@ static class RunReport
 {
     const double Megabyte = 1024 * 1024;
 
+    // Wide enough for any of the tables: what a narrower terminal wraps can be read, and what is cut off cannot.
+    const int Width = 250;
+
     /// <summary>One run in one line, for whoever waits.</summary>
     public static string Line(Measurement run) => string.Create(CultureInfo.InvariantCulture,
-        $"{run.Workload} {run.Contender}, round {run.Round}: {run.Client.Seconds:F2} s{(run.Faults.Count > 0 ? ", NOT WHOLE: " + string.Join("; ", run.Faults) : "")}");
+        $"{run.Workload} {run.Size} {run.Contender}, round {run.Round}: {run.Client.Seconds:F2} s{(run.IsQuiet ? "" : $", not quiet: others took {run.Client.OtherCores:F2} cores")}{(run.Faults.Count > 0 ? ", NOT WHOLE: " + string.Join("; ", run.Faults) : "")}");
 
-    /// <summary>Medians by workload and contender and, between two of them, the ratios of their pairs.</summary>
+    /// <summary>By workload and contender least, median and most of the quiet runs and, between two contenders, the ratios of their pairs.</summary>
     public static void Write(IReadOnlyList<Measurement> results, IReadOnlyList<Contender> contenders)
     {
-        var table = TableOf("workload", "build", "s", "records/s", "cpu s", "pg cpu s", "pds cpu s", "peak MB", "requests", "plc", "whole");
+        if (results.Count == 0)
+            return;
+
+        var table = TableOf("workload", "build", "quiet", "s", "run s", "records/s", "cpu s", "pg cpu s", "pds cpu s", "peak MB", "requests", "plc", "others", "whole");
         foreach (var group in results.GroupBy(run => (run.Workload, run.Contender)))
         {
             var first = group.First();
             table.AddRow(
                 $"{first.Workload} {first.Size}", Markup.Escape(first.Contender),
-                Number(group, run => run.Client.Seconds, "F2"),
+                $"{group.Count(run => run.IsQuiet)} of {group.Count()}",
+                Range(QuietRuns.Of(group), run => run.Client.Seconds),
+                Range(QuietRuns.Of(group), run => run.Client.Run.WallSeconds ?? double.NaN),
                 Number(group, run => run.Size.Records / run.Client.Seconds, "N0"),
-                Number(group, run => run.Client.CpuSeconds, "F2"),
+                Range(QuietRuns.Of(group), run => run.Client.CpuSeconds),
                 Number(group, run => run.PostgresCpuSeconds, "F2"),
                 Number(group, run => run.PdsCpuSeconds, "F2"),
                 Number(group, run => run.Client.PeakBytes / Megabyte, "F0"),
                 Number(group, run => run.Pds.Requests, "N0"),
                 Number(group, run => run.Pds.Directory, "N0"),
+                Range(group, run => run.Client.OtherCores),
                 group.All(run => run.Faults.Count == 0) ? "yes" : "NO");
         }
 
@@ -41,38 +50,51 @@ static class RunReport
 
     static void WriteRatios(IReadOnlyList<Measurement> results, string other, string own)
     {
-        var table = TableOf("workload", $"{other} / {own}, wall clock", "median", "cpu, median");
+        var table = TableOf("workload", $"{other} / {own}, s", "median", "run s, median", "cpu s, median");
         foreach (var workload in results.GroupBy(run => run.Workload))
         {
             var pairs = (from mine in workload
                          where mine.Contender == own
                          join theirs in workload.Where(run => run.Contender == other) on mine.Round equals theirs.Round
                          orderby mine.Round
-                         select (Mine: mine.Client, Theirs: theirs.Client)).ToList();
-            var walls = pairs.Select(pair => pair.Theirs.Seconds / pair.Mine.Seconds).ToList();
+                         select new Pair(mine, theirs)).ToList();
+            var counted = QuietRuns.Of(pairs, pair => pair.IsQuiet);
             table.AddRow(
                 workload.Key,
-                string.Join("  ", walls.Select(ratio => Text(ratio, "F2"))),
-                Text(Median.Of(walls), "F2"),
-                Text(Median.Of(pairs.Select(pair => pair.Theirs.CpuSeconds / pair.Mine.CpuSeconds)), "F2"));
+                // In brackets: it is not in the median.
+                string.Join("  ", pairs.Select(pair => counted.Contains(pair) ? Spread.Text(pair.Seconds, "F2") : $"({Spread.Text(pair.Seconds, "F2")})")),
+                Spread.Text(Median.Of(counted.Select(pair => pair.Seconds)), "F2"),
+                Spread.Text(Median.Of(counted.Select(pair => pair.RunSeconds)), "F2"),
+                Spread.Text(Median.Of(counted.Select(pair => pair.CpuSeconds)), "F2"));
         }
 
         AnsiConsole.Write(table);
     }
 
+    // One round of a workload: how many times as much the other build took.
+    sealed record Pair(Measurement Mine, Measurement Theirs)
+    {
+        public bool IsQuiet => Mine.IsQuiet && Theirs.IsQuiet;
+
+        public double Seconds => Theirs.Client.Seconds / Mine.Client.Seconds;
+
+        public double RunSeconds => (Theirs.Client.Run.WallSeconds / Mine.Client.Run.WallSeconds) ?? double.NaN;
+
+        public double CpuSeconds => Theirs.Client.CpuSeconds / Mine.Client.CpuSeconds;
+    }
+
     /// <summary>As Markdown writes a table, so that it can be kept in a document.</summary>
     public static Table TableOf(params string[] columns)
     {
-        // Wide enough for any of the tables when nobody's terminal says how wide it is.
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 200;
+        AnsiConsole.Profile.Width = Width;
         var table = new Table().Border(TableBorder.Markdown);
         foreach (var (at, column) in columns.Index())
             table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = at < 1 ? Justify.Left : Justify.Right, NoWrap = true });
         return table;
     }
 
-    public static string Number(IEnumerable<Measurement> runs, Func<Measurement, double> of, string format) => Text(Median.Of(runs.Select(of)), format);
+    /// <summary>The median of the quiet runs.</summary>
+    public static string Number(IEnumerable<Measurement> runs, Func<Measurement, double> of, string format) => Spread.Text(Median.Of(QuietRuns.Of(runs).Select(of)), format);
 
-    static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    static string Range(IEnumerable<Measurement> runs, Func<Measurement, double> of) => Spread.Of(runs.Select(of)).ToString("F2");
 }

@@ -26,6 +26,9 @@ sealed record Measurement
     /// <summary>What the PDS was asked.</summary>
     public required PdsFigures Pds { get; init; }
 
-    /// <summary>What is wrong with the index; empty when nothing is.</summary>
+    /// <summary>Whether others left the machine to it.</summary>
+    public bool IsQuiet => Client.OtherCores < OtherProcesses.QuietBelow;
+
+    /// <summary>What is wrong with the index, or with what the run says of itself; empty when nothing is.</summary>
     public required IReadOnlyList<string> Faults { get; init; }
 }

@@ -32,28 +32,30 @@ sealed class Track : IAsyncDisposable
     }
 
     /// <summary>Starts a forum's PDS, in place of the one before.</summary>
-    public async Task HostAsync(ForumSize size)
+    public async Task HostAsync(ForumSize size, CancellationToken cancellationToken)
     {
         if (forum is not null)
             await forum.DisposeAsync();
-        forum = await ForumServer.StartAsync(size, options.Latency, options.Seed);
+        forum = null;
+        forum = await ForumServer.StartAsync(size, options.Latency, options.Seed, cancellationToken);
     }
 
     /// <summary>An empty database.</summary>
     public Task<BenchDatabase> CreateDatabaseAsync() => BenchDatabase.CreateAsync(server);
 
     /// <summary>Runs a contender and looks at what it has done.</summary>
-    public async Task<Measurement> MeasureAsync(Contender contender, Workload workload, int round, BenchDatabase database)
+    public async Task<Measurement> MeasureAsync(Contender contender, Workload workload, int round, BenchDatabase database, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("atbb-bench-run-");
         try
         {
-            var postgres = await database.ServerProcessAsync();
-            await forum!.ForgetAsync();
+            var postgres = await database.ServerProcessAsync(cancellationToken);
+            await OtherProcesses.WaitUntilQuietAsync(options.WaitQuiet, cancellationToken);
+            await forum!.ForgetAsync(cancellationToken);
             var (postgresBefore, pdsBefore) = (SecondsOf(postgres), ProcFile.SecondsOfTree(forum.ProcessId));
-            var client = await ClientRun.ToEndAsync(contender.Program, Arguments(workload, database), folder.FullName);
+            var client = await ClientRun.ToEndAsync(contender.Program, Arguments(workload, database), folder.FullName, cancellationToken);
             var (postgresAfter, pdsAfter) = (SecondsOf(postgres), ProcFile.SecondsOfTree(forum.ProcessId));
-            var asked = await forum.FiguresAsync();
+            var asked = await forum.FiguresAsync(cancellationToken);
             await using var index = database.Open();
             return new Measurement
             {
@@ -65,7 +67,11 @@ sealed class Track : IAsyncDisposable
                 PostgresCpuSeconds = postgresAfter - postgresBefore,
                 PdsCpuSeconds = pdsAfter - pdsBefore,
                 Pds = asked,
-                Faults = await IndexCheck.FaultsAsync(index, forum.Expected),
+                Faults =
+                [
+                    .. client.Run.Faults(forum.Expected.Repos, workload.IsUnchanged ? 0 : forum.Expected.Records),
+                    .. await IndexCheck.FaultsAsync(index, forum.Expected.Digests, cancellationToken),
+                ],
             };
         }
         finally

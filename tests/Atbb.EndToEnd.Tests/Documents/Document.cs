@@ -19,7 +19,7 @@ sealed partial class Document
     /// <summary>Every document, by its path from the top of the repository.</summary>
     public static IReadOnlyList<Document> All { get; } =
     [
-        .. new[] { Checkout.Folder, Checkout.At("docs") }.SelectMany(folder => Directory.EnumerateFiles(folder, "*.md"))
+        .. new[] { Checkout.Folder, Checkout.At("docs"), Checkout.At("bench") }.SelectMany(folder => Directory.EnumerateFiles(folder, "*.md"))
             // Those of packages.
             .Concat(Directory.EnumerateFiles(Checkout.At("src"), "*.md", SearchOption.AllDirectories))
             .Select(file => System.IO.Path.GetRelativePath(Checkout.Folder, file)).Order(StringComparer.Ordinal).Select(path => new Document(path)),

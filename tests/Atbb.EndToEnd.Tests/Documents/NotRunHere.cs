@@ -17,7 +17,8 @@ sealed record NotRunHere(string Beginning, string Reason)
         new("dotnet add ", "Changes an application of the reader's. PackageTests build one on the package."),
         new("dotnet tool ", "Installs into the home of whoever runs the tests. PackageTests install into a folder."),
         new("dotnet publish ", "Compiles runtime and service ahead, for minutes."),
-        new("dotnet run -c Release --project bench/", "Takes minutes and wants a quiet machine. Their counts are held by CostTests."),
+        new("dotnet run -c Release --project bench/", "Takes minutes and wants a quiet machine. BenchTests run it small; counts are held by CostTests."),
+        new("bench/cluster.sh", "Takes minutes and wants a quiet machine. ThreeSilosTests run several silos."),
         new("cd tests/", "Leads to the soak's program."),
         new("ATBB_SOAK_REPOS=", "The soak, for half an hour. SoakTests run it small."),
     ];

@@ -52,6 +52,11 @@ sealed class AtbbProcess : IAsyncDisposable
     public static AtbbProcess StartSite(string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment) =>
         Start(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Atbb.AppView.exe" : "Atbb.AppView"), $"Atbb.AppView {string.Join(' ', arguments)}", folder, arguments, environment);
 
+    /// <summary>Starts the benchmark of whole backfills.</summary>
+    /// <inheritdoc cref="Start(string, IReadOnlyList{string}, IReadOnlyDictionary{string, string})"/>
+    public static AtbbProcess StartBench(string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment) =>
+        Start(Path.Combine(AppContext.BaseDirectory, "Atbb.Bench"), $"Atbb.Bench {string.Join(' ', arguments)}", folder, arguments, environment);
+
     /// <summary>Starts what a shell makes of a line, which has to <c>exec</c> what it starts, if anything: signals are meant for that.</summary>
     /// <inheritdoc cref="Start(string, IReadOnlyList{string}, IReadOnlyDictionary{string, string})"/>
     public static AtbbProcess StartShell(string folder, string line, IReadOnlyDictionary<string, string?> environment) => Start("sh", line, folder, ["-c", line], environment);

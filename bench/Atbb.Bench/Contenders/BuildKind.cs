@@ -1,0 +1,11 @@
+namespace Atbb.Bench.Contenders;
+
+/// <summary>How a build is made of a checkout.</summary>
+enum BuildKind
+{
+    /// <summary>By <c>dotnet build</c>: for the runtime of the machine, compiled while it runs.</summary>
+    Plain,
+
+    /// <summary>By <c>dotnet publish</c> for the machine's platform: with a runtime of its own, compiled ahead together with it.</summary>
+    Published,
+}
