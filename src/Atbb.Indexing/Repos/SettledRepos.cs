@@ -39,38 +39,44 @@ public sealed class SettledRepos(IndexDatabase database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whom it has settled.</returns>
     public Task<IReadOnlySet<string>> SettleUnchangedAsync(
-        PhaseOfRun of, string pds, IReadOnlyDictionary<Did, Tid> revs, DateTimeOffset identitySince, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlySet<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition($"""
-            update repos set
-                last_run_id = @runId, phase = @phase, is_settled = true,
-                records_indexed = 0, records_updated = 0, records_unchanged = 0, records_deleted = 0, records_failed = 0, requests = 0, bytes = 0,
-                moves = 0, synced_at = @now, updated_at = @now, version = version + 1
-            where did in (
-                select r.did from repos r
-                where r.did {database.AnyOf("@dids")}
-                  -- The rev that is listed: the one it was read up to, in each of its collections.
-                  and r.did || ' ' || r.rev in (select value from {database.RowsOf("@heads")})
-                  and (select count(*) from repo_cursors c where c.did = r.did and c.collection {database.AnyOf("@collections")} and c.rev = r.rev) = @collectionCount
-                  -- A pass that is under way, this run's too, is its grain's.
-                  and r.is_settled and r.last_run_id < @runId
-                  and r.status = @active and r.attempts = 0 and r.retry_after is null and r.last_error is null
-                  and r.pds = @pds and r.identity_at >= @identitySince and r.identity_at <= @now
-                {database.PassLocked})
-            returning did
-            """,
-            new
-            {
-                runId = of.RunId,
-                phase = of.Phase,
-                collections = JsonSerializer.Serialize(of.Collections),
-                collectionCount = of.Collections.Count,
-                dids = JsonSerializer.Serialize(revs.Keys.Select(did => did.Value)),
-                heads = JsonSerializer.Serialize(revs.Select(listed => $"{listed.Key.Value} {listed.Value.Value}")),
-                active = RepoStatus.Active.Stored(),
-                pds,
-                identitySince,
-                now = time.GetUtcNow(),
-            },
-            cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
-        cancellationToken);
+        PhaseOfRun of, string pds, IReadOnlyDictionary<Did, Tid> revs, DateTimeOffset identitySince, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(of);
+        ArgumentNullException.ThrowIfNull(revs);
+        var values = new DynamicParameters(new
+        {
+            runId = of.RunId,
+            phase = of.Phase,
+            heads = JsonSerializer.Serialize(revs.Select(listed => $"{listed.Key.Value} {listed.Value.Value}")),
+            active = RepoStatus.Active.Stored(),
+            pds,
+            identitySince,
+            now = time.GetUtcNow(),
+        });
+        for (var i = 0; i < of.Collections.Count; i++)
+            values.Add($"collection{i}", of.Collections[i]);
+        var wasRead = of.Collections.Select((_, i) => $"and exists (select 1 from repo_cursors c where c.did = r.did and c.collection = @collection{i} and c.rev = r.rev)");
+        return database.QueryAsync(
+            async Task<IReadOnlySet<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition($"""
+                update repos set
+                    last_run_id = @runId, phase = @phase, is_settled = true,
+                    records_indexed = 0, records_updated = 0, records_unchanged = 0, records_deleted = 0, records_failed = 0, requests = 0, bytes = 0,
+                    moves = 0, synced_at = @now, updated_at = @now, version = version + 1
+                where did in (
+                    select r.did
+                    from {database.RowsOf("@heads")} listed
+                    -- A head is a DID, a space, and a rev of {Tid.Length} characters: taken apart, each finds its row by the key.
+                    join repos r on r.did = substr(listed.value, 1, length(listed.value) - {Tid.Length + 1})
+                    where r.rev = substr(listed.value, length(listed.value) - {Tid.Length - 1})
+                      -- The rev that it was read up to, in each of its collections.
+                      {string.Join("\n      ", wasRead)}
+                      -- A pass that is under way, this run's too, is its grain's.
+                      and r.is_settled and r.last_run_id < @runId
+                      and r.status = @active and r.attempts = 0 and r.retry_after is null and r.last_error is null
+                      and r.pds = @pds and r.identity_at >= @identitySince and r.identity_at <= @now
+                    {database.PassLocked})
+                returning did
+                """, values, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
+            cancellationToken);
+    }
 }
