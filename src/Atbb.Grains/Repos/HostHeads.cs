@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Interfaces.Runs;
@@ -16,6 +16,7 @@ namespace Atbb.Grains.Repos;
 /// <remarks>Of the second phase: the first has one repository, and asks about it alone.</remarks>
 sealed class HostHeads(
     IRepoClient pdses,
+    IDidResolver identities,
     RepoStore repos,
     SettledRepos settled,
     LeftOut leftOut,
@@ -67,26 +68,36 @@ sealed class HostHeads(
         }
     }
 
-    /// <summary>Which of the repositories on a page somebody may still ask about, and whether they are settled by being on it.</summary>
+    /// <summary>
+    /// Which of the repositories on a page are ours, and whether the phase is done with them by now: those that are unchanged by this page, others since another
+    /// silo has read it.
+    /// </summary>
     async Task<IReadOnlyDictionary<Did, ListedRev>> TakeInAsync(
         long runId, bool readsAfresh, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
     {
-        var waiting = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, [.. revs.Keys.Select(static did => did.Value)], cancellationToken);
-        var ours = revs.Where(listed => waiting.Contains(listed.Key.Value)).ToDictionary();
-        var unchanged = readsAfresh ? FrozenSet<string>.Empty : await SettleUnchangedAsync(runId, host, ours, cancellationToken);
-        return ours.ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, unchanged.Contains(listed.Key.Value)));
+        List<string> dids = [.. revs.Keys.Select(static did => did.Value)];
+        var waiting = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
+        if (!readsAfresh)
+            await SettleUnchangedAsync(runId, host, revs.Where(listed => waiting.Contains(listed.Key.Value)), cancellationToken);
+        var done = await settled.CountsAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
+        return revs
+            .Where(listed => waiting.Contains(listed.Key.Value) || done.ContainsKey(listed.Key.Value))
+            .ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, done.ContainsKey(listed.Key.Value)));
     }
 
     // Asked one by one, each would be found unchanged by its grain, which costs a hundred times as much.
-    async Task<IReadOnlySet<string>> SettleUnchangedAsync(long runId, string host, Dictionary<Did, Tid> revs, CancellationToken cancellationToken)
+    async Task SettleUnchangedAsync(long runId, string host, IEnumerable<KeyValuePair<Did, Tid>> revs, CancellationToken cancellationToken)
     {
         var unchanged = await settled.SettleUnchangedAsync(
             new PhaseOfRun(runId, (int)RunPhase.Users, Collections),
             host,
-            revs.Where(listed => leftOut.BecauseOf(listed.Key.Value) is null).ToDictionary(),
+            revs.Where(listed => !IsLeftOut(listed.Key)).ToDictionary(),
             time.GetUtcNow() - options.Value.IdentityMaxAge,
             cancellationToken);
         metrics.SettledByListing(unchanged.Count);
-        return unchanged;
     }
+
+    // As its grain would: of did:web, the document's host is the account's own.
+    bool IsLeftOut(Did did) =>
+        leftOut.BecauseOf(did.Value) is not null || (did.Method is "web" && leftOut.BecauseOf(did.Value, identities.HostOf(did)) is not null);
 }

@@ -14,7 +14,7 @@ namespace Atbb.Grains.Repos;
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="pdses">Asks it.</param>
-/// <param name="takeIn">Says of a page's active repositories which are ours to read in this run.</param>
+/// <param name="takeIn">Says of a page's active repositories which are ours.</param>
 /// <param name="logger">Told when the host does not list.</param>
 /// <param name="time">Bounds the waiting.</param>
 sealed partial class HostListing(
@@ -39,8 +39,8 @@ sealed partial class HostListing(
 
     readonly Lock gate = new();
 
-    // What is listed and not asked for yet. Of ours alone, so bounded by the forum and not by the host; and as numbers, since a forum may have many: a hash
-    // of the DID that nobody finds a second one for, and the bits of the rev.
+    // What is listed and not asked for yet, which is most of what is settled. Of ours alone, so bounded by the forum and not by the host; and as numbers, since
+    // a forum may have many: a hash of the DID that nobody finds a second one for, and the bits of the rev.
     readonly Dictionary<UInt128, (ulong Rev, bool IsSettled)> revs = [];
     Task reading = Task.CompletedTask;
     long readingSince;

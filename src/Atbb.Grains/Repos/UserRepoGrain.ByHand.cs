@@ -102,6 +102,8 @@ sealed partial class UserRepoGrain
         {
             // Its pages are half read, and counted: it is read on for the run, which finds it done when it asks again.
             byHand = null;
+            // Not known here: of a run that reads everything again, no listing may settle anything.
+            readsAfresh = true;
             known = Repo.ForgetIdentity() with { RetryAfter = null };
             return SliceOf(await ReadOnAsync(runId, (RunPhase)Repo.Phase, forumDid, static repo => repo, cancellationToken));
         }

@@ -29,8 +29,8 @@ sealed partial class UserRepoGrain
     async Task<RepoOutcome> SettledByListingAsync(CancellationToken cancellationToken)
     {
         var (runId, phase) = (Repo.RunId!.Value, (RunPhase)Repo.Phase);
-        revAhead = null;
         known = await repos.LoadAsync(Key, cancellationToken);
+        revAhead = null;
         // Otherwise somebody has been at it once more, and it is asked again.
         if (!Repo.IsSettledIn(runId, phase))
             return new RepoOutcome.More();

@@ -28,6 +28,9 @@ sealed class RepoWindow(
     // lost asks for each of them again: past this many, the next ones wait to be begun.
     const int MostParked = 10_000;
 
+    // Settled repositories that are counted before others have their turn.
+    const int CountedAtOnce = 100;
+
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
     readonly Dictionary<string, long> inFlight = new(StringComparer.Ordinal);
     readonly long began = time.GetTimestamp();
@@ -104,11 +107,14 @@ sealed class RepoWindow(
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await FillAsync(cancellationToken);
-                if (ledger.OpenCount == 0)
+                if (await FillAsync(cancellationToken))
+                    // A database that answers at once would otherwise have the whole forum counted in one turn: no pause and no question would come in between.
+                    await Task.Yield();
+                else if (ledger.OpenCount == 0)
                     return;
+                else
+                    await WaitAsync(cancellationToken);
 
-                await WaitAsync(cancellationToken);
                 while (answers.Reader.TryRead(out var answer))
                     Take(answer);
             }
@@ -140,8 +146,11 @@ sealed class RepoWindow(
 
     TimeSpan Elapsed => time.GetElapsedTime(began);
 
-    async Task FillAsync(CancellationToken cancellationToken)
+    /// <summary>Begins repositories as far as there is room.</summary>
+    /// <returns>Whether there is more to do at once: so many were settled already that others are to have their turn.</returns>
+    async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
+        var counted = 0;
         while (inFlight.Count < width)
         {
             if (parked.TryPeek(out var due, out var at) && at <= Elapsed)
@@ -153,17 +162,19 @@ sealed class RepoWindow(
             {
                 if (!ledger.Open(next.Did))
                     continue;
-                if (next.Settled is { } counts)
-                    ledger.Settle(next.Did, counts);
-                else
+                if (next.Settled is not { } counts)
                     Begin(next.Did, cancellationToken);
+                else if (ledger.Settle(next.Did, counts) && ++counted == CountedAtOnce)
+                    return true;
             }
             else
             {
                 NoteWhetherHeldBack();
-                return;
+                break;
             }
         }
+
+        return false;
     }
 
     void NoteWhetherHeldBack()

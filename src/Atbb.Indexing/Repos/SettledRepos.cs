@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Databases;
+using Atbb.Indexing.Runs;
 using Dapper;
 
 namespace Atbb.Indexing.Repos;
@@ -70,8 +71,9 @@ public sealed class SettledRepos(IndexDatabase database, TimeProvider time)
                     where r.rev = substr(listed.value, length(listed.value) - {Tid.Length - 1})
                       -- The rev that it was read up to, in each of its collections.
                       {string.Join("\n      ", wasRead)}
-                      -- A pass that is under way, this run's too, is its grain's.
+                      -- A pass that is under way, this run's or by hand, is its grain's.
                       and r.is_settled and r.last_run_id < @runId
+                      and not exists (select 1 from repo_cursors c where c.did = r.did and c.run_id = {ErrorStore.ByHand} and not c.is_complete)
                       and r.status = @active and r.attempts = 0 and r.retry_after is null and r.last_error is null
                       and r.pds = @pds and r.identity_at >= @identitySince and r.identity_at <= @now
                     {database.PassLocked})

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Atbb.AtProto;
+using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Repos;
@@ -47,12 +48,20 @@ public sealed class HostHeadsTests : IAsyncLifetime
     async Task<Tid?> AskAsync(Did did, long run = 1, Uri? host = null, CancellationToken? cancel = null) =>
         (await heads!.RevOfAsync(run, readsAfresh: false, host ?? Host, did, cancel ?? Cancel))?.Rev;
 
+    /// <summary>Of did:web, the host is what follows.</summary>
+    sealed class WebHosts : IDidResolver
+    {
+        public Task<DidDocument> ResolveAsync(Did did, TimeSpan maxAge, CancellationToken cancellationToken) => throw new InvalidOperationException("No document is read for a rev.");
+
+        public string? HostOf(Did did) => did.Id.ToString();
+    }
+
     HostHeads HeadsOn(IndexDatabase index, params IReadOnlyList<string> skipped)
     {
-        var options = Options.Create(new BackfillOptions { SkipDids = [.. skipped] });
+        var options = Options.Create(new BackfillOptions { SkipDids = [.. skipped], SkipHosts = ["left.example"] });
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         return new(
-            pds, new RepoStore(index, TimeProvider.System), new SettledRepos(index, TimeProvider.System), new LeftOut(options), new RepoMetrics(meters), options,
+            pds, new WebHosts(), new RepoStore(index, TimeProvider.System), new SettledRepos(index, TimeProvider.System), new LeftOut(options), new RepoMetrics(meters), options,
             NullLogger<HostListing>.Instance, TimeProvider.System);
     }
 
@@ -126,12 +135,33 @@ public sealed class HostHeadsTests : IAsyncLifetime
     public async Task RevOf_SomebodyUnchangedIsLeftOut_IsNotSettled()
     {
         heads = HeadsOn(database!.Index, Ours(0).Value);
-        await ReadUpToAsync(Ours(0), Rev);
-        await ReadUpToAsync(Ours(1), Rev);
-        pds.Repos = (_, _) => Task.FromResult(Page(null, Ours(0, 50)));
+        var web = Did.Parse("did:web:left.example");
+        await new RepoStore(database.Index, TimeProvider.System).AddPendingAsync([web.Value], underWay: null, Cancel);
+        foreach (var did in new[] { Ours(0), Ours(1), web })
+            await ReadUpToAsync(did, Rev);
+        pds.Repos = (_, _) => Task.FromResult(Page(null, [.. Ours(0, 50), web]));
         await AskAloneAsync();
 
         Assert.Equal((false, true), (await IsSettledAsync(0), await IsSettledAsync(1)));
+        Assert.False((await heads!.RevOfAsync(1, readsAfresh: false, Host, web, Cancel))!.Value.IsSettled);
+    }
+
+    /// <summary>Another silo has read the same page before, and settled it: the listing goes on, and does not end for having nobody to settle.</summary>
+    [Fact]
+    public async Task RevOf_AnotherSiloHasSettledThePage_ReadsOn()
+    {
+        for (var i = 0; i < 50; i++)
+            await ReadUpToAsync(Ours(i), Rev);
+        pds.Repos = (cursor, _) => Task.FromResult(cursor is null ? Page("b", Ours(0, 50)) : Page(null, Ours(50, 50)));
+        await AskAloneAsync();
+        Assert.True(await IsSettledAsync(0));
+
+        heads = HeadsOn(database!.Index);
+        await AskAloneAsync();
+
+        Assert.Equal(Rev, await AskAsync(Ours(70)));
+        Assert.True(await IsSettledAsync(1));
+        Assert.Equal([null, null, "b"], pds.Cursors);
     }
 
     [Fact]

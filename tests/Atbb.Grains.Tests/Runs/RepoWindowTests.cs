@@ -61,6 +61,24 @@ public class RepoWindowTests
         Assert.Equal((1_800, 900), (ledger.CountsAtMark.Indexed, ledger.CountsAtMark.Requests));
     }
 
+    /// <summary>A database in the same process answers at once: nobody else would have a turn before the last is counted.</summary>
+    [Fact]
+    public async Task Drain_AllAreSettledAlready_LeavesTurnsToOthersAndCanBeCancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        var ledger = new RunLedger(null, 0, default);
+        var window = new RepoWindow(
+            ledger, 2, TimeSpan.FromHours(1), new Pages(100_000, static _ => new SyncCounts()), time, new RunTrouble(), (_, _) => throw new InvalidOperationException("Nobody is asked."));
+        var turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+
+        var draining = await Task.Factory.StartNew(() => window.DrainAsync(stop.Token), Cancel, TaskCreationOptions.None, turns);
+        await await Task.Factory.StartNew(() => stop.CancelAsync(), Cancel, TaskCreationOptions.None, turns);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => draining);
+        Assert.InRange(ledger.Done, 1, 99_999);
+        Assert.Equal(ledger.Done, ledger.DoneAtMark);
+    }
+
     [Fact]
     public async Task Drain_NoneIsToBeHadForNow_BeginsOnlySoMany()
     {

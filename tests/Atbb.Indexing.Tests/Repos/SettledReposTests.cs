@@ -76,7 +76,7 @@ public sealed class SettledReposTests : IndexTests
         string[] why =
         [
             "another rev is listed", "a collection was read up to another rev", "a collection has no rev", "a collection was never read", "no rev is stored",
-            "a pass is under way", "this run has been at it", "a later run has been at it", "no run has been at it", "attempts", "a wait", "an error", "switched off", "not found", "never read",
+            "a pass is under way", "a pass by hand is under way", "this run has been at it", "a later run has been at it", "no run has been at it", "attempts", "a wait", "an error", "switched off", "not found", "never read",
             "on another host", "its document is old", "its document is of the future", "its document is to be read again",
         ];
         var data = new TheoryData<DatabaseKind, string>();
@@ -98,6 +98,10 @@ public sealed class SettledReposTests : IndexTests
             "a collection was never read" => repo with { Collections = repo.Collections.Remove(Membership) },
             "no rev is stored" => repo with { Rev = null },
             "a pass is under way" => repo with { IsSettled = false },
+            "a pass by hand is under way" => repo with
+            {
+                Collections = repo.Collections.SetItem(Post, repo.Collections[Post] with { RunId = 0, IsComplete = false, Cursor = "a", LastRkey = "a" }),
+            },
             "this run has been at it" => repo with { RunId = Run, Phase = 1 },
             "a later run has been at it" => repo with { RunId = Run + 1 },
             "no run has been at it" => repo with { RunId = null },
