@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
@@ -56,7 +53,7 @@ sealed partial class HostListing(
         if (Interlocked.Increment(ref asked) <= AskedAlone)
             return null;
 
-        var key = KeyOf(did);
+        var key = TextHash.Of(did.Value);
         while (true)
         {
             Task page;
@@ -126,7 +123,7 @@ sealed partial class HostListing(
             refusals = 0;
             var news = 0;
             foreach (var (did, listed) in ours)
-                if (revs.TryAdd(KeyOf(did), (listed.Rev.Bits, listed.IsSettled)))
+                if (revs.TryAdd(TextHash.Of(did.Value), (listed.Rev.Bits, listed.IsSettled)))
                     news++;
 
             // Also the end of a host that leads in circles: it runs out of what is new.
@@ -140,8 +137,6 @@ sealed partial class HostListing(
         lock (gate)
             isOver = true;
     }
-
-    static UInt128 KeyOf(Did did) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(did.Value)));
 
     [LoggerMessage(230, LogLevel.Information, "backfill.host_listing: {Host} does not list its repositories, each is asked about alone: {Reason}", EventName = "backfill.host_listing")]
     partial void LogGivenUp(string host, string reason);

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using Atbb.AtProto;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
@@ -338,7 +335,7 @@ sealed partial class UserRepoGrain(
 
         // Not before: a page that was not written is read again, and would be taken for one that the listing has come round to.
         if (reading.After is { Order: ListingOrder.Unordered, Cursor: { } cursor })
-            unorderedCursors.Add((Repo.RunId!.Value, reading.After.Collection, HashOf(cursor)));
+            unorderedCursors.Add((Repo.RunId!.Value, reading.After.Collection, TextHash.Of(cursor)));
         return null;
     }
 
@@ -371,8 +368,6 @@ sealed partial class UserRepoGrain(
         return new RecordFailure(collection, Uri: null, Cid: null, FailureKinds.Unordered, reason);
     }
 
-    static UInt128 HashOf(string cursor) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(cursor)));
-
     /// <summary>
     /// Whether a listing without an order has come round to where it has been: with an order, every page is further than the one before,
     /// and none needs remembering.
@@ -380,7 +375,7 @@ sealed partial class UserRepoGrain(
     bool IsRound(PageReading reading, [NotNullWhen(true)] out string? problem)
     {
         var (collection, cursor) = (reading.After.Collection, reading.After.Cursor);
-        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && unorderedCursors.Contains((Repo.RunId!.Value, collection, HashOf(cursor)));
+        var isRound = reading.After.Order is ListingOrder.Unordered && cursor is not null && unorderedCursors.Contains((Repo.RunId!.Value, collection, TextHash.Of(cursor)));
         problem = isRound ? $"the PDS lists in no order and has come round to the cursor '{cursor}'" : null;
         return isRound;
     }

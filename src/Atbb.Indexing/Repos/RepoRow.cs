@@ -24,7 +24,7 @@ static class RepoRow
         RunId = row.IsDBNull(5) ? null : row.GetInt64(5),
         Phase = row.GetInt32(6),
         IsSettled = row.GetBoolean(7),
-        Counts = new RepoCounts(row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(13), row.GetInt64(14)),
+        Counts = ReadCounts(row, 8),
         Attempts = row.GetInt32(15),
         RetryAfter = Time(row, 16),
         LastError = Text(row, 17),
@@ -33,6 +33,10 @@ static class RepoRow
         FoundByRun = row.IsDBNull(20) ? null : row.GetInt64(20),
         Moves = row.GetInt32(21),
     };
+
+    /// <summary>Reads records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes, beginning at a column.</summary>
+    public static RepoCounts ReadCounts(DbDataReader row, int first) => new(
+        row.GetInt64(first), row.GetInt64(first + 1), row.GetInt64(first + 2), row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5), row.GetInt64(first + 6));
 
     /// <summary>Reads collection, run_id, cursor, last_rkey, listing_order, is_complete, rev, beginning at a column.</summary>
     public static CollectionState ReadCursor(DbDataReader row, int first) => new()

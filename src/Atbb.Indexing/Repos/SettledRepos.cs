@@ -23,8 +23,7 @@ public sealed class SettledRepos(IndexDatabase database, TimeProvider time)
                 """, new { dids = JsonSerializer.Serialize(dids), runId, phase }, cancellationToken: token));
             var counts = new Dictionary<string, RepoCounts>(StringComparer.Ordinal);
             while (await row.ReadAsync(token))
-                counts[row.GetString(0)] = new(
-                    row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
+                counts[row.GetString(0)] = RepoRow.ReadCounts(row, 1);
             return counts;
         },
         cancellationToken);
