@@ -4,10 +4,10 @@ namespace Atbb.Indexing;
 public sealed class IndexingOptions
 {
     /// <summary>
-    /// Transactions at once on PostgreSQL. Default one per four processors, from 1 to 4: fewer and fuller ones cost less, since more of what refers to one another is
-    /// written together, and none waits for another's references. SQLite always has one.
+    /// Transactions at once on PostgreSQL. Default one per four processors, from 2 to 4: while one is prepared here or waits for the disk, the server works at another;
+    /// fewer and fuller ones cost less, since more of what refers to one another is written together. SQLite always has one.
     /// </summary>
-    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 4, 1, 4);
+    public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 4, 2, 4);
 
     /// <summary>Records that one transaction takes together from waiting batches. Default 10,000: as many as a hundred repositories have at hand at once.</summary>
     public int RecordsPerTransaction { get; set; } = 10_000;

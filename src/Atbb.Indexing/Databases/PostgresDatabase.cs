@@ -54,6 +54,11 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override string AnyOf(string list) => $"= any (array(select value from {RowsOf(list)}))";
 
+    // "offset 0" keeps it from becoming an ordinary join. Of a table that was empty a moment ago PostgreSQL knows nothing for a minute, and reads all of it
+    // rather than look some twenty rows up: each page of a first sync would cost as much as there are members.
+    internal override string LookedUp(string table, string alias, string column, string key) =>
+        $"left join lateral (select * from {table} where {table}.{column} = {key} offset 0) {alias} on true";
+
     // Two statements that take the same rows in another order would wait for one another.
     internal override string PassLocked => "for update of r skip locked";
 

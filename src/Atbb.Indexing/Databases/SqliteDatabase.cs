@@ -44,6 +44,8 @@ sealed class SqliteDatabase : IndexDatabase
 
     internal override string AnyOf(string list) => $"in (select value from {RowsOf(list)})";
 
+    internal override string LookedUp(string table, string alias, string column, string key) => $"left join {table} {alias} on {alias}.{column} = {key}";
+
     // There is one writer at a time.
     internal override string PassLocked => "";
 

@@ -43,7 +43,7 @@ public sealed class RepoStore
                        c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
                        r.did
                 from repos r
-                left join repo_cursors c on c.did = r.did
+                {database.LookedUp("repo_cursors", "c", "did", "r.did")}
                 where r.did {database.AnyOf("@dids")}
                 """, new { dids = JsonSerializer.Serialize(dids) }, cancellationToken: token));
             var states = dids.ToDictionary(did => did, did => new RepoState { Did = did }, StringComparer.Ordinal);

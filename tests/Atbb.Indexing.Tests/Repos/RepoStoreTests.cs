@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Repos;
+using Npgsql;
 using Xunit;
 using static Atbb.Indexing.Tests.Batches.Records;
 
@@ -45,6 +46,30 @@ public sealed class RepoStoreTests : IndexTests
 
         Assert.Equal(1_200, added.Sum());
         Assert.Equal(1_200, await repos.CountAsync(All, Token));
+    }
+
+    [Fact]
+    public async Task LoadAsync_TablesThatPostgresKnowsNothingOf_LooksUpAndReadsNobodyElses()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        // As in the first minute of a first sync: rows, and no statistics.
+        await database.ExecuteAsync("alter table repos set (autovacuum_enabled = false)");
+        await database.ExecuteAsync("alter table repo_cursors set (autovacuum_enabled = false)");
+        await database.ExecuteAsync("insert into repos (did, status, version, updated_at) select 'did:plc:' || n, 'active', 1, now() from generate_series(1, 5000) n");
+        await database.ExecuteAsync("""
+            insert into repo_cursors (did, collection, run_id, listing_order, is_complete)
+            select did, collection, 1, 'ascending', true from repos, (values ('space.atbb.membership'), ('space.atbb.post')) as c (collection)
+            """);
+        var repos = Repos(database);
+
+        var loaded = await Task.WhenAll(Enumerable.Range(1, 20).Select(i => repos.LoadAsync($"did:plc:{i}", Token)));
+
+        Assert.All(loaded, state => Assert.Equal(2, state.Collections.Count));
+        // PostgreSQL counts a connection's scans when it ends.
+        ((NpgsqlDataSource)database.Index.Index).Clear();
+        while (await database.NumberAsync("select seq_scan + idx_scan from pg_stat_user_tables where relname = 'repo_cursors'") == 0)
+            await Task.Delay(20, Token);
+        Assert.Equal(0, await database.NumberAsync("select seq_scan from pg_stat_user_tables where relname = 'repo_cursors'"));
     }
 
     [Theory, MemberData(nameof(Kinds))]
