@@ -7,10 +7,15 @@ var root = new RootCommand("""
 
       run     this build, or this build against another one, in turns
       growth  how time, processor time and memory grow with the forum
+
+    And makes what a published build is compiled with:
+
+      profile what the service compiles while it runs
     """)
 {
     RunCommand.Create(),
     GrowthCommand.Create(),
+    ProfileCommand.Create(),
     PdsCommand.Create(),
 };
 

@@ -3,6 +3,7 @@ using Atbb.EndToEnd.Tests.Processes;
 using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
+using Atbb.Testing.Profiles;
 using Microsoft.Extensions.Logging.Abstractions;
 using BenchCheck = Atbb.Bench.Indexes.IndexCheck;
 
@@ -76,6 +77,25 @@ public sealed class BenchTests : IDisposable
         Assert.True(await bench.ExitAsync(Patience) == Interrupted, $"{bench}");
         Assert.Contains(Rows(bench), row => row[^1] == "yes");
         Assert.Empty(folder.EnumerateFileSystemInfos());
+    }
+
+    [Fact]
+    public async Task Profile_OfABuild_NamesWhatItCompiledWhileItRan()
+    {
+        var profiles = folder.CreateSubdirectory("profiles");
+        await using var bench = Start("profile", "--sqlite", "--program", Atbb, "--out", profiles.FullName);
+
+        Assert.True(await bench.ExitAsync(Patience) == 0, $"{bench}");
+        Assert.Equal(["first-sqlite.mibc", "unchanged-sqlite.mibc"], profiles.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
+        foreach (var profile in profiles.GetFiles())
+        {
+            var types = ProfileFile.Types(profile.FullName);
+            // This build is compiled while it runs, all of it.
+            Assert.Contains(("Atbb.Grains", "Atbb.Grains.Runs.BackfillGrain"), types);
+            Assert.Contains(types, type => type is ("System.Private.CoreLib", "System.Runtime.CompilerServices.AsyncTaskMethodBuilder`1+AsyncStateMachineBox`1"));
+            Assert.DoesNotContain(types, type => type.Assembly == "Atbb.Profile");
+            Assert.True(ProfileFile.Methods(profile.FullName) > 1_000, profile.Name);
+        }
     }
 
     [Fact]

@@ -72,19 +72,21 @@ sealed record Contender(string Name, string Program)
             case BuildKind.Plain:
                 await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo", .. NoServers], checkout, cancellationToken);
                 return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
-            case BuildKind.Published:
+            case BuildKind.Published or BuildKind.PublishedWithoutProfile:
                 var output = Directory.CreateTempSubdirectory("atbb-bench-publish-");
                 lease.Add(() =>
                 {
                     output.Delete(recursive: true);
                     return Task.CompletedTask;
                 });
-                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. NoServers], checkout, cancellationToken);
+                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. Profile(kind), .. NoServers], checkout, cancellationToken);
                 return Path.Combine(output.FullName, "atbb");
             default:
                 throw new InvalidOperationException($"There is no build that is {kind}.");
         }
     }
+
+    static string[] Profile(BuildKind kind) => kind is BuildKind.PublishedWithoutProfile ? ["-p:PublishWithProfile=false"] : [];
 
     // A distribution's own .NET calls itself by the distribution, for which there are no packages.
     static string Platform() => RuntimeInformation.RuntimeIdentifier is var own && own.StartsWith("linux-", StringComparison.Ordinal)
@@ -93,7 +95,9 @@ sealed record Contender(string Name, string Program)
 
     string Beside(string file) => Path.Combine(Path.GetDirectoryName(Program)!, file);
 
-    static string Checkout()
+    /// <summary>The folder that this benchmark was built in.</summary>
+    /// <exception cref="BenchException">It was taken elsewhere.</exception>
+    public static string Checkout()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, Solution)))

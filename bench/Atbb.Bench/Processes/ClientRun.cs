@@ -14,10 +14,12 @@ sealed record ClientRun(double Seconds, double CpuSeconds, long PeakBytes, doubl
 
     /// <summary>Runs it.</summary>
     /// <exception cref="BenchException">It ended with another status than 0.</exception>
-    public static async Task<ClientRun> ToEndAsync(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken)
+    public static async Task<ClientRun> ToEndAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
         ChildEnvironment.Clean(start, folder);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
 
         var others = ProcFile.SecondsOfOthers();
         var cpu = ProcFile.SecondsOfEndedChildren();

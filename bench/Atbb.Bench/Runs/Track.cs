@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Atbb.Bench.Contenders;
 using Atbb.Bench.Forums;
 using Atbb.Bench.Indexes;
@@ -43,8 +44,9 @@ sealed class Track : IAsyncDisposable
     /// <summary>An empty database.</summary>
     public Task<BenchDatabase> CreateDatabaseAsync() => BenchDatabase.CreateAsync(server);
 
-    /// <summary>Runs a contender and looks at what it has done.</summary>
-    public async Task<Measurement> MeasureAsync(Contender contender, Workload workload, int round, BenchDatabase database, CancellationToken cancellationToken)
+    /// <summary>Runs a contender, with more in its environment where some is given, and looks at what it has done.</summary>
+    public async Task<Measurement> MeasureAsync(
+        Contender contender, Workload workload, int round, BenchDatabase database, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
         var folder = Directory.CreateTempSubdirectory("atbb-bench-run-");
         try
@@ -53,7 +55,7 @@ sealed class Track : IAsyncDisposable
             await OtherProcesses.WaitUntilQuietAsync(options.WaitQuiet, cancellationToken);
             await forum!.ForgetAsync(cancellationToken);
             var (postgresBefore, pdsBefore) = (SecondsOf(postgres), ProcFile.SecondsOfTree(forum.ProcessId));
-            var client = await ClientRun.ToEndAsync(contender.Program, Arguments(workload, database), folder.FullName, cancellationToken);
+            var client = await ClientRun.ToEndAsync(contender.Program, Arguments(workload, database), environment ?? ReadOnlyDictionary<string, string>.Empty, folder.FullName, cancellationToken);
             var (postgresAfter, pdsAfter) = (SecondsOf(postgres), ProcFile.SecondsOfTree(forum.ProcessId));
             var asked = await forum.FiguresAsync(cancellationToken);
             await using var index = database.Open();
