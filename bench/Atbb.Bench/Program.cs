@@ -7,6 +7,7 @@ var root = new RootCommand("""
 
       run     this build, or this build against another one, in turns
       growth  how time, processor time and memory grow with the forum
+      stages  where the service's processor time goes
 
     And makes what a published build is compiled with:
 
@@ -15,6 +16,7 @@ var root = new RootCommand("""
 {
     RunCommand.Create(),
     GrowthCommand.Create(),
+    StagesCommand.Create(),
     ProfileCommand.Create(),
     PdsCommand.Create(),
 };

@@ -102,6 +102,10 @@ sealed class BatchQueue(IndexingOptions options, int lanes)
     List<PendingBatch> TakeGroup()
     {
         var group = new List<PendingBatch>();
+        // Those that are too few to be worth a transaction beside another go with the next one of either lane.
+        if (underWay.Count > 0 && waiting.Count < options.BatchesBesideOthers && !closed)
+            return group;
+
         int records = 0;
         long bytes = 0;
         for (var node = waiting.First; node is not null;)

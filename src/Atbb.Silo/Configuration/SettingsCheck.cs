@@ -112,6 +112,7 @@ static class SettingsCheck
         (string Name, int Value)[] counts =
         [
             (nameof(indexing.PostgreSqlLanes), indexing.PostgreSqlLanes),
+            (nameof(indexing.BatchesBesideOthers), indexing.BatchesBesideOthers),
             (nameof(indexing.RecordsPerTransaction), indexing.RecordsPerTransaction),
             (nameof(indexing.BatchesPerTransaction), indexing.BatchesPerTransaction),
             (nameof(indexing.BytesPerTransaction), indexing.BytesPerTransaction),

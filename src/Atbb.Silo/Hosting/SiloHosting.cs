@@ -64,6 +64,7 @@ static class SiloHosting
     static void Copy(IndexingOptions from, IndexingOptions to)
     {
         to.PostgreSqlLanes = from.PostgreSqlLanes;
+        to.BatchesBesideOthers = from.BatchesBesideOthers;
         to.RecordsPerTransaction = from.RecordsPerTransaction;
         to.BatchesPerTransaction = from.BatchesPerTransaction;
         to.BytesPerTransaction = from.BytesPerTransaction;

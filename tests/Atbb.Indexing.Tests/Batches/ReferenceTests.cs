@@ -145,7 +145,7 @@ public sealed class ReferenceTests : IndexTests
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
         // One batch a transaction, four at once: as racy as it gets.
-        var store = Store(database, options => (options.PostgreSqlLanes, options.BatchesPerTransaction) = (4, 1));
+        var store = Store(database, options => (options.PostgreSqlLanes, options.BatchesBesideOthers, options.BatchesPerTransaction) = (4, 1, 1));
 
         await Task.WhenAll(Enumerable.Range(0, 60).SelectMany(i =>
         {
@@ -166,7 +166,7 @@ public sealed class ReferenceTests : IndexTests
     public async Task WriteAsync_TargetRemovedWhileRepliesArrive_NoReplyPointsToNothing()
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
-        var store = Store(database, options => (options.PostgreSqlLanes, options.BatchesPerTransaction) = (4, 1));
+        var store = Store(database, options => (options.PostgreSqlLanes, options.BatchesBesideOthers, options.BatchesPerTransaction) = (4, 1, 1));
         var authors = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => store.WriteAsync(Batch(Repo($"did:plc:author{i}"), Post, Topic($"did:plc:author{i}", "topic")), Token)));
 
         var results = await Task.WhenAll(authors.SelectMany((author, i) =>
