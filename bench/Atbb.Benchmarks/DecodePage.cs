@@ -1,3 +1,4 @@
+using System.Text;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
 using BenchmarkDotNet.Attributes;
@@ -15,8 +16,19 @@ public class DecodePage
     public int Posts { get; set; }
 
     [GlobalSetup]
-    public void Setup() => page = new SamplePage(Posts);
+    public void Setup()
+    {
+        page = new SamplePage(Posts);
+        var (records, cursor) = PageDecoder.Decode(page.Body, page.Did, collection);
+        var (plain, plainCursor) = ObjectTree.Decode(page.Body);
+        Agreement.Require(records.Select(record => (record.Uri, record.Rkey, record.Cid, Encoding.UTF8.GetString(record.Json.Span))), plain, Posts);
+        Agreement.Require([cursor], [plainCursor], 1);
+    }
 
     [Benchmark]
     public int Decode() => PageDecoder.Decode(page.Body, page.Did, collection).Records.Count;
+
+    /// <summary>By a tree of the page, with each record's JSON copied out of it.</summary>
+    [Benchmark(Baseline = true)]
+    public int DecodeAsTree() => ObjectTree.Decode(page.Body).Records.Count;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
 using BenchmarkDotNet.Attributes;
@@ -16,13 +17,21 @@ public class MapPage
     public int Posts { get; set; }
 
     [GlobalSetup]
-    public void Setup() => batch = new SamplePage(Posts).Batch();
+    public void Setup()
+    {
+        batch = new SamplePage(Posts).Batch();
+        Agreement.Require(PendingBatch.Read(batch, MaxRecordBytes).Rows.Values.Select(Told), Rows().Select(Told), Posts);
+    }
 
     /// <summary>The JSON to columns.</summary>
     [Benchmark]
     public int Read() => PendingBatch.Read(batch, MaxRecordBytes).Rows.Count;
 
-    /// <summary>The same, and what the transaction is to do.</summary>
+    /// <summary>By a tree of each record, to the same rows.</summary>
+    [Benchmark(Baseline = true)]
+    public int ReadAsTree() => Rows().Count;
+
+    /// <summary>The JSON to columns, and what the transaction is to do.</summary>
     [Benchmark]
     public object ReadAndPlan()
     {
@@ -32,4 +41,10 @@ public class MapPage
             ids.Add(CollectionCatalog.Get(SamplePage.Post), id);
         return WritePlanner.Plan([pending], new IndexReading(), ids, DateTime.UnixEpoch);
     }
+
+    List<RecordRow> Rows() => [.. batch.Records.Select(record => ObjectTree.Read(batch.Repo.Did, record))];
+
+    // Every value, and not which arrays they stand in.
+    static string Told(RecordRow row) =>
+        $"{row.Uri} {row.Rkey} {row.Cid} {Encoding.UTF8.GetString(row.Json.Span)} {row.CreatedAt:O} {string.Join(" | ", row.Values)} {string.Join(" | ", row.Targets)}";
 }
