@@ -15,7 +15,7 @@ sealed class CompiledMethods : EventListener
 
     // Events are handed out by a thread of the runtime's, some time after what they tell of. Once this method's has come, those before it have.
     static readonly RuntimeMethodHandle Last = new Action(BeTheLast).Method.MethodHandle;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     readonly Lock gate = new();
     readonly HashSet<nint> ids = [];

@@ -23,6 +23,11 @@ public sealed class BenchStageTests
         "SQL: the database's driver",
         "7f29c1114931 instance void [Npgsql] Npgsql.NpgsqlDataReader+<Read>d__48::MoveNext() (/tmp/perf-92.map)",
         "7f29c111487f instance void [System.Net.Sockets] System.Net.Sockets.SocketAsyncEngine::Execute() (/tmp/perf-92.map)")]
+    // Neither what a method takes nor what it gives says what it does.
+    [InlineData("SQL: laying rows out", "7f29c13de281 instance void [Atbb.Indexing] Atbb.Indexing.Batches.PostgresBatch::Add(string,valuetype System.ReadOnlySpan`1<class [Npgsql]Npgsql.NpgsqlParameter>) (/tmp/perf-92.map)")]
+    [InlineData(
+        "grains: ours",
+        "7f29c13de281 instance class [System.Runtime]System.Threading.Tasks.Task`1<class [Atbb.AtProto]Atbb.AtProto.Repo.RecordPage> [Atbb.Grains] Atbb.Grains.Repos.PageFeed::NextAsync(class [Atbb.Indexing]Atbb.Indexing.Collections.RecordCollection)[Optimized] (/tmp/perf-92.map)")]
     [InlineData("HTTP: sockets", "7f29c111487f instance void [System.Net.Sockets] System.Net.Sockets.SocketAsyncEngine::Execute() (/tmp/perf-92.map)")]
     [InlineData("HTTP: the client", "7f29c111487f instance void [System.Net.Http] System.Net.Http.HttpConnection+<SendAsync>d__57::MoveNext() (/tmp/perf-92.map)")]
     [InlineData("grains: Orleans", "7f29c111487f instance void [Orleans.Runtime] Orleans.Runtime.ActivationData::ReceiveMessage(object) (/tmp/perf-92.map)")]

@@ -11,6 +11,9 @@ static class ProfileCommand
     // Everything that a run does happens within so many members; of a larger one only the times differ.
     static readonly ForumSize Size = new(200, 20);
 
+    // What is left to compile where a profile has been taken in makes one of 16 kB, all of it one of 40 to 60.
+    const long LeastBytes = 32 * 1024;
+
     public static Command Create()
     {
         var program = new Option<FileInfo?>("--program") { Description = "A published executable that was compiled without a profile. Default: one is made of this checkout, which takes minutes.", HelpName = "PATH" };
@@ -27,30 +30,43 @@ static class ProfileCommand
             await using var found = line.GetValue(program) is { } named
                 ? new ContenderLease(new Contender(named.Name, named.FullName))
                 : await Contender.FindOwnAsync(BuildKind.PublishedWithoutProfile, cancellationToken);
-            var results = new Results();
-            if (!line.GetValue(sqliteAlone))
-                await NoteAsync(found.Contender, sqlite: false, output, results, cancellationToken);
-            await NoteAsync(found.Contender, sqlite: true, output, results, cancellationToken);
-            return results.Status;
+            var written = Directory.CreateTempSubdirectory("atbb-bench-profile-");
+            try
+            {
+                if (!line.GetValue(sqliteAlone))
+                    await NoteAsync(found.Contender, sqlite: false, written, cancellationToken);
+                await NoteAsync(found.Contender, sqlite: true, written, cancellationToken);
+                foreach (var profile in written.GetFiles())
+                    profile.CopyTo(Path.Combine(output.FullName, profile.Name), overwrite: true);
+            }
+            finally
+            {
+                written.Delete(recursive: true);
+            }
         });
         return command;
     }
 
-    static async Task NoteAsync(Contender contender, bool sqlite, DirectoryInfo output, Results results, CancellationToken cancellationToken)
+    // What has been there stays unless all runs went through: a profile of half a run is worth less than an old one.
+    static async Task NoteAsync(Contender contender, bool sqlite, DirectoryInfo folder, CancellationToken cancellationToken)
     {
+        var results = new Results();
         await using var track = await Track.OpenAsync(new BenchOptions(sqlite, Latency: 0, Seed: 1, WaitQuiet: TimeSpan.Zero, Settings: []));
         await track.HostAsync(Size, cancellationToken);
         await using var database = await track.CreateDatabaseAsync();
         foreach (var (name, isUnchanged) in new[] { ("first", false), ("unchanged", true) })
         {
-            var profile = Path.Combine(output.FullName, $"{name}-{(sqlite ? "sqlite" : "postgresql")}.mibc");
-            await results.AddAsync(() => track.MeasureAsync(contender, new Workload(Path.GetFileName(profile), Size, isUnchanged), 1, database, cancellationToken, new Dictionary<string, string>
+            var profile = new FileInfo(Path.Combine(folder.FullName, $"{name}-{(sqlite ? "sqlite" : "postgresql")}.mibc"));
+            await results.AddAsync(() => track.MeasureAsync(contender, new Workload(profile.Name, Size, isUnchanged), 1, database, cancellationToken, new Dictionary<string, string>
             {
                 ["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Atbb.Profile.dll"),
-                ["ATBB_PROFILE"] = profile,
+                ["ATBB_PROFILE"] = profile.FullName,
             }));
-            if (!File.Exists(profile))
-                throw new BenchException($"{contender.Program} has not written {profile}.");
+            if (results.Status != 0)
+                throw new BenchException($"{profile.Name}: {string.Join(' ', results.Runs.SelectMany(run => run.Faults).DefaultIfEmpty("the run failed."))} The profiles stay as they are.");
+            profile.Refresh();
+            if (!profile.Exists || profile.Length < LeastBytes)
+                throw new BenchException($"{contender.Program} has had next to nothing to compile: publish it with -p:PublishWithProfile=false. The profiles stay as they are.");
         }
     }
 }

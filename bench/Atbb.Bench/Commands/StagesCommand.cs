@@ -14,6 +14,10 @@ static class StagesCommand
 {
     // perf and the runtime agree on this folder, and on no other.
     const string MapFolder = "/tmp";
+    const string MapsAlone = "3";
+
+    const string Recorded = "perf.data";
+    const string ProcessId = "pid";
 
     public static Command Create()
     {
@@ -38,54 +42,63 @@ static class StagesCommand
     static async Task<IReadOnlyDictionary<string, int>> SampleAsync(Contender contender, ForumSize size, int after, bool sqlite, Results results, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("atbb-bench-stages-");
-        var before = Maps();
         try
         {
-            var recorded = Path.Combine(folder.FullName, "perf.data");
             await using var track = await Track.OpenAsync(new BenchOptions(sqlite, Latency: 0, Seed: 1, WaitQuiet: TimeSpan.Zero, Settings: []));
             await track.HostAsync(size, cancellationToken);
             await using var database = await track.CreateDatabaseAsync();
-            var watched = contender with { Program = await WrapAsync(contender, after, recorded, folder) };
+            var watched = contender with { Program = await WrapAsync(contender, after, folder) };
             await results.AddAsync(() => track.MeasureAsync(watched, new Workload("stages", size, IsUnchanged: false), 1, database, cancellationToken, new Dictionary<string, string>
             {
                 // Names for perf, of all code: what is compiled ahead has none. The rest keeps them right, since perf reads them once.
-                ["DOTNET_PerfMapEnabled"] = "1",
+                ["DOTNET_PerfMapEnabled"] = MapsAlone,
                 ["DOTNET_PerfMapJitDumpPath"] = MapFolder,
                 ["DOTNET_ReadyToRun"] = "0",
                 ["DOTNET_TieredCompilation"] = "0",
                 ["DOTNET_EnableWriteXorExecute"] = "0",
             }));
-            if (!File.Exists(recorded))
-                throw new BenchException("perf has recorded nothing: it is missing (apt-get install linux-perf), or kernel.perf_event_paranoid is above 2.");
-            return await ReadAsync(recorded, folder, cancellationToken);
+            if (!File.Exists(Path.Combine(folder.FullName, Recorded)))
+                throw new BenchException("perf has recorded nothing: it is missing (linux-perf on Debian, linux-tools-generic on Ubuntu), or kernel.perf_event_paranoid is above 2.");
+            var samples = await ReadAsync(folder, cancellationToken);
+            return samples.Count > 0 ? samples : throw new BenchException($"The run ended within {after} s: it takes more --users, or a smaller --after.");
         }
         finally
         {
+            if (File.Exists(Path.Combine(folder.FullName, ProcessId)))
+                File.Delete(Path.Combine(MapFolder, $"perf-{(await File.ReadAllTextAsync(Path.Combine(folder.FullName, ProcessId), CancellationToken.None)).Trim()}.map"));
             folder.Delete(recursive: true);
-            foreach (var map in Maps().Except(before))
-                File.Delete(map);
         }
     }
 
-    static async Task<string> WrapAsync(Contender contender, int after, string recorded, DirectoryInfo folder)
+    // perf starts the program, and its process has a number that is known to no one else.
+    static async Task<string> WrapAsync(Contender contender, int after, DirectoryInfo folder)
     {
         var script = Path.Combine(folder.FullName, "watched");
         var delay = (after * 1000).ToString(CultureInfo.InvariantCulture);
-        await File.WriteAllTextAsync(script, $"#!/bin/sh\nexec perf record --quiet -e cpu-clock -F 997 -g -D {delay} -o '{recorded}' -- '{contender.Program}' \"$@\"\n");
+        await File.WriteAllTextAsync(script, $"""
+            #!/bin/sh
+            cd '{folder.FullName}'
+            exec perf record --quiet -e cpu-clock -F 997 -g -D {delay} -o {Recorded} -- sh -c 'echo $$ > {ProcessId}; exec "$0" "$@"' '{contender.Program}' "$@"
+
+            """);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return script;
     }
 
     // A sample is a stack: a line for each frame, innermost first, and an empty one.
-    static async Task<IReadOnlyDictionary<string, int>> ReadAsync(string recorded, DirectoryInfo folder, CancellationToken cancellationToken)
+    static async Task<IReadOnlyDictionary<string, int>> ReadAsync(DirectoryInfo folder, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("perf", ["script", "-i", recorded, "-F", "comm,ip,sym,dso"]) { WorkingDirectory = folder.FullName };
+        // By way of a file: hundreds of megabytes.
+        const string Stacks = "stacks";
+        var start = new ProcessStartInfo("sh", ["-c", $"exec perf script -i {Recorded} -F comm,ip,sym,dso > {Stacks}"]) { WorkingDirectory = folder.FullName };
         await using var perf = ChildProcess.Start(start);
         await perf.EndAsync(cancellationToken);
+        await perf.MustHaveSucceededAsync();
+
         var samples = new Dictionary<string, int>(StringComparer.Ordinal);
         var frames = new List<string>();
-        foreach (var line in (await perf.MustHaveSucceededAsync()).Split('\n'))
+        await foreach (var line in File.ReadLinesAsync(Path.Combine(folder.FullName, Stacks), cancellationToken))
         {
             if (line.StartsWith('\t'))
             {
@@ -103,6 +116,4 @@ static class StagesCommand
 
         return samples;
     }
-
-    static HashSet<string> Maps() => [.. Directory.EnumerateFiles(MapFolder, "perf*.map")];
 }

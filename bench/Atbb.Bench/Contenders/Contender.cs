@@ -79,14 +79,14 @@ sealed record Contender(string Name, string Program)
                     output.Delete(recursive: true);
                     return Task.CompletedTask;
                 });
-                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. Profile(kind), .. NoServers], checkout, cancellationToken);
+                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. ProfileArguments(kind), .. NoServers], checkout, cancellationToken);
                 return Path.Combine(output.FullName, "atbb");
             default:
                 throw new InvalidOperationException($"There is no build that is {kind}.");
         }
     }
 
-    static string[] Profile(BuildKind kind) => kind is BuildKind.PublishedWithoutProfile ? ["-p:PublishWithProfile=false"] : [];
+    static string[] ProfileArguments(BuildKind kind) => kind is BuildKind.PublishedWithoutProfile ? ["-p:PublishWithProfile=false"] : [];
 
     // A distribution's own .NET calls itself by the distribution, for which there are no packages.
     static string Platform() => RuntimeInformation.RuntimeIdentifier is var own && own.StartsWith("linux-", StringComparison.Ordinal)

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Atbb.Bench.Runs;
 
 /// <summary>What a program does with its processor time, told by the names on its stack.</summary>
-static class Stage
+static partial class Stage
 {
     const string Switching = "switching threads, waiting for work";
     const string Compiling = "compiling";
@@ -9,29 +11,29 @@ static class Stage
     const string Sockets = "HTTP: sockets";
     const string Other = "anything else";
 
-    // What stands deepest decides: a page is decoded within a grain's call. In this order where one name has several.
-    static readonly (string Name, string Stage)[] Names =
+    // By the beginning of a type's name; the first that fits.
+    static readonly (string Begins, string Stage)[] Types =
     [
-        ("Npgsql", "SQL: the database's driver"),
-        ("Sqlite", "SQL: the database's driver"),
-        ("PostgresWriter", "SQL: laying rows out"),
-        ("PostgresCopy", "SQL: laying rows out"),
-        ("PostgresBatch", "SQL: laying rows out"),
-        ("GroupWriter", "SQL: laying rows out"),
-        ("WritePlanner", "planning what to write"),
-        ("BatchDiff", "planning what to write"),
-        ("ReadRequest", "planning what to write"),
-        ("TableWrite", "planning what to write"),
+        ("Atbb.Indexing.Batches.Postgres", "SQL: laying rows out"),
+        ("Atbb.Indexing.Batches.Sqlite", "SQL: laying rows out"),
+        ("Atbb.Indexing.Batches.GroupWriter", "SQL: laying rows out"),
+        ("Atbb.Indexing.Batches.WritePlan", "planning what to write"),
+        ("Atbb.Indexing.Batches.BatchDiff", "planning what to write"),
+        ("Atbb.Indexing.Batches.ReadRequest", "planning what to write"),
+        ("Atbb.Indexing.Batches.TableWrite", "planning what to write"),
+        ("Atbb.Indexing.Batches.PendingBatch", "mapping records to rows"),
         ("Atbb.Indexing.Collections", "mapping records to rows"),
-        ("PendingBatch", "mapping records to rows"),
         ("Atbb.AtProto.Repo", "decoding pages"),
-        ("System.Net.Sockets", Sockets),
-        ("Polly", "HTTP: the client"),
-        ("System.Net.", "HTTP: the client"),
         ("Atbb.AtProto", "HTTP: the client"),
-        ("Microsoft.Extensions.Http", "HTTP: the client"),
         ("Atbb.Grains", "grains: ours"),
+        ("Npgsql", "SQL: the database's driver"),
+        ("Microsoft.Data.Sqlite", "SQL: the database's driver"),
+        ("SQLitePCL", "SQL: the database's driver"),
         ("Orleans", "grains: Orleans"),
+        ("System.Net.Sockets", Sockets),
+        ("System.Net", "HTTP: the client"),
+        ("Microsoft.Extensions.Http", "HTTP: the client"),
+        ("Polly", "HTTP: the client"),
     ];
 
     static readonly string[] Switches = ["schedule", "finish_task_switch", "futex", "sched_yield"];
@@ -45,23 +47,25 @@ static class Stage
         if (frames.Any(frame => frame.Contains("libclrjit", StringComparison.Ordinal)))
             return Compiling;
 
-        var isManaged = false;
-        var socket = false;
+        var found = Runtime;
         foreach (var frame in frames)
         {
-            isManaged |= frame.Contains("perf-", StringComparison.Ordinal);
-            foreach (var (name, stage) in Names)
-            {
-                if (!frame.Contains(name, StringComparison.Ordinal))
-                    continue;
-                if (stage != Sockets)
-                    return stage;
-                // The thread that hands out what sockets have received runs, further in, what waited for it.
-                socket = true;
-                break;
-            }
+            if (OwnType().Match(frame) is not { Success: true, Groups: [_, var type] })
+                continue;
+
+            var stage = Array.Find(Types, known => type.ValueSpan.StartsWith(known.Begins, StringComparison.Ordinal)).Stage;
+            // What stands deepest decides: a page is decoded within a grain's call. But the thread that hands out what sockets have received runs, further in,
+            // what has waited for it.
+            if (stage is not null and not Sockets)
+                return stage;
+            found = stage ?? (found is Runtime ? Other : found);
         }
 
-        return socket ? Sockets : isManaged ? Other : Runtime;
+        return found;
     }
+
+    // "instance class [System.Runtime]System.Threading.Tasks.Task`1<…> [Atbb.Grains] Atbb.Grains.Repos.UserRepoGrain::ReadAsync(…)": the assembly that a method is in, and no
+    // other, stands apart from the type.
+    [GeneratedRegex(@"\] ([^\s:]+)::")]
+    private static partial Regex OwnType();
 }

@@ -6,12 +6,16 @@ namespace Atbb.Indexing.Batches;
 /// Batches that wait for a transaction. Whoever takes, takes as many together as one transaction holds, so that the busier the callers
 /// are the fewer commits a batch costs. Bounded by its callers: each waits for its batch.
 /// </summary>
-sealed class BatchQueue(IndexingOptions options, int lanes)
+sealed class BatchQueue(IndexingOptions options, int lanes, TimeProvider time)
 {
+    // Several transactions long: one that waits for a lock, or is written anew without a record that was refused, holds nobody else up for longer.
+    internal static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(250);
+
     readonly Lock gate = new();
     readonly LinkedList<PendingBatch> waiting = [];
     readonly HashSet<string> underWay = new(StringComparer.Ordinal);
     readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(lanes) { FullMode = BoundedChannelFullMode.DropWrite });
+    long lastTaken;
     bool closed;
 
     /// <summary>Batches that wait.</summary>
@@ -49,16 +53,22 @@ sealed class BatchQueue(IndexingOptions options, int lanes)
     {
         while (true)
         {
+            bool holds;
             lock (gate)
             {
                 var group = TakeGroup();
                 if (group.Count > 0)
+                {
+                    lastTaken = time.GetTimestamp();
                     return group;
-                if (closed && waiting.Count == 0)
+                }
+
+                holds = waiting.Count > 0;
+                if (closed && !holds)
                     return null;
             }
 
-            if (!await signal.Reader.WaitToReadAsync())
+            if (!await WaitAsync(holds ? LongestHold : Timeout.InfiniteTimeSpan))
             {
                 // Closed: what still waits, waits for a batch of its own repository on another lane, whose end is near.
                 lock (gate)
@@ -98,12 +108,23 @@ sealed class BatchQueue(IndexingOptions options, int lanes)
         signal.Writer.TryComplete();
     }
 
+    // False once the queue is closed.
+    async Task<bool> WaitAsync(TimeSpan longest)
+    {
+        var signalled = signal.Reader.WaitToReadAsync().AsTask();
+        using var over = new CancellationTokenSource();
+        if (await Task.WhenAny(signalled, Task.Delay(longest, time, over.Token)) != signalled)
+            return true;
+        await over.CancelAsync();
+        return await signalled;
+    }
+
     // Never two batches of one repository at a time: the second would be judged by a row that the first is about to move.
     List<PendingBatch> TakeGroup()
     {
         var group = new List<PendingBatch>();
         // Those that are too few to be worth a transaction beside another go with the next one of either lane.
-        if (underWay.Count > 0 && waiting.Count < options.BatchesBesideOthers && !closed)
+        if (underWay.Count > 0 && waiting.Count < options.BatchesBesideOthers && !closed && time.GetElapsedTime(lastTaken) < LongestHold)
             return group;
 
         int records = 0;

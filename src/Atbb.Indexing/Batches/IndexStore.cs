@@ -23,7 +23,7 @@ public sealed class IndexStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         var count = database.Lanes(options);
-        queue = new BatchQueue(options, count);
+        queue = new BatchQueue(options, count, time);
         metrics.Observe(queue);
         writers = [.. Enumerable.Range(0, count).Select(_ => new GroupWriter(database, database.CreateWriter(), metrics, time, logger))];
         lanes = [.. writers.Select(writer => Task.Run(() => RunAsync(writer)))];
@@ -75,9 +75,16 @@ public sealed class IndexStore : IAsyncDisposable
     {
         while (await queue.TakeAsync() is { } group)
         {
-            await writer.WriteAsync(group);
-            Debug.Assert(group.TrueForAll(batch => batch.Completion.IsCompleted), "A caller would wait for ever.");
-            queue.Finish(group);
+            try
+            {
+                await writer.WriteAsync(group);
+                Debug.Assert(group.TrueForAll(batch => batch.Completion.IsCompleted), "A caller would wait for ever.");
+            }
+            finally
+            {
+                // The other lanes go by what is under way.
+                queue.Finish(group);
+            }
         }
     }
 }

@@ -57,7 +57,7 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// <summary>SQL: equal to one of the texts of a JSON list. By this a column's index is used, however large the planner takes the list for.</summary>
     internal abstract string AnyOf(string list);
 
-    /// <summary>SQL: a left join that looks each key up by the column's index, however few rows the planner takes the table for.</summary>
+    /// <summary>SQL: a left join that looks up the few keys which there are, one by one, and does not go through the table for them.</summary>
     internal abstract string LookedUp(string table, string alias, string column, string key);
 
     /// <summary>SQL, at the end of a query for rows that the statement around it changes: takes them, and passes by those that somebody else is changing just now.</summary>

@@ -1,4 +1,5 @@
 using Atbb.Indexing.Batches;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static Atbb.Indexing.Tests.Batches.Records;
 
@@ -8,7 +9,10 @@ public sealed class BatchQueueTests
 {
     const int Enough = 3;
 
-    readonly BatchQueue queue = new(new IndexingOptions { BatchesBesideOthers = Enough }, lanes: 2);
+    readonly FakeTimeProvider time = new();
+    readonly BatchQueue queue;
+
+    public BatchQueueTests() => queue = new BatchQueue(new IndexingOptions { BatchesBesideOthers = Enough }, lanes: 2, time);
 
     [Fact]
     public async Task TakeAsync_NothingUnderWay_TakesWhateverWaits()
@@ -45,6 +49,35 @@ public sealed class BatchQueueTests
         Add("d");
 
         Assert.Equal(["b", "c", "d"], Names(await second));
+    }
+
+    [Fact]
+    public async Task TakeAsync_FewBesideOneThatTakesLong_DoNotWaitForIt()
+    {
+        Add("a");
+        await queue.TakeAsync();
+        Add("b");
+        var second = queue.TakeAsync();
+        Assert.False(second.IsCompleted);
+
+        time.Advance(BatchQueue.LongestHold);
+
+        Assert.Equal(["b"], Names(await second));
+    }
+
+    [Fact]
+    public async Task TakeAsync_AnotherPageOfTheOneUnderWay_WaitsForItsEnd()
+    {
+        Add("a");
+        var first = await queue.TakeAsync();
+        Add("a");
+        time.Advance(BatchQueue.LongestHold);
+        var second = queue.TakeAsync();
+        Assert.False(second.IsCompleted);
+
+        queue.Finish(first!);
+
+        Assert.Equal(["a"], Names(await second));
     }
 
     [Fact]

@@ -118,6 +118,7 @@ public class SettingsTests
     [InlineData("Atbb:PlcDirectory", "http://plc.example", "https")]
     [InlineData("Atbb:Network:AllowPrivateAddresses", "maybe", "true or false")]
     [InlineData("Atbb:Indexing:PostgreSqlLanes", "0", "less than 1")]
+    [InlineData("Atbb:Indexing:BatchesBesideOthers", "0", "less than 1")]
     [InlineData("Atbb:Discovery:Relays", "relay.example", "'relay.example' is not an origin")]
     [InlineData("Atbb:Discovery:Relays", "https://relay.example/xrpc", "origin")]
     [InlineData("Atbb:Discovery:Relays", "http://relay.example", "https")]
