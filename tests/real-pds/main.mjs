@@ -17,10 +17,16 @@ const [installation, theirPlc, folder, port] = process.argv.slice(2)
 const installed = createRequire(join(resolve(installation), 'package.json'))
 const load = async (name) => import(pathToFileURL(installed.resolve(name)).href)
 
+const data = folder ?? (await mkdtemp(join(tmpdir(), 'atbb-real-pds-')))
+
+// What the servers say they were asked, for tests that count it. Their loggers read this once, when they are loaded, and write a line
+// at a time into the one file.
+const log = join(data, 'requests.jsonl')
+if (!theirPlc) Object.assign(process.env, { LOG_ENABLED: 'true', LOG_LEVEL: 'info', LOG_SYSTEMS: '', LOG_DESTINATION: log })
+
 const { MockDatabase, PlcServer } = (await load('@did-plc/server')).default
 const { PDS, envToCfg, envToSecrets } = await load('@atproto/pds')
 
-const data = folder ?? (await mkdtemp(join(tmpdir(), 'atbb-real-pds-')))
 const running = []
 
 // Both products listen on every interface, on a port that must be known beforehand. So the port is taken here, on loopback, and handed over.
@@ -111,5 +117,5 @@ if (theirPlc) {
 
   const plc = await startPlc()
   const pdses = [await startPds('one', plc), await startPds('two', plc)]
-  console.log(JSON.stringify({ plc, pdses, accounts: ['one', 'two'].map((name) => join(data, name, 'account.sqlite')), adminPassword: 'admin' }))
+  console.log(JSON.stringify({ plc, pdses, accounts: ['one', 'two'].map((name) => join(data, name, 'account.sqlite')), log, adminPassword: 'admin' }))
 }

@@ -20,6 +20,7 @@ public sealed class RealPdsFixture : IAsyncDisposable
     readonly HttpClient http = new();
     readonly AuthenticationHeaderValue admin;
     readonly IReadOnlyList<string> accounts;
+    readonly string log;
 
     RealPdsFixture(Process process, StringBuilder errors, JsonElement ready)
     {
@@ -28,6 +29,7 @@ public sealed class RealPdsFixture : IAsyncDisposable
         Plc = new Uri(ready.GetProperty("plc").GetString()!);
         Pdses = [.. ready.GetProperty("pdses").EnumerateArray().Select(pds => new Uri(pds.GetString()!))];
         accounts = [.. ready.GetProperty("accounts").EnumerateArray().Select(file => file.GetString()!)];
+        log = ready.GetProperty("log").GetString()!;
         admin = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + ready.GetProperty("adminPassword").GetString())));
     }
 
@@ -114,11 +116,41 @@ public sealed class RealPdsFixture : IAsyncDisposable
         return account.MoveAsync(Pdses[1 - from], () => MailedCodeAsync(accounts[from], account.Did, cancellationToken), cancellationToken);
     }
 
+    /// <summary>What a client has asked since the start, by the servers' own log of requests: of all three, oldest first.</summary>
+    /// <param name="userAgent">How the client calls itself: the servers ask one another, and tests ask them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<RealPdsRequest>> RequestsAsync(string userAgent, CancellationToken cancellationToken)
+    {
+        // A request is written down when it has been answered, which its client may know before the log does. One process writes for all three:
+        // once it has written down requests that came later, what came earlier is there.
+        var mark = Guid.NewGuid().ToString("N");
+        await http.GetStringAsync(new Uri(Plc, $"/_health?{mark}"), cancellationToken);
+        foreach (var pds in Pdses)
+            await http.GetStringAsync(new Uri(pds, $"/xrpc/_health?{mark}"), cancellationToken);
+
+        while (true)
+        {
+            var requests = RealPdsRequest.Read(await ReadLogAsync(cancellationToken)).ToList();
+            if (requests.Count(request => request.Target.EndsWith(mark, StringComparison.Ordinal)) == Pdses.Count + 1)
+                return [.. requests.Where(request => request.UserAgent.StartsWith(userAgent, StringComparison.Ordinal))];
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+    }
+
     /// <summary>A line for a shell that becomes a PDS in a process of its own, with its rate limits on: it says its origin when it answers.</summary>
     /// <param name="folder">Where its data stay when it is killed.</param>
     /// <param name="port">Its port on loopback.</param>
     public string CommandFor(string folder, int port) =>
         $"exec '{RealPdsInstallation.Node}' '{RealPdsInstallation.Script}' '{RealPdsInstallation.Folder}' '{Plc.GetLeftPart(UriPartial.Authority)}' '{folder}' {port}";
+
+    async Task<string> ReadLogAsync(CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        // The last line may be half there.
+        return text[..(text.LastIndexOf('\n') + 1)];
+    }
 
     // No mail leaves a PDS that has no mail server; what it would have said is in its database.
     static async Task<string> MailedCodeAsync(string file, string did, CancellationToken cancellationToken)
