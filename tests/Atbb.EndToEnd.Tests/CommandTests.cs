@@ -34,6 +34,7 @@ public sealed class CommandTests
         Assert.Contains(it.Database.Value, second.Errors, StringComparison.Ordinal);
         Assert.True(await first.ExitAsync() == 0, $"{first}");
         await it.AssertIndexAsync(first.Figures(), before: null, $"{first}");
+        Assert.True(first.Figures().WallSeconds > 0, $"{first}");
     }
 
     [Theory]

@@ -14,7 +14,8 @@ readonly record struct KillMoment(int? Page, bool Answered)
     /// </summary>
     public static KillMoment[] Draw(Random random, int pages)
     {
-        var kills = random.Next(1, 4);
+        // One or two in the middle, and the last.
+        var kills = random.Next(2, 4);
         var share = Math.Max(1, pages / (kills + 1));
         return
         [

@@ -35,6 +35,9 @@ sealed record RunFigures
 
     public long Bytes { get; init; }
 
+    /// <summary>Seconds from the run's start to its end, or until now.</summary>
+    public double? WallSeconds { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 
     public string? LastError { get; init; }
