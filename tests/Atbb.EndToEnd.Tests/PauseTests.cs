@@ -11,12 +11,13 @@ public sealed class PauseTests
     const int OnTheWay = 8;
 
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    public async Task Backfill_Signalled_PausesAndTheSameCommandGoesOn(string signal)
+    [InlineData("INT", DatabaseKind.Sqlite)]
+    [InlineData("INT", DatabaseKind.PostgreSql)]
+    [InlineData("TERM", DatabaseKind.Sqlite)]
+    public async Task Backfill_Signalled_PausesAndTheSameCommandGoesOn(string signal, DatabaseKind kind)
     {
-        var random = Chance.For($"pause {signal}");
-        await using var it = await ForumCase.CreateAsync(DatabaseKind.Sqlite, ForumCase.Size, "Backfill:Concurrency=4");
+        var random = Chance.For($"pause {signal} {kind}");
+        await using var it = await ForumCase.CreateAsync(kind, ForumCase.Size, "Backfill:Concurrency=4");
         it.Pds.Latency = TimeSpan.FromMilliseconds(20);
         var page = random.Next(1, 60);
         var moment = new KillMoment(page, Answered: true);
