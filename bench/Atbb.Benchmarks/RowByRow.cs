@@ -97,8 +97,7 @@ sealed class RowByRow(DbConnection connection, DatabaseKind kind) : IAsyncDispos
     /// </summary>
     public async Task<List<string>> ReadAsync(string did)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = """
+        const string sql = """
             select
                 p.rkey, p.cid, cast(p.record as text), p.created_at, p.title, p.text, p.deleted,
                 p.forum_uri, p.forum_id,
@@ -108,17 +107,11 @@ sealed class RowByRow(DbConnection connection, DatabaseKind kind) : IAsyncDispos
             from posts p
             left join posts root on root.id = p.root_post_id
             left join posts parent on parent.id = p.parent_post_id
-            where p.did = $1
+            where p.did = @did
             order by p.rkey
             """;
-        var parameter = command.CreateParameter();
-        // By its name SQLite's driver finds it; PostgreSQL's goes by its place, and wants none.
-        parameter.ParameterName = kind is DatabaseKind.Sqlite ? "$1" : "";
-        parameter.Value = did;
-        command.Parameters.Add(parameter);
-
         var rows = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await connection.ExecuteReaderAsync(sql, new { did });
         while (await reader.ReadAsync())
             rows.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "null" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
         return rows;

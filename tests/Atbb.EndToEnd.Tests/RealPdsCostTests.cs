@@ -1,4 +1,5 @@
 using Atbb.EndToEnd.Tests.Processes;
+using Atbb.EndToEnd.Tests.Truth;
 using Atbb.Sample;
 using Atbb.Indexing.Databases;
 using Atbb.Testing.RealPds;
@@ -12,9 +13,6 @@ public sealed class RealPdsCostTests
     const string ListRecords = "com.atproto.repo.listRecords";
     const string GetLatestCommit = "com.atproto.sync.getLatestCommit";
     const string ListRepos = "com.atproto.sync.listRepos";
-
-    // What a page of listRecords holds at most.
-    const int PageSize = 100;
 
     // Of a host's repositories so many are asked about alone, in a run, before it is asked to list them all: decision 33.
     const int AskedAlone = 4;
@@ -38,7 +36,7 @@ public sealed class RealPdsCostTests
         {
             members[number] = await pdses.CreateAccountAsync(number < MembersThere ? 0 : 1, $"member{number}", Ends);
             // One has a page more than the others: its topic is a post, too.
-            await forum.JoinAsync(members[number], replies: number == 0 ? PageSize : 2);
+            await forum.JoinAsync(members[number], replies: number == 0 ? PageListing.PageSize : 2);
         }
 
         string[] dids = [.. members.Select(member => member.Did)];

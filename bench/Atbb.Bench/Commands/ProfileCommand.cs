@@ -28,7 +28,7 @@ static class ProfileCommand
             var output = line.GetValue(folder) ?? new DirectoryInfo(Path.Combine(Contender.Checkout(), "src", "Atbb.Silo", "Profile"));
             output.Create();
             await using var found = line.GetValue(program) is { } named
-                ? new ContenderLease(new Contender(named.Name, named.FullName))
+                ? await Contender.FindAsync(named.FullName, BuildKind.PublishedWithoutProfile, cancellationToken)
                 : await Contender.FindOwnAsync(BuildKind.PublishedWithoutProfile, cancellationToken);
             var written = Directory.CreateTempSubdirectory("atbb-bench-profile-");
             try

@@ -30,9 +30,11 @@ static class StagesCommand
             command.Options.Add(option);
         command.SetAction(async (line, cancellationToken) =>
         {
-            var contender = line.GetValue(program) is { } named ? new Contender(named.Name, named.FullName) : Contender.This;
+            await using var found = line.GetValue(program) is { } named
+                ? await Contender.FindAsync(named.FullName, BuildKind.Plain, cancellationToken)
+                : await Contender.FindOwnAsync(BuildKind.Plain, cancellationToken);
             var results = new Results();
-            var samples = await SampleAsync(contender, new ForumSize(line.GetValue(users), 20), line.GetValue(after), line.GetValue(sqlite), results, cancellationToken);
+            var samples = await SampleAsync(found.Contender, new ForumSize(line.GetValue(users), 20), line.GetValue(after), line.GetValue(sqlite), results, cancellationToken);
             StagesReport.Write(samples);
             return results.Status;
         });
@@ -42,6 +44,7 @@ static class StagesCommand
     static async Task<IReadOnlyDictionary<string, int>> SampleAsync(Contender contender, ForumSize size, int after, bool sqlite, Results results, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("atbb-bench-stages-");
+        var processId = Path.Combine(folder.FullName, ProcessId);
         try
         {
             await using var track = await Track.OpenAsync(new BenchOptions(sqlite, Latency: 0, Seed: 1, WaitQuiet: TimeSpan.Zero, Settings: []));
@@ -64,8 +67,8 @@ static class StagesCommand
         }
         finally
         {
-            if (File.Exists(Path.Combine(folder.FullName, ProcessId)))
-                File.Delete(Path.Combine(MapFolder, $"perf-{(await File.ReadAllTextAsync(Path.Combine(folder.FullName, ProcessId), CancellationToken.None)).Trim()}.map"));
+            if (File.Exists(processId))
+                File.Delete(Path.Combine(MapFolder, $"perf-{(await File.ReadAllTextAsync(processId, CancellationToken.None)).Trim()}.map"));
             folder.Delete(recursive: true);
         }
     }

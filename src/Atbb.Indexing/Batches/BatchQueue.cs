@@ -111,12 +111,14 @@ sealed class BatchQueue(IndexingOptions options, int lanes, TimeProvider time)
     // False once the queue is closed.
     async Task<bool> WaitAsync(TimeSpan longest)
     {
-        var signalled = signal.Reader.WaitToReadAsync().AsTask();
-        using var over = new CancellationTokenSource();
-        if (await Task.WhenAny(signalled, Task.Delay(longest, time, over.Token)) != signalled)
+        try
+        {
+            return await signal.Reader.WaitToReadAsync().AsTask().WaitAsync(longest, time);
+        }
+        catch (TimeoutException)
+        {
             return true;
-        await over.CancelAsync();
-        return await signalled;
+        }
     }
 
     // Never two batches of one repository at a time: the second would be judged by a row that the first is about to move.

@@ -5,7 +5,8 @@ namespace Atbb.EndToEnd.Tests.Truth;
 /// <summary>What reading repositories takes, and who owns which collections.</summary>
 static class PageListing
 {
-    const int PageSize = 100;
+    /// <summary>What a page of listRecords holds at most.</summary>
+    public const int PageSize = 100;
 
     /// <summary>The collections of the first phase, in the order in which they are read.</summary>
     public static IReadOnlyList<string> ForumCollections { get; } =
