@@ -38,7 +38,7 @@ sealed partial class HostListing(
 
     // What is listed and not asked for yet, which is most of what is settled. Of ours alone, so bounded by the forum and not by the host; and as numbers, since
     // a forum may have many: a hash of the DID that nobody finds a second one for, and the bits of the rev.
-    readonly Dictionary<UInt128, (ulong Rev, bool IsSettled)> revs = [];
+    readonly Dictionary<TextHash, (ulong Rev, bool IsSettled)> revs = [];
     Task reading = Task.CompletedTask;
     long readingSince;
     string? cursor;

@@ -5,7 +5,12 @@ using System.Text;
 namespace Atbb.Grains.Repos;
 
 /// <summary>Stands for a text of a stranger's where many are kept in memory: short however long the text is, and nobody finds a second text for it.</summary>
-static class TextHash
+/// <remarks>Two numbers and no UInt128: whatever handles one of those is not compiled ahead, but while the service runs.</remarks>
+readonly record struct TextHash(ulong First, ulong Second)
 {
-    public static UInt128 Of(string text) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public static TextHash Of(string text)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        return new(BinaryPrimitives.ReadUInt64LittleEndian(hash), BinaryPrimitives.ReadUInt64LittleEndian(hash.AsSpan(sizeof(ulong))));
+    }
 }

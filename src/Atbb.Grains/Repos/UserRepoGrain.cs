@@ -69,7 +69,7 @@ sealed partial class UserRepoGrain(
 
     // Where a listing without an order has led in this activation: the cursors after its pages that are in the index. With the run, since a pass by hand, which
     // has a number of its own, comes to the same cursors and must not be taken for a listing that goes in a circle. As hashes: a server makes them as long as it likes.
-    readonly HashSet<(long RunId, string Collection, UInt128 Cursor)> unorderedCursors = [];
+    readonly HashSet<(long RunId, string Collection, TextHash Cursor)> unorderedCursors = [];
 
     // The collection under way, and how much of it was read. In memory alone: forgotten, the limit begins anew, and it is one for those who have no end.
     (string? Collection, long Records) read;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Batches;
+using Atbb.Indexing.Databases;
 
 namespace Atbb.Indexing.Collections;
 
@@ -210,7 +211,7 @@ ref struct RecordReader
             items.Add(reader.GetString()!);
         }
 
-        values[node.Index] = JsonSerializer.Serialize(items);
+        values[node.Index] = JsonList.Of(items);
     }
 
     void ReadReference(ref Utf8JsonReader reader, FieldNode node)

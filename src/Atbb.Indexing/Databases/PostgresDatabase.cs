@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Atbb.Indexing.Batches;
 using DbUp;
+using DbUp.Postgresql;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -80,6 +81,10 @@ sealed class PostgresDatabase : IndexDatabase
     {
         try
         {
+            // As mostly; what a newer release may be doing at this moment would show as much a moment later.
+            if (IsUpToDate(await ReadSchemaAsync(cancellationToken)))
+                return;
+
             // Not pooled: closing it ends the session, and with it the lock, whatever happens in between.
             var settings = new NpgsqlConnectionStringBuilder(Target.ConnectionString) { Pooling = false };
             await using var connection = new NpgsqlConnection(settings.ConnectionString);
@@ -90,7 +95,7 @@ sealed class PostgresDatabase : IndexDatabase
                 await command.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            // Under the lock: a newer release may be at it just now.
+            // Under the lock: another process may have been at it.
             if (IsUpToDate(await ReadSchemaAsync(cancellationToken)))
                 return;
             // DbUp is synchronous.
@@ -103,7 +108,7 @@ sealed class PostgresDatabase : IndexDatabase
     }
 
     public override Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => Migration.Read(DeployChanges.To.PostgresqlDatabase(Target.ConnectionString), Folder), cancellationToken);
+        Task.Run(() => Migration.Read(DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(dataSource)), Folder), cancellationToken);
 
     internal override FaultClass Classify(Exception error) => error switch
     {

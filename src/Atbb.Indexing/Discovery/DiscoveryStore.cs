@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
@@ -204,7 +203,7 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
     {
         // No others: anybody can be named by anybody, and a DID that cannot be any account's would be asked for in vain, run after run.
         // By byte order: two writers that add the same ones must not wait for one another in a circle.
-        var listed = JsonSerializer.Serialize(dids.Where(did => did.IsOfAtProto).Select(did => did.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        var listed = JsonList.Of(dids.Where(did => did.IsOfAtProto).Select(did => did.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(
             addSql,
             new { dids = listed, pending = RepoStatus.Pending.Stored(), now = time.GetUtcNow(), dueBefore = time.GetUtcNow() - LookUpAgainAfter, runId, round },

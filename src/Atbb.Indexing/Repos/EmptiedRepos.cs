@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
 using Dapper;
@@ -73,7 +72,7 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
                 return 0;
 
             var emptied = $"{IsEmptied} and c.collection {database.AnyOf("@collections")} and {IsYetToBeRead}";
-            var by = new { collections = JsonSerializer.Serialize(collections), runId };
+            var by = new { collections = JsonList.Of(collections), runId };
             // A grain that has the state in memory is told by the version that it is not the row's any more.
             var repos = await RunAsync(transaction, $"update repos set version = version + 1 where did in (select c.did from repo_cursors c where {emptied})", by, token);
             await RunAsync(transaction, $"{Forget} where {emptied}", by, token);
@@ -97,7 +96,7 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
             if (collections.Count == 0)
                 return 0;
 
-            var by = new { collections = JsonSerializer.Serialize(collections), runId, round };
+            var by = new { collections = JsonList.Of(collections), runId, round };
             // Phase 0: the run has not been there, and what it counted for it stands in its books already.
             var repos = await RunAsync(
                 transaction,

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Atbb.Indexing.Databases;
 using Dapper;
 
@@ -9,7 +8,9 @@ namespace Atbb.Indexing.Repos;
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
 public sealed class RepoStore
 {
-    const int ChunkSize = 500;
+    // States are loaded while grains wait for them, names are noted while nobody does.
+    const int LoadedAtOnce = 500;
+    const int NotedAtOnce = 5_000;
     const int DidColumn = RepoRow.StateColumns + RepoRow.CursorColumns;
 
     readonly IndexDatabase database;
@@ -21,7 +22,7 @@ public sealed class RepoStore
     {
         this.database = database;
         this.time = time;
-        loads = new Gathering<string, RepoState>(ChunkSize, LoadAllAsync);
+        loads = new Gathering<string, RepoState>(LoadedAtOnce, LoadAllAsync);
     }
 
     /// <summary>Reads a repository's state; one with version 0 when there is none. States that are asked for together are read together.</summary>
@@ -45,7 +46,7 @@ public sealed class RepoStore
                 from repos r
                 {database.LookedUp("repo_cursors", "c", "did", "r.did")}
                 where r.did {database.AnyOf("@dids")}
-                """, new { dids = JsonSerializer.Serialize(dids) }, cancellationToken: token));
+                """, new { dids = JsonList.Of(dids) }, cancellationToken: token));
             var states = dids.ToDictionary(did => did, did => new RepoState { Did = did }, StringComparer.Ordinal);
             while (await row.ReadAsync(token))
             {
@@ -85,7 +86,7 @@ public sealed class RepoStore
             union all
             select u.did from users u
             where u.did {database.AnyOf("@dids")} and not exists (select 1 from repos r where r.did = u.did)
-            """, new { dids = JsonSerializer.Serialize(dids), runId, phase }, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
+            """, new { dids = JsonList.Of(dids), runId, phase }, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
         cancellationToken);
 
     /// <summary>
@@ -101,14 +102,14 @@ public sealed class RepoStore
         ArgumentNullException.ThrowIfNull(dids);
         // By byte order: two callers that add the same ones must not wait for one another in a circle.
         var added = 0;
-        foreach (var chunk in dids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Chunk(ChunkSize))
+        foreach (var chunk in dids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Chunk(NotedAtOnce))
             added += await database.QueryAsync((connection, token) => AddChunkAsync(connection, chunk, underWay, token), cancellationToken);
         return added;
     }
 
     async Task<int> AddChunkAsync(DbConnection connection, string[] dids, long? underWay, CancellationToken cancellationToken)
     {
-        var listed = JsonSerializer.Serialize(dids);
+        var listed = JsonList.Of(dids);
         var added = await connection.ExecuteAsync(new CommandDefinition($"""
             insert into repos (did, status, version, updated_at)
             select listed.value, @status, 1, @now from {database.RowsOf("@dids")} listed

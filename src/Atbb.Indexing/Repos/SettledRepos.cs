@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Databases;
 using Atbb.Indexing.Runs;
@@ -20,7 +19,7 @@ public sealed class SettledRepos(IndexDatabase database, TimeProvider time)
                 select did, records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes
                 from repos
                 where did {database.AnyOf("@dids")} and last_run_id = @runId and phase = @phase and is_settled
-                """, new { dids = JsonSerializer.Serialize(dids), runId, phase }, cancellationToken: token));
+                """, new { dids = JsonList.Of(dids), runId, phase }, cancellationToken: token));
             var counts = new Dictionary<string, RepoCounts>(StringComparer.Ordinal);
             while (await row.ReadAsync(token))
                 counts[row.GetString(0)] = RepoRow.ReadCounts(row, 1);
@@ -47,7 +46,7 @@ public sealed class SettledRepos(IndexDatabase database, TimeProvider time)
         {
             runId = of.RunId,
             phase = of.Phase,
-            heads = JsonSerializer.Serialize(revs.Select(listed => $"{listed.Key.Value} {listed.Value.Value}")),
+            heads = JsonList.Of(revs.Select(listed => $"{listed.Key.Value} {listed.Value.Value}")),
             active = RepoStatus.Active.Stored(),
             pds,
             identitySince,

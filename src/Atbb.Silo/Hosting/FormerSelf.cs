@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
 using Dapper;
@@ -14,7 +13,7 @@ sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbS
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Who listens there lives, and this start will fail for it.
-        if (IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == self.Port))
+        if (!SiloPorts.IsFree(self.Port))
             return;
 
         // With the version, by which the others notice that the table has changed.
