@@ -27,7 +27,7 @@ sealed class RelayClient(XrpcClient xrpc) : IRelayClient
             request,
             AnswersJson.Default.RepoListAnswer,
             static answer => Read(answer.Repos ?? throw new JsonException("there is no list of repositories"), answer.Cursor),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     static RepoListPage Read(IReadOnlyList<JsonElement> items, string? cursor)

@@ -25,7 +25,7 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
 
         try
         {
-            var document = await ReadAsync(did, SourceOf(did), cancellationToken);
+            var document = await ReadAsync(did, SourceOf(did), cancellationToken).ConfigureAwait(false);
             cache.Put(document);
             return document;
         }
@@ -53,7 +53,7 @@ sealed class DidResolver(XrpcClient xrpc, IOptions<AtProtoOptions> options, Time
     {
         try
         {
-            using var body = await xrpc.GetAsync(source, cancellationToken);
+            using var body = await xrpc.GetAsync(source, cancellationToken).ConfigureAwait(false);
             return DidDocumentReader.Read(body.Memory.Span, did, options.Network.AllowPrivateAddresses, time.GetUtcNow());
         }
         catch (AtProtoException e) when (e.Failure is AtProtoFailure.Refused)

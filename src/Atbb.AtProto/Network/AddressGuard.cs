@@ -79,11 +79,11 @@ sealed class AddressGuard(OwnNetwork own)
     public async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint.Host;
-        var addresses = Admit(host, await Dns.GetHostAddressesAsync(host, cancellationToken));
+        var addresses = Admit(host, await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false));
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

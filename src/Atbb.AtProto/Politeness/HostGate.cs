@@ -80,14 +80,14 @@ sealed class HostGate
         var deadline = Now + maxWait;
         if (RefuseFor(maxWait) is { } refusal)
             return HostTurn.Refused(refusal);
-        if (trial is not null && !await TimedAsync(WaitCause.Trial, trial.EnterAsync(maxWait, time, cancellationToken)))
+        if (trial is not null && !await TimedAsync(WaitCause.Trial, trial.EnterAsync(maxWait, time, cancellationToken)).ConfigureAwait(false))
             return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy), WaitCause.Trial);
 
         var placed = false;
         var entered = false;
         try
         {
-            if (places is not null && !places.TryTake() && !await TimedAsync(WaitCause.Place, places.TakeAsync(maxWait, time, cancellationToken)))
+            if (places is not null && !places.TryTake() && !await TimedAsync(WaitCause.Place, places.TakeAsync(maxWait, time, cancellationToken)).ConfigureAwait(false))
                 return HostTurn.TooLate(TurnAway(maxWait > ReturnWhenBusy ? maxWait : ReturnWhenBusy), WaitCause.Place);
             placed = places is not null;
 
@@ -98,7 +98,7 @@ sealed class HostGate
                     return HostTurn.TooLate(wait, cause);
                 if (wait > TimeSpan.Zero)
                 {
-                    await WaitForTurnAsync(wait, cancellationToken);
+                    await WaitForTurnAsync(wait, cancellationToken).ConfigureAwait(false);
                     metrics.Waited(cause, wait);
                 }
             }
@@ -229,7 +229,7 @@ sealed class HostGate
     {
         try
         {
-            await Task.Delay(wait, time, cancellationToken);
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
             lock (sync)
                 schedule.EndWait();
         }
@@ -245,10 +245,10 @@ sealed class HostGate
     async ValueTask<bool> TimedAsync(WaitCause cause, ValueTask<bool> coming)
     {
         if (coming.IsCompleted)
-            return await coming;
+            return await coming.ConfigureAwait(false);
 
         var began = Now;
-        var came = await coming;
+        var came = await coming.ConfigureAwait(false);
         metrics.Waited(cause, Now - began);
         return came;
     }

@@ -37,7 +37,7 @@ sealed class HostGates(AtProtoOptions options, SharedPoliteness shared, HostMetr
         metrics.Waiting(+1);
         try
         {
-            var turn = await gate.EnterAsync(MaxWaitOf(request, gate.Options), cancellationToken);
+            var turn = await gate.EnterAsync(MaxWaitOf(request, gate.Options), cancellationToken).ConfigureAwait(false);
             if (turn.Refusal is { } refusal)
                 throw Refused(request, refusal);
 

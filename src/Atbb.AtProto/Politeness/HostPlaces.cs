@@ -35,7 +35,7 @@ sealed class HostPlaces(int total, SharedPoliteness shared)
 
         try
         {
-            await mine.Value.Task.WaitAsync(maxWait, time, cancellationToken);
+            await mine.Value.Task.WaitAsync(maxWait, time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -20,9 +20,9 @@ sealed class HostTrial(ConcurrencyLimiter? places)
     public async ValueTask<bool> EnterAsync(TimeSpan maxWait, TimeProvider time, CancellationToken cancellationToken)
     {
         if (TryEnter(out _) is not { } isOver)
-            return await WaitAsync(maxWait, time, cancellationToken);
+            return await WaitAsync(maxWait, time, cancellationToken).ConfigureAwait(false);
 
-        return isOver || await TakePlaceAsync(maxWait, time, cancellationToken);
+        return isOver || await TakePlaceAsync(maxWait, time, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>It has answered.</summary>
@@ -71,8 +71,8 @@ sealed class HostTrial(ConcurrencyLimiter? places)
             while (true)
             {
                 if (TryEnter(out var next) is { } isOver)
-                    return isOver || await TakePlaceAsync(maxWait, time, cancellationToken);
-                await next.WaitAsync(either.Token);
+                    return isOver || await TakePlaceAsync(maxWait, time, cancellationToken).ConfigureAwait(false);
+                await next.WaitAsync(either.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -96,7 +96,7 @@ sealed class HostTrial(ConcurrencyLimiter? places)
                 taken = null;
                 using var timeout = new CancellationTokenSource(maxWait, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-                taken = await places.AcquireAsync(permitCount: 1, either.Token);
+                taken = await places.AcquireAsync(permitCount: 1, either.Token).ConfigureAwait(false);
             }
 
             lock (sync)

@@ -23,7 +23,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     public async Task<RepoHead> GetLatestCommitAsync(Uri pds, Did did, CancellationToken cancellationToken)
     {
         var request = AboutRepo(pds, GetLatestCommit, did);
-        var answer = await xrpc.AskAsync(request, AnswersJson.Default.LatestCommitAnswer, cancellationToken);
+        var answer = await xrpc.AskAsync(request, AnswersJson.Default.LatestCommitAnswer, cancellationToken).ConfigureAwait(false);
         return Cid.TryParse(answer.Cid, out var cid) && Tid.TryParse(answer.Rev, out var rev)
             ? new RepoHead(cid, rev)
             : throw request.Failed(AtProtoFailure.Malformed, "the answer has no valid cid and rev");
@@ -32,7 +32,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     public async Task<HostedRepo> GetRepoStatusAsync(Uri pds, Did did, CancellationToken cancellationToken)
     {
         var request = AboutRepo(pds, GetRepoStatus, did);
-        var answer = await xrpc.AskAsync(request, AnswersJson.Default.RepoStatusAnswer, cancellationToken);
+        var answer = await xrpc.AskAsync(request, AnswersJson.Default.RepoStatusAnswer, cancellationToken).ConfigureAwait(false);
         // What is said here may end in rows being removed: an answer about another repository must not.
         if (answer.Did != did.Value)
             throw request.Failed(AtProtoFailure.Malformed, "the answer is about another repository");
@@ -45,7 +45,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     public async Task<HostPage> ListReposAsync(Uri pds, string? cursor, CancellationToken cancellationToken)
     {
         var request = new XrpcRequest(pds, $"/xrpc/{ListRepos}?limit={HostPageLimit}{XrpcJson.CursorOf(cursor)}", ListRepos, "repositories", MaxHostPage);
-        var answer = await xrpc.AskAsync(request, AnswersJson.Default.ListReposAnswer, cancellationToken);
+        var answer = await xrpc.AskAsync(request, AnswersJson.Default.ListReposAnswer, cancellationToken).ConfigureAwait(false);
         if (answer.Repos is null)
             throw request.Failed(AtProtoFailure.Malformed, "the answer has no list of repositories");
 
@@ -65,7 +65,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
         {
             try
             {
-                return await ListPageAsync(pds, query, cancellationToken);
+                return await ListPageAsync(pds, query, cancellationToken).ConfigureAwait(false);
             }
             catch (AtProtoException e) when (e.Failure is AtProtoFailure.TooLarge && query.Limit > 1)
             {
@@ -78,7 +78,7 @@ sealed class RepoClient(XrpcClient xrpc, IOptions<AtProtoOptions> options) : IRe
     async Task<RecordPage> ListPageAsync(Uri pds, RecordQuery query, CancellationToken cancellationToken)
     {
         var request = new XrpcRequest(pds, PathOf(query), ListRecords, query.Did, options.Value.Network.MaxResponseBytes);
-        var body = await xrpc.GetAsync(request, cancellationToken);
+        var body = await xrpc.GetAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             var (records, cursor) = PageDecoder.Decode(body.Memory, query.Did, query.Collection);

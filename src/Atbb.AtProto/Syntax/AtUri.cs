@@ -6,7 +6,8 @@ namespace Atbb.AtProto.Syntax;
 /// The address of one record, <c>at://did/collection/rkey</c>. Of the general AT-URI this service accepts that form alone: references
 /// between records carry a DID, never a handle, since a handle may change hands. Source: https://atproto.com/specs/at-uri-scheme
 /// </summary>
-public readonly record struct AtUri
+/// <remarks>A class, since it stands in tables and lists of many: as a struct of four references it would be copied again and again.</remarks>
+public sealed record AtUri
 {
     const string Scheme = "at://";
 
@@ -37,9 +38,9 @@ public readonly record struct AtUri
     public RecordKey Rkey { get; }
 
     /// <summary>Reads the address of a record, or says that it is none.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, out AtUri uri)
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out AtUri? uri)
     {
-        uri = default;
+        uri = null;
         if (text is null || !text.StartsWith(Scheme, StringComparison.Ordinal))
             return false;
 
@@ -66,5 +67,5 @@ public readonly record struct AtUri
         TryParse(text, out var uri) ? uri : throw new FormatException($"'{text}' is not the AT-URI of a record (at://did/collection/rkey).");
 
     /// <inheritdoc/>
-    public override string ToString() => Value ?? "";
+    public override string ToString() => Value;
 }

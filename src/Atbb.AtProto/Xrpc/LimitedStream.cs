@@ -24,7 +24,7 @@ sealed class LimitedStream(Stream inner, int limit) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // One byte more than is let through shows whether there is more.
-        var read = await inner.ReadAsync(buffer.Length > left ? buffer[..(left + 1)] : buffer, cancellationToken);
+        var read = await inner.ReadAsync(buffer.Length > left ? buffer[..(left + 1)] : buffer, cancellationToken).ConfigureAwait(false);
         IsExceeded |= read > left;
         read = Math.Min(read, left);
         left -= read;

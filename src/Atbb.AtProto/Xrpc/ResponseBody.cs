@@ -37,7 +37,7 @@ sealed class ResponseBody : IDisposable
         if (announced > maxBytes)
             return null;
 
-        var body = await ReadUpToAsync(content, FirstBuffer(BodyEncoding.IsCompressed(content) ? null : announced), maxBytes, cancellationToken);
+        var body = await ReadUpToAsync(content, FirstBuffer(BodyEncoding.IsCompressed(content) ? null : announced), maxBytes, cancellationToken).ConfigureAwait(false);
         if (!body.isLarger)
             return body;
 
@@ -67,11 +67,11 @@ sealed class ResponseBody : IDisposable
         var body = new ResponseBody(capacity);
         try
         {
-            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             if (BodyEncoding.IsCompressed(content))
-                await body.DecompressAsync(content, stream, maxBytes, cancellationToken);
+                await body.DecompressAsync(content, stream, maxBytes, cancellationToken).ConfigureAwait(false);
             else
-                await body.ReadAsync(stream, maxBytes, cancellationToken);
+                await body.ReadAsync(stream, maxBytes, cancellationToken).ConfigureAwait(false);
             return body;
         }
         catch
@@ -87,11 +87,11 @@ sealed class ResponseBody : IDisposable
 
     async ValueTask DecompressAsync(HttpContent content, Stream stream, int maxBytes, CancellationToken cancellationToken)
     {
-        await using var compressed = new LimitedStream(stream, maxBytes);
-        await using var decompressed = BodyEncoding.Decompress(content, compressed);
+        using var compressed = new LimitedStream(stream, maxBytes);
+        using var decompressed = BodyEncoding.Decompress(content, compressed);
         try
         {
-            await ReadAsync(decompressed, maxBytes, cancellationToken);
+            await ReadAsync(decompressed, maxBytes, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (compressed.IsExceeded && e is (InvalidDataException or InvalidOperationException))
         {
@@ -110,7 +110,7 @@ sealed class ResponseBody : IDisposable
     {
         while (length <= maxBytes)
         {
-            var read = await stream.ReadAsync(FreeSpace(maxBytes), cancellationToken);
+            var read = await stream.ReadAsync(FreeSpace(maxBytes), cancellationToken).ConfigureAwait(false);
             if (read == 0)
                 return;
             length += read;

@@ -50,7 +50,7 @@ sealed class XrpcClient
         AtProtoException failure;
         try
         {
-            return await AttemptAsync(request, total.Token);
+            return await AttemptAsync(request, total.Token).ConfigureAwait(false);
         }
         catch (AtProtoException e) when (retries is not null && IsRetried(e))
         {
@@ -61,7 +61,7 @@ sealed class XrpcClient
             throw OutOfTime(request, last: null, e);
         }
 
-        return await AskAgainAsync(request, failure, total, cancellationToken);
+        return await AskAgainAsync(request, failure, total, cancellationToken).ConfigureAwait(false);
     }
 
     // The pipeline costs more than the request, so only those that have failed go through it: what it takes for the first attempt is the one
@@ -77,7 +77,7 @@ sealed class XrpcClient
                 {
                     try
                     {
-                        return Interlocked.Exchange(ref made, null) is { } first ? throw first : await AttemptAsync(request, token);
+                        return Interlocked.Exchange(ref made, null) is { } first ? throw first : await AttemptAsync(request, token).ConfigureAwait(false);
                     }
                     catch (AtProtoException e)
                     {
@@ -85,7 +85,7 @@ sealed class XrpcClient
                         throw;
                     }
                 },
-                total.Token);
+                total.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (total.HasPassed && !cancellationToken.IsCancellationRequested)
         {
@@ -120,14 +120,14 @@ sealed class XrpcClient
     async ValueTask<ResponseBody> AttemptAsync(XrpcRequest request, CancellationToken cancellationToken)
     {
         // Outside the request's own time, which must not be spent in waiting for the host's turn; and until the body has been read.
-        using var turn = await hosts.EnterAsync(request, cancellationToken);
+        using var turn = await hosts.EnterAsync(request, cancellationToken).ConfigureAwait(false);
         using var limit = new Deadline(Network.RequestTimeout, time, cancellationToken);
         using var activity = AtProtoTelemetry.Activities.StartActivity("atbb.request");
         activity?.SetTag("atbb.method", request.Method);
         var began = time.GetTimestamp();
         try
         {
-            var answer = await ExchangeAsync(request, turn, limit, cancellationToken);
+            var answer = await ExchangeAsync(request, turn, limit, cancellationToken).ConfigureAwait(false);
             metrics.Answered(request.Class, HttpStatusCode.OK, time.GetElapsedTime(began));
             return answer;
         }
@@ -143,7 +143,7 @@ sealed class XrpcClient
     {
         try
         {
-            var answer = await SendAsync(request, turn, limit.Token);
+            var answer = await SendAsync(request, turn, limit.Token).ConfigureAwait(false);
             turn.Spoke();
             return answer;
         }
@@ -188,7 +188,7 @@ sealed class XrpcClient
             VersionPolicy = http.DefaultVersionPolicy,
         };
         RequestMeter.CountRequest(request.Origin);
-        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         // Before the body is read, which may take its time.
         var retryAt = response.StatusCode is HttpStatusCode.OK ? null : RetryTime.Read(response, now, options.Politeness.MaxPause);
@@ -204,9 +204,9 @@ sealed class XrpcClient
         }
 
         if (response.StatusCode is not HttpStatusCode.OK)
-            throw await XrpcErrors.ReadAsync(request, response, retryAt, isRefusal && turn.IsGivenUp, cancellationToken);
+            throw await XrpcErrors.ReadAsync(request, response, retryAt, isRefusal && turn.IsGivenUp, cancellationToken).ConfigureAwait(false);
 
-        return await ResponseBody.ReadAsync(response.Content, request.MaxBytes, cancellationToken)
+        return await ResponseBody.ReadAsync(response.Content, request.MaxBytes, cancellationToken).ConfigureAwait(false)
             ?? throw request.Failed(AtProtoFailure.TooLarge, $"the answer is larger than {request.MaxBytes:N0} bytes", status: response.StatusCode);
     }
 }

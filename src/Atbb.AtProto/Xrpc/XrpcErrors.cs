@@ -19,7 +19,7 @@ static class XrpcErrors
     public static async ValueTask<AtProtoException> ReadAsync(
         XrpcRequest request, HttpResponseMessage response, DateTimeOffset? retryAt, bool isFinal, CancellationToken cancellationToken)
     {
-        using var start = await ResponseBody.ReadStartAsync(response.Content, MaxErrorBytes, cancellationToken);
+        using var start = await ResponseBody.ReadStartAsync(response.Content, MaxErrorBytes, cancellationToken).ConfigureAwait(false);
         var body = Parse(start.Memory.Span);
         var failure = Class(response.StatusCode);
         return request.Failed(

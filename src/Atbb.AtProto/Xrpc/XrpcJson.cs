@@ -12,7 +12,7 @@ static class XrpcJson
         this XrpcClient xrpc, XrpcRequest request, JsonTypeInfo<TAnswer> type, Func<TAnswer, TResult> read, CancellationToken cancellationToken)
         where TAnswer : class
     {
-        using var body = await xrpc.GetAsync(request, cancellationToken);
+        using var body = await xrpc.GetAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             return read(JsonSerializer.Deserialize(body.Memory.Span, type) ?? throw new JsonException("the answer is null"));

@@ -320,7 +320,8 @@ sealed partial class UserRepoGrain(
         {
             Repo = Repo.After(reading.After, collections, time.GetUtcNow()),
             Collection = collection.Nsid,
-            Records = [.. page.Records.Select(r => new SourceRecord(r.Uri, r.Rkey, r.Cid, r.Json, r.Fault))],
+            // An array: a list does not know beforehand how many there are.
+            Records = page.Records.Select(r => new SourceRecord(r.Uri, r.Rkey, r.Cid, r.Json, r.Fault)).ToArray(),
             Range = reading.Range,
             Failure = reading.LosesOrder ? Unordered(collection.Nsid) : null,
         });

@@ -65,12 +65,12 @@ sealed class PostgresRecordSql
             offset 0) r
         """;
 
-    /// <summary>Looks rows up by key.</summary>
+    /// <summary>Looks rows up by key, and answers by the key's place among those that it was asked for.</summary>
     public string Targets => $"""
-        select t.did, t.rkey, t.id
-        from unnest($1::text[], $2::text[]) as k (did, rkey)
+        select k.place, t.id
+        from unnest($1::text[], $2::text[]) with ordinality as k (did, rkey, place)
         cross join lateral (
-            select t.did, t.rkey, t.id from {table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
+            select t.id from {table} t where t.did = k.did and t.rkey = k.rkey offset 0) t
         """;
 
     /// <summary>Reserves ids. "offset 0" looks the sequence up once, and not for each id.</summary>

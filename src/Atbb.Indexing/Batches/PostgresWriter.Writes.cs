@@ -235,8 +235,8 @@ sealed partial class PostgresWriter
             batch.Add(PostgresRecordSql.Of(table.Collection).Recheck, [.. unresolved.SelectMany((rows, reference) => new[]
             {
                 PostgresBatch.Bigints(rows.Select(row => row.Id)),
-                PostgresBatch.Texts(rows.Select(row => row.Row.Targets[reference]!.Value.Did.Value)),
-                PostgresBatch.Texts(rows.Select(row => row.Row.Targets[reference]!.Value.Rkey.Value)),
+                PostgresBatch.Texts(rows.Select(row => row.Row.Targets[reference]!.Did.Value)),
+                PostgresBatch.Texts(rows.Select(row => row.Row.Targets[reference]!.Rkey.Value)),
             })]);
         }
 

@@ -65,16 +65,17 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
             PostgresBatch.Booleans(stretches.Select(stretch => stretch.UpperInclusive)));
     }
 
-    static void AddTargets(PostgresBatch batch, IndexReading reading, RecordCollection collection, Dictionary<string, AtUri>.ValueCollection targets)
+    static void AddTargets(PostgresBatch batch, IndexReading reading, RecordCollection collection, Dictionary<string, AtUri>.ValueCollection named)
     {
-        if (targets.Count == 0)
+        if (named.Count == 0)
             return;
 
+        AtUri[] targets = [.. named];
         batch.Query(
-            row => reading.Targets[$"at://{row.GetString(0)}/{collection.Nsid}/{row.GetString(1)}"] = row.GetInt64(2),
+            row => reading.Targets[targets[row.GetInt64(0) - 1].Value] = row.GetInt64(1),
             PostgresRecordSql.Of(collection).Targets,
-            PostgresBatch.Texts(targets.Select(target => target.Did.Value)),
-            PostgresBatch.Texts(targets.Select(target => target.Rkey.Value)));
+            PostgresBatch.Texts(targets.Select(static target => target.Did.Value)),
+            PostgresBatch.Texts(targets.Select(static target => target.Rkey.Value)));
     }
 
     static void AddStates(PostgresBatch batch, IndexReading reading, ReadRequest request)

@@ -6,7 +6,7 @@ namespace Atbb.Indexing.Collections;
 sealed class FieldNode
 {
     readonly byte[] name;
-    readonly List<FieldNode> children = [];
+    FieldNode[] children = [];
 
     FieldNode(string name) => this.name = Encoding.UTF8.GetBytes(name);
 
@@ -31,6 +31,7 @@ sealed class FieldNode
             node.Index = i;
         }
 
+        root.Settle();
         return root;
     }
 
@@ -44,15 +45,26 @@ sealed class FieldNode
         return null;
     }
 
-    /// <summary>The references among the fields below, which an object that stands here must hold.</summary>
-    public IEnumerable<FieldNode> Children => children;
+    /// <summary>The places below.</summary>
+    public ReadOnlySpan<FieldNode> Children => children;
+
+    /// <summary>Whether they are all references, which an object that stands here must hold.</summary>
+    public bool HoldsReferences { get; private set; }
 
     FieldNode Child(string segment)
     {
         var bytes = Encoding.UTF8.GetBytes(segment);
-        var child = children.Find(candidate => candidate.name.AsSpan().SequenceEqual(bytes));
+        var child = Array.Find(children, candidate => candidate.name.AsSpan().SequenceEqual(bytes));
         if (child is null)
-            children.Add(child = new FieldNode(segment));
+            children = [.. children, child = new FieldNode(segment)];
         return child;
+    }
+
+    // Once, and not for each record.
+    void Settle()
+    {
+        HoldsReferences = Array.TrueForAll(children, static child => child.Field?.Kind == FieldKind.Reference);
+        foreach (var child in children)
+            child.Settle();
     }
 }

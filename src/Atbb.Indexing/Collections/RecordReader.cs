@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
@@ -17,6 +18,9 @@ ref struct RecordReader
     const int MaxIndexedBytes = 2_560;
 
     const int MaxCidLength = 256;
+
+    // What can be seen, of ASCII.
+    static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(static code => (char)code)]);
 
     readonly RecordCollection collection;
     readonly NamedRecords named;
@@ -78,7 +82,7 @@ ref struct RecordReader
             return new RecordFault(FailureKinds.BadRecord, source.Fault);
         if (!RecordKey.TryParse(source.Rkey, out _))
             return new RecordFault(FailureKinds.BadRecord, "The record has no usable key.");
-        if (source.Cid is not { Length: > 0 and <= MaxCidLength } || source.Cid.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (source.Cid is not { Length: > 0 and <= MaxCidLength } || source.Cid.AsSpan().ContainsAnyExcept(Visible))
             return new RecordFault(FailureKinds.BadRecord, "The record has no usable CID.");
         if (source.Json.Length > maxBytes)
             return new RecordFault(FailureKinds.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The record has {source.Json.Length} bytes of JSON; {maxBytes} are taken."));
@@ -171,15 +175,14 @@ ref struct RecordReader
     // wrong place, so each reference that only makes sense with it must be inside.
     void ReadGroup(ref Utf8JsonReader reader, FieldNode node)
     {
-        var references = node.Children.All(child => child.Field?.Kind == FieldKind.Reference);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            fault = RecordFault.NotAnObject(node.Children.First().Field!.Path.Split('.')[0], reader.TokenType, references);
+            fault = RecordFault.NotAnObject(node.Children[0].Field!.Path.Split('.')[0], reader.TokenType, node.HoldsReferences);
             return;
         }
 
         ReadObject(ref reader, node);
-        if (fault is not null || !references)
+        if (fault is not null || !node.HoldsReferences)
             return;
 
         foreach (var child in node.Children)
