@@ -28,6 +28,7 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<HostHeads>();
         silo.Services.AddSingleton<LeftOut>();
         silo.Services.AddSingleton<IndexBoundary>();
+        silo.Services.AddSingleton(static services => services.GetRequiredService<IGrainFactory>().GetGrain<IIndexerGrain>(0));
         silo.Services.AddSingleton<RelayReader>();
         silo.Services.AddSingleton<IGrainDirectoryResolver, NoDirectory>();
 

@@ -40,6 +40,7 @@ sealed partial class UserRepoGrain(
     LeftOut leftOut,
     RepoMetrics metrics,
     IndexBoundary index,
+    IIndexerGrain indexer,
     IOptions<ForumOptions> forum,
     IOptions<BackfillOptions> options,
     IOptions<AtProtoOptions> protocol,
@@ -73,8 +74,8 @@ sealed partial class UserRepoGrain(
 
     // The collection under way, and how much of it was read. In memory alone: forgotten, the limit begins anew, and it is one for those who have no end.
     (string? Collection, long Records) read;
-    IIndexerGrain? indexer;
     RequestMeter? meter;
+    Uri? pds;
 
     // What of the meter has been written with the repository's counts; less than nothing while an earlier slice's is still to be.
     RepoCounts reported;
@@ -92,7 +93,15 @@ sealed partial class UserRepoGrain(
 
     RepoState Repo => known ?? throw new InvalidOperationException($"The state of {Key} is used before it is read.");
 
-    Uri Pds => new(Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found."));
+    // Read once: it is asked for several times a page.
+    Uri Pds
+    {
+        get
+        {
+            var origin = Repo.Pds ?? throw new InvalidOperationException($"The PDS of {Key} is used before it is found.");
+            return pds?.OriginalString == origin ? pds : pds = new Uri(origin);
+        }
+    }
 
     public Task<RepoSlice> SyncAsync(long runId, RunPhase phase, string forumDid, CancellationToken cancellationToken)
     {
@@ -439,8 +448,6 @@ sealed partial class UserRepoGrain(
     async Task<bool> WriteAsync(RecordBatch batch)
     {
         var spent = Spent;
-        // Kept: finding a grain's interface costs a look through its attributes, which is too much for every page.
-        indexer ??= GrainFactory.GetGrain<IIndexerGrain>(0);
         var result = (await indexer.IndexAsync(Addressed(batch) with { Spent = spent - reported })).Result;
         if (result.IsStale)
         {

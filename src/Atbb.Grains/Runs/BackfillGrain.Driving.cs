@@ -1,5 +1,4 @@
 using Atbb.Grains.Indexing;
-using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Grains.Repos;
 using Atbb.Indexing;
@@ -205,7 +204,7 @@ sealed partial class BackfillGrain
             async (did, token) =>
             {
                 await AskAgainAsync(runId, did, token);
-                var repo = GrainFactory.GetGrain<IUserRepoGrain>(did);
+                var repo = (repoGrains ??= new(GrainFactory)).Get(did);
                 return await (isRetry ? repo.RereadAsync(runId, phase, ForumDid, token) : repo.SyncAsync(runId, phase, ForumDid, token));
             },
             (did, kind, reason, token) => GiveUpAsync(runId, did, kind, reason, token),

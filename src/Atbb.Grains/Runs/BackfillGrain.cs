@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
+using Atbb.Grains.Cluster;
 using Atbb.Grains.Discovery;
 using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
@@ -75,6 +76,7 @@ sealed partial class BackfillGrain(
 
     // Of the run, when its driving began: they are asked again if it comes to them.
     HashSet<string> unanswered = [];
+    GrainsOf<IUserRepoGrain>? repoGrains;
 
     string ForumDid => this.GetPrimaryKeyString();
 

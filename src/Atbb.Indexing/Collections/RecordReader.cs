@@ -19,6 +19,8 @@ ref struct RecordReader
 
     const int MaxCidLength = 256;
 
+    const int UsualAddress = 256;
+
     // What can be seen, of ASCII.
     static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(static code => (char)code)]);
 
@@ -71,9 +73,18 @@ ref struct RecordReader
             return false;
 
         row = new RecordRow(
-            $"at://{did}/{collection.Nsid}/{source.Rkey}", source.Rkey, source.Cid, json,
+            AddressOf(source, did, collection.Nsid), source.Rkey, source.Cid, json,
             reader.createdAt ?? TimeOf(source.Rkey), reader.values, reader.targets);
         return true;
+    }
+
+    // Mostly what the source says, which need not be made a second time for every record.
+    static string AddressOf(in SourceRecord source, string did, string collection)
+    {
+        Span<char> address = stackalloc char[UsualAddress];
+        return address.TryWrite(CultureInfo.InvariantCulture, $"at://{did}/{collection}/{source.Rkey}", out var length) && source.Uri.AsSpan().SequenceEqual(address[..length])
+            ? source.Uri
+            : $"at://{did}/{collection}/{source.Rkey}";
     }
 
     static RecordFault? Refuse(SourceRecord source, int maxBytes)
