@@ -13,7 +13,8 @@ static class PageDecoder
     // A page has at most 100. One that ignores the limit is welcome, one of millions of empty items would cost many times its own size.
     const int MaxItems = 10_000;
 
-    const int UsualItems = 32;
+    // Grown from nothing, a list would be copied five times for so many. A full page makes it grow twice more, an empty one takes nothing.
+    const int FirstItems = 32;
 
     // A cursor is kept in a row and sent back in a URL; PDSes use a record key, of 512 characters at most.
     const int MaxCursorLength = 1_024;
@@ -63,14 +64,13 @@ static class PageDecoder
         if (reader.TokenType is not JsonTokenType.StartArray)
             throw new JsonException("records is not a list");
 
-        // Room for what most pages that are not empty have: grown from nothing, the list would be copied half a dozen times for each.
         List<ListedRecord> records = [];
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
             if (records.Count == MaxItems)
                 throw new JsonException($"there are more than {MaxItems} records");
             if (records.Count == 0)
-                records.EnsureCapacity(UsualItems);
+                records.EnsureCapacity(FirstItems);
             records.Add(ReadRecord(ref reader, body, prefix));
         }
 

@@ -4,6 +4,7 @@ namespace Atbb.Grains.Cluster;
 /// Grains of one kind by their keys. Asked by a type, Orleans looks through its attributes for its names each time, which for the repositories of a run
 /// was a fiftieth of its processor time.
 /// </summary>
+/// <remarks>Belongs to one grain and runs on its scheduler: no locks.</remarks>
 sealed class GrainsOf<TGrain>(IGrainFactory grains)
     where TGrain : IGrainWithStringKey
 {

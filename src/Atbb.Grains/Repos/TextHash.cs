@@ -5,7 +5,7 @@ using System.Text;
 namespace Atbb.Grains.Repos;
 
 /// <summary>Stands for a text of a stranger's where many are kept in memory: short however long the text is, and nobody finds a second text for it.</summary>
-/// <remarks>Two numbers and no UInt128: whatever handles one of those is not compiled ahead, but while the service runs.</remarks>
+/// <remarks>Two numbers and no UInt128: methods that handle one are left out of what is compiled ahead, and would be compiled during the first run.</remarks>
 readonly record struct TextHash(ulong First, ulong Second)
 {
     public static TextHash Of(string text)

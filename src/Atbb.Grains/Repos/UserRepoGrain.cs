@@ -93,7 +93,7 @@ sealed partial class UserRepoGrain(
 
     RepoState Repo => known ?? throw new InvalidOperationException($"The state of {Key} is used before it is read.");
 
-    // Read once: it is asked for several times a page.
+    // Read anew only when the account has moved: it is asked for several times a page.
     Uri Pds
     {
         get

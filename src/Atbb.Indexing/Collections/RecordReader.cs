@@ -21,7 +21,7 @@ ref struct RecordReader
 
     const int UsualAddress = 256;
 
-    // What can be seen, of ASCII.
+    // Of ASCII what can be seen. A set made beforehand: the same question by its bounds boxes both of them, for every record, where this is compiled ahead.
     static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(static code => (char)code)]);
 
     readonly RecordCollection collection;
@@ -82,9 +82,9 @@ ref struct RecordReader
     static string AddressOf(in SourceRecord source, string did, string collection)
     {
         Span<char> address = stackalloc char[UsualAddress];
-        return address.TryWrite(CultureInfo.InvariantCulture, $"at://{did}/{collection}/{source.Rkey}", out var length) && source.Uri.AsSpan().SequenceEqual(address[..length])
-            ? source.Uri
-            : $"at://{did}/{collection}/{source.Rkey}";
+        if (!address.TryWrite($"at://{did}/{collection}/{source.Rkey}", out var length))
+            return $"at://{did}/{collection}/{source.Rkey}";
+        return source.Uri.AsSpan().SequenceEqual(address[..length]) ? source.Uri : address[..length].ToString();
     }
 
     static RecordFault? Refuse(SourceRecord source, int maxBytes)

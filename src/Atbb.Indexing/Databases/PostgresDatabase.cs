@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Atbb.Indexing.Batches;
 using DbUp;
+using DbUp.Builder;
 using DbUp.Postgresql;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -81,7 +82,7 @@ sealed class PostgresDatabase : IndexDatabase
     {
         try
         {
-            // As mostly; what a newer release may be doing at this moment would show as much a moment later.
+            // Without the lock, which most starts need not wait for: a newer release that is at it just now is met as by a process that started just before it.
             if (IsUpToDate(await ReadSchemaAsync(cancellationToken)))
                 return;
 
@@ -99,7 +100,7 @@ sealed class PostgresDatabase : IndexDatabase
             if (IsUpToDate(await ReadSchemaAsync(cancellationToken)))
                 return;
             // DbUp is synchronous.
-            await Task.Run(() => Migration.Run(DeployChanges.To.PostgresqlDatabase(settings.ConnectionString), Folder, logger), cancellationToken);
+            await Task.Run(() => Migration.Run(Upgrades(settings.ConnectionString), Folder, logger), cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException && Classify(e) is FaultClass.Unavailable or FaultClass.Conflict)
         {
@@ -107,8 +108,22 @@ sealed class PostgresDatabase : IndexDatabase
         }
     }
 
+    // DbUp is synchronous: whoever is told to stop does not wait for a server that is silent.
     public override Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => Migration.Read(DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(dataSource)), Folder), cancellationToken);
+        Task.Run(() => Migration.Read(ByTheIndexsConnections(), Folder), cancellationToken).WaitAsync(cancellationToken);
+
+    // The index goes on with these connections.
+    UpgradeEngineBuilder ByTheIndexsConnections()
+    {
+        var upgrades = Upgrades(Target.ConnectionString);
+        upgrades.Configure(of => of.ConnectionManager = new PostgresqlConnectionManager(dataSource));
+        return upgrades;
+    }
+
+    // The journal stands beside the tables, in the first schema of the search path, the whole of which DbUp would take for one name; "$user" is no name.
+    static UpgradeEngineBuilder Upgrades(string connectionString) => DeployChanges.To.PostgresqlDatabase(
+        connectionString,
+        new NpgsqlConnectionStringBuilder(connectionString).SearchPath?.Split(',')[0].Trim(' ', '"') is { Length: > 0 } schema and not "$user" ? schema : null);
 
     internal override FaultClass Classify(Exception error) => error switch
     {

@@ -25,7 +25,7 @@ sealed partial class CutOffWatch(
     {
         var reachedAt = time.GetTimestamp();
         using var timer = new PeriodicTimer(period, time);
-        // Ended by this and not by the token: a wait that is cancelled writes its stack down first, with the files' names, which takes as long as all the rest of a stop.
+        // By the timer's end: a wait that is cancelled throws, and writing its stack down takes as long as the rest of a stop.
         using var stop = stoppingToken.Register(timer.Dispose);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {

@@ -14,7 +14,7 @@ static class LoggingDefaults
         logging.Services.PostConfigure<ConsoleLoggerOptions>(static options => options.FormatterName ??= ConsoleFormatterNames.Simple);
         logging.Services.PostConfigure<SimpleConsoleFormatterOptions>(static options => SetTime(options, Time + " "));
         logging.Services.PostConfigure<JsonConsoleFormatterOptions>(static options => SetTime(options, Time));
-        // The framework's own are for a debugger and an event source, too, and each of some 300 categories would be made and filtered for them at every start.
+        // Standard error alone: for a debugger and an event source the framework would make and filter each of some 300 loggers, too, at every start.
         logging.ClearProviders();
         // Standard output belongs to what a command has to say.
         return logging.AddFilters(own).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -27,13 +27,18 @@ static class SiloPorts
 
     /// <summary>Whether nobody listens on a port, on whichever of this machine's addresses.</summary>
     /// <remarks>Tried and not looked up: to list all listeners takes the kernel 10 ms on a large machine, and a start asks three times.</remarks>
-    public static bool IsFree(int port)
+    // Linux refuses all addresses when one of them is listened on. Other systems do not, so the one that silos mostly have is tried as well.
+    public static bool IsFree(int port) =>
+        CanBind(port, static socket => socket.AddressFamily is AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any)
+        && CanBind(port, static socket => socket.AddressFamily is AddressFamily.InterNetworkV6 ? IPAddress.Loopback.MapToIPv6() : IPAddress.Loopback);
+
+    static bool CanBind(int port, Func<Socket, IPAddress> address)
     {
         // Of both families where there are both.
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(socket.AddressFamily is AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, port));
+            socket.Bind(new IPEndPoint(address(socket), port));
             return true;
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)

@@ -57,6 +57,33 @@ public sealed class RecordReaderTests
         Assert.Equal($"at://{Did}/{collection}/key", row.Uri);
     }
 
+    // References are looked up by it: what a stranger says in its place must not stand for another record.
+    [Theory]
+    [InlineData("at://did:plc:alice/space.atbb.forum.role/key")]
+    [InlineData("at://did:plc:alice/space.atbb.forum.role/yek")]
+    [InlineData("at://did:plc:mallo/space.atbb.forum.role/key")]
+    [InlineData("at://did:plc:alice/space.atbb.forum.rule/key")]
+    [InlineData("")]
+    public void TryRead_WhateverTheSourceSaysOfTheAddress_IsItsRepositorysCollectionsAndKeys(string said)
+    {
+        var source = new SourceRecord(said, "key", "bafy", Encoding.UTF8.GetBytes("""{"name":"R"}"""));
+
+        Assert.True(RecordReader.TryRead(CollectionCatalog.Get("space.atbb.forum.role"), Did, source, new NamedRecords(), 1_000_000, out var row, out _));
+
+        Assert.Equal($"at://{Did}/space.atbb.forum.role/key", row.Uri);
+    }
+
+    [Fact]
+    public void TryRead_AddressLongerThanMost_IsWhole()
+    {
+        var did = "did:web:" + new string('a', 300);
+        var source = new SourceRecord("", "key", "bafy", Encoding.UTF8.GetBytes("""{"name":"R"}"""));
+
+        Assert.True(RecordReader.TryRead(CollectionCatalog.Get("space.atbb.forum.role"), did, source, new NamedRecords(), 1_000_000, out var row, out _));
+
+        Assert.Equal($"at://{did}/space.atbb.forum.role/key", row.Uri);
+    }
+
     [Theory]
     [InlineData("space.atbb.forum.forum", "{}", "missing_field", "'name'")]
     [InlineData("space.atbb.forum.forum", """{"name":null}""", "missing_field", "'name'")]

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Atbb.Indexing.Databases;
 using Atbb.Testing.Databases;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,6 +34,57 @@ public sealed class MigrationTests : IndexTests
         foreach (var database in databases)
             await database.DisposeAsync();
     }
+
+    // Another program's tables stand beside ours: what it has done to its own says nothing of these.
+    [Theory]
+    [InlineData("forum")]
+    [InlineData("forum,public")]
+    public async Task MigrateAsync_SchemaOfItsOwn_RunsEachScriptOnceInThatOne(string searchPath)
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        var address = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var outside = IndexDatabase.Create(DatabaseTarget.Parse(address), NullLoggerFactory.Instance);
+        await outside.MigrateAsync(Token);
+        await using var inside = IndexDatabase.Create(DatabaseTarget.Parse(WithSearchPath(address, searchPath)), NullLoggerFactory.Instance);
+
+        await RunAsync(outside, "create schema forum");
+
+        var before = await inside.ReadSchemaAsync(Token);
+        await inside.MigrateAsync(Token);
+        await inside.MigrateAsync(Token);
+
+        Assert.Equal(0, before.Applied);
+        Assert.Equal(await outside.ReadSchemaAsync(Token) is { Missing.Count: 0 } whole ? whole.Applied : -1, (await inside.ReadSchemaAsync(Token)).Applied);
+        Assert.Equal(1L, await RunAsync(outside, "select count(*) from pg_tables where schemaname = 'forum' and tablename = 'posts'"));
+    }
+
+    [Fact]
+    public async Task MigrateAsync_ServerIsSilentAndTheStartIsGivenUp_EndsAtOnce()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var database = IndexDatabase.Create(
+            DatabaseTarget.Parse($"postgresql://u:p@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/forum"), NullLoggerFactory.Instance);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var migration = database.MigrateAsync(given.Token);
+        using var connected = await silent.AcceptTcpClientAsync(Token);
+        await given.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => migration);
+    }
+
+    static async Task<object?> RunAsync(IndexDatabase database, string sql)
+    {
+        await using var connection = await database.Index.OpenConnectionAsync(Token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync(Token);
+    }
+
+    static string WithSearchPath(string address, string schema) => address.Contains("://", StringComparison.Ordinal)
+        ? $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}search_path={schema}"
+        : $"{address};Search Path={schema}";
 
     [Fact]
     public async Task MigrateAsync_Sqlite_TurnsTheWriteAheadLogOn()

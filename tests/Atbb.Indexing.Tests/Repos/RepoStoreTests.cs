@@ -40,12 +40,12 @@ public sealed class RepoStoreTests : IndexTests
     public async Task AddPendingAsync_ManyFromSeveralCallers_AddsEachOnce(DatabaseKind kind)
     {
         var repos = Repos(await OpenAsync(kind));
-        var dids = Enumerable.Range(0, 1_200).Select(i => $"did:plc:{i}").ToList();
+        var dids = Enumerable.Range(0, 5_200).Select(i => $"did:plc:{i}").ToList();
 
         var added = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => repos.AddPendingAsync(dids, underWay: null, Token)));
 
-        Assert.Equal(1_200, added.Sum());
-        Assert.Equal(1_200, await repos.CountAsync(All, Token));
+        Assert.Equal(5_200, added.Sum());
+        Assert.Equal(5_200, await repos.CountAsync(All, Token));
     }
 
     [Fact]

@@ -36,6 +36,16 @@ public class LoggingDefaultsTests
         Assert.Matches(pattern, line.ToString());
     }
 
+    [Fact]
+    public void Providers_OfTheFramework_AreTheConsoleAlone()
+    {
+        var builder = Host.CreateApplicationBuilder(HostArguments.Fixed);
+        builder.Logging.AddAtbbDefaults();
+        using var services = builder.Services.BuildServiceProvider();
+
+        Assert.IsType<ConsoleLoggerProvider>(Assert.Single(services.GetServices<ILoggerProvider>()));
+    }
+
     [Theory]
     [InlineData("Atbb.Grains", LogLevel.Information)]
     [InlineData("Orleans.Runtime.Placement", LogLevel.Warning)]
