@@ -21,7 +21,7 @@ ref struct RecordReader
 
     const int UsualAddress = 256;
 
-    // Of ASCII what can be seen. A set made beforehand: the same question by its bounds boxes both of them, for every record, where this is compiled ahead.
+    // Of ASCII what can be seen. A set made beforehand: compiled ahead, the same question by its bounds boxes both of them for every record.
     static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(static code => (char)code)]);
 
     readonly RecordCollection collection;

@@ -112,7 +112,7 @@ sealed class PostgresDatabase : IndexDatabase
     public override Task<SchemaState> ReadSchemaAsync(CancellationToken cancellationToken) =>
         Task.Run(() => Migration.Read(ByTheIndexsConnections(), Folder), cancellationToken).WaitAsync(cancellationToken);
 
-    // The index goes on with these connections.
+    // Through the index's own pool, which keeps what is opened here.
     UpgradeEngineBuilder ByTheIndexsConnections()
     {
         var upgrades = Upgrades(Target.ConnectionString);
@@ -120,7 +120,7 @@ sealed class PostgresDatabase : IndexDatabase
         return upgrades;
     }
 
-    // The journal stands beside the tables, in the first schema of the search path, the whole of which DbUp would take for one name; "$user" is no name.
+    // Its journal stands in the first schema of the search path, as the tables do. Given the path itself, DbUp would take all of it for one schema's name; "$user" is none.
     static UpgradeEngineBuilder Upgrades(string connectionString) => DeployChanges.To.PostgresqlDatabase(
         connectionString,
         new NpgsqlConnectionStringBuilder(connectionString).SearchPath?.Split(',')[0].Trim(' ', '"') is { Length: > 0 } schema and not "$user" ? schema : null);

@@ -8,7 +8,7 @@ namespace Atbb.Indexing.Repos;
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
 public sealed class RepoStore
 {
-    // Grains wait for states. Nobody waits for names to be noted, but more at once would hold up what a run under way writes.
+    // Grains wait for states. Nobody waits for names to be noted, but more than these at once would hold up what a run under way writes.
     const int LoadedAtOnce = 500;
     const int NotedAtOnce = 5_000;
     const int DidColumn = RepoRow.StateColumns + RepoRow.CursorColumns;

@@ -26,7 +26,7 @@ sealed class SiloPortsCheck(IOptions<EndpointOptions> endpoints) : IHostedLifecy
             using var listener = new TcpListener(address, port);
             listener.Start();
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
         {
             throw new AddressInUseException($"{setting}, {new IPEndPoint(address, port)}", e);
         }

@@ -11,6 +11,8 @@ public sealed class GrainsOfTests
     public async Task Get_TheFirstKeyAndLaterOnes_IsTheReferenceThatOrleansGives()
     {
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo(static (_, silo) => silo.Services.AddIndexMessages());
+        builder.ConfigureClient(static client => client.Services.AddIndexMessages());
         await using var cluster = builder.Build();
         await cluster.DeployAsync(TestContext.Current.CancellationToken);
         var factory = cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
