@@ -1,5 +1,5 @@
-using Atbb.Grains.Repos;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Grains.Repos;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
 using Atbb.Sample;
