@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
@@ -75,18 +76,20 @@ sealed class HostHeads(
     async Task<IReadOnlyDictionary<Did, ListedRev>> TakeInAsync(
         long runId, bool readsAfresh, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
     {
-        List<string> dids = [.. revs.Keys.Select(static did => did.Value)];
-        var waiting = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
         if (!readsAfresh)
-            await SettleUnchangedAsync(runId, host, revs.Where(listed => waiting.Contains(listed.Key.Value)), cancellationToken);
+            await SettleUnchangedAsync(runId, host, revs, cancellationToken);
+        List<string> dids = [.. revs.Keys.Select(static did => did.Value)];
         var done = await settled.CountsAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
+        // Of an unchanged forum nobody is left to be looked for.
+        dids.RemoveAll(done.ContainsKey);
+        var waiting = dids.Count == 0 ? ReadOnlySet<string>.Empty : await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
         return revs
             .Where(listed => waiting.Contains(listed.Key.Value) || done.ContainsKey(listed.Key.Value))
             .ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, done.ContainsKey(listed.Key.Value)));
     }
 
     // Asked one by one, each would be found unchanged by its grain, which costs a hundred times as much.
-    async Task SettleUnchangedAsync(long runId, string host, IEnumerable<KeyValuePair<Did, Tid>> revs, CancellationToken cancellationToken)
+    async Task SettleUnchangedAsync(long runId, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
     {
         var unchanged = await settled.SettleUnchangedAsync(
             new PhaseOfRun(runId, (int)RunPhase.Users, Collections),

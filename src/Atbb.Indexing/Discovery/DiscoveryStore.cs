@@ -131,16 +131,19 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
     public Task<RepoCounts> SpentAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
         async (connection, token) =>
         {
+            var spent = default(RepoCounts);
             // The casts: PostgreSQL sums whole numbers up to a numeric.
-            var (requests, bytes) = await connection.QuerySingleAsync<(long, long)>(new CommandDefinition(
-                """
-                select cast(coalesce(sum(requests), 0) as bigint), cast(coalesce(sum(bytes), 0) as bigint)
-                from relay_listings
-                where run_id = @runId
-                """,
-                new { runId },
-                cancellationToken: token));
-            return new RepoCounts { Requests = requests, Bytes = bytes };
+            await connection.ReadAsync(
+                new CommandDefinition(
+                    """
+                    select cast(coalesce(sum(requests), 0) as bigint), cast(coalesce(sum(bytes), 0) as bigint)
+                    from relay_listings
+                    where run_id = @runId
+                    """,
+                    new { runId },
+                    cancellationToken: token),
+                row => spent = new RepoCounts { Requests = row.GetInt64(0), Bytes = row.GetInt64(1) });
+            return spent;
         },
         cancellationToken);
 
@@ -149,22 +152,29 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
     /// look at every host.
     /// </summary>
     public Task<IReadOnlyList<ShortListing>> ListShortAsync(long runId, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlyList<ShortListing>> (connection, token) => (await connection.QueryAsync<ShortListing>(new CommandDefinition(
-            """
-            select relay as "Relay", collection as "Collection", dids_listed as "Listed", held as "Held"
-            from (
-                select l.relay, l.collection, l.dids_listed, (
-                    select count(*)
-                    from repo_cursors c
-                    join repos r on r.did = c.did
-                    where c.collection = l.collection and c.last_rkey is not null and r.status = @active) as held
-                from relay_listings l
-                where l.run_id = @runId and l.status = @completed) listings
-            where dids_listed < held
-            order by relay, collection
-            """,
-            new { runId, active = RepoStatus.Active.Stored(), completed = RelayListing.Completed },
-            cancellationToken: token))).AsList(),
+        async Task<IReadOnlyList<ShortListing>> (connection, token) =>
+        {
+            var listings = new List<ShortListing>();
+            await connection.ReadAsync(
+                new CommandDefinition(
+                    """
+                    select relay, collection, dids_listed, held
+                    from (
+                        select l.relay, l.collection, l.dids_listed, (
+                            select count(*)
+                            from repo_cursors c
+                            join repos r on r.did = c.did
+                            where c.collection = l.collection and c.last_rkey is not null and r.status = @active) as held
+                        from relay_listings l
+                        where l.run_id = @runId and l.status = @completed) listings
+                    where dids_listed < held
+                    order by relay, collection
+                    """,
+                    new { runId, active = RepoStatus.Active.Stored(), completed = RelayListing.Completed },
+                    cancellationToken: token),
+                row => listings.Add(new ShortListing { Relay = row.GetString(0), Collection = row.GetString(1), Listed = row.GetInt64(2), Held = row.GetInt64(3) }));
+            return listings;
+        },
         cancellationToken);
 
     /// <summary>Notes whoever is named in records and not known yet: authors of what is referred to, and whom moderators dealt with.</summary>

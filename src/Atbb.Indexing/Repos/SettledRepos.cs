@@ -15,14 +15,17 @@ public sealed class SettledRepos(IndexDatabase database, TimeProvider time)
     public Task<IReadOnlyDictionary<string, RepoCounts>> CountsAmongAsync(long runId, int phase, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyDictionary<string, RepoCounts>> (connection, token) =>
         {
-            await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
-                select did, records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes
-                from repos
-                where did {database.AnyOf("@dids")} and last_run_id = @runId and phase = @phase and is_settled
-                """, new { dids = JsonList.Of(dids), runId, phase }, cancellationToken: token));
             var counts = new Dictionary<string, RepoCounts>(StringComparer.Ordinal);
-            while (await row.ReadAsync(token))
-                counts[row.GetString(0)] = RepoRow.ReadCounts(row, 1);
+            await connection.ReadAsync(
+                new CommandDefinition(
+                    $"""
+                    select did, records_indexed, records_updated, records_unchanged, records_deleted, records_failed, requests, bytes
+                    from repos
+                    where did {database.AnyOf("@dids")} and last_run_id = @runId and phase = @phase and is_settled
+                    """,
+                    new { dids = JsonList.Of(dids), runId, phase },
+                    cancellationToken: token),
+                row => counts[row.GetString(0)] = RepoRow.ReadCounts(row, 1));
             return counts;
         },
         cancellationToken);

@@ -139,10 +139,17 @@ public sealed class RunStore(IndexDatabase database, TimeProvider time)
     /// <param name="forumDid">The forum that asks.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<(long Id, string ForumDid)?> FindOfAnotherForumAsync(string forumDid, CancellationToken cancellationToken) => database.QueryAsync(
-        async (connection, token) => (await connection.QueryAsync<(long, string)>(new CommandDefinition(
-            $"select id, forum_did from backfill_progress where {Unfinished} and forum_did <> @forumDid order by id desc limit 1",
-            new { forumDid },
-            cancellationToken: token))).Select(static found => ((long, string)?)found).SingleOrDefault(),
+        async (connection, token) =>
+        {
+            (long, string)? found = null;
+            await connection.ReadAsync(
+                new CommandDefinition(
+                    $"select id, forum_did from backfill_progress where {Unfinished} and forum_did <> @forumDid order by id desc limit 1",
+                    new { forumDid },
+                    cancellationToken: token),
+                row => found = (row.GetInt64(0), row.GetString(1)));
+            return found;
+        },
         cancellationToken);
 
     /// <summary>Closes a forum's runs that are unfinished, paused ones too, and nobody's: their owner's state was lost.</summary>
