@@ -28,6 +28,7 @@ static class SiloHosting
         builder.Services.AddHostedService<SiloPortsCheck>();
         // Before the silo: its providers read their queries from tables that the migrations make.
         builder.Services.AddHostedService<DatabasePreparation>();
+        builder.Services.AddHostedService<ProtocolPreparation>();
         builder.UseOrleans(silo =>
         {
             // Where the clock is set back by more than this, Orleans makes no grain any more until it has caught up: 15 minutes, were they the default's. A repository's
