@@ -76,20 +76,23 @@ sealed class HostHeads(
     async Task<IReadOnlyDictionary<Did, ListedRev>> TakeInAsync(
         long runId, bool readsAfresh, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
     {
-        if (!readsAfresh)
-            await SettleUnchangedAsync(runId, host, revs, cancellationToken);
-        List<string> dids = [.. revs.Keys.Select(static did => did.Value)];
-        var done = await settled.CountsAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
-        // Of an unchanged forum nobody is left to be looked for.
-        dids.RemoveAll(done.ContainsKey);
-        var waiting = dids.Count == 0 ? ReadOnlySet<string>.Empty : await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, dids, cancellationToken);
+        var unchanged = readsAfresh ? ReadOnlySet<string>.Empty : await SettleUnchangedAsync(runId, host, revs, cancellationToken);
+        // Of an unchanged forum nobody is left to be looked up.
+        List<string> rest = [.. revs.Keys.Select(static did => did.Value).Where(did => !unchanged.Contains(did))];
+        if (rest.Count == 0)
+            return revs.ToDictionary(static listed => listed.Key, static listed => new ListedRev(listed.Value, IsSettled: true));
+
+        // In this order: whoever another silo settles in between is seen both ways, and not neither way.
+        var waiting = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, rest, cancellationToken);
+        var done = await settled.CountsAmongAsync(runId, (int)RunPhase.Users, rest, cancellationToken);
+        bool IsSettled(string did) => unchanged.Contains(did) || done.ContainsKey(did);
         return revs
-            .Where(listed => waiting.Contains(listed.Key.Value) || done.ContainsKey(listed.Key.Value))
-            .ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, done.ContainsKey(listed.Key.Value)));
+            .Where(listed => waiting.Contains(listed.Key.Value) || IsSettled(listed.Key.Value))
+            .ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, IsSettled(listed.Key.Value)));
     }
 
     // Asked one by one, each would be found unchanged by its grain, which costs a hundred times as much.
-    async Task SettleUnchangedAsync(long runId, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
+    async Task<IReadOnlySet<string>> SettleUnchangedAsync(long runId, string host, IReadOnlyDictionary<Did, Tid> revs, CancellationToken cancellationToken)
     {
         var unchanged = await settled.SettleUnchangedAsync(
             new PhaseOfRun(runId, (int)RunPhase.Users, Collections),
@@ -98,6 +101,7 @@ sealed class HostHeads(
             time.GetUtcNow() - options.Value.IdentityMaxAge,
             cancellationToken);
         metrics.SettledByListing(unchanged.Count);
+        return unchanged;
     }
 
     // As its grain would: of did:web, the document's host is the account's own.

@@ -4,8 +4,8 @@ using Dapper;
 namespace Atbb.Indexing.Databases;
 
 /// <summary>
-/// Rows read by hand. Dapper puts together the code that makes objects of rows while the program runs, 10 to 30 ms for each kind of row: too much for the few
-/// statements that every run begins and ends with.
+/// Rows read by hand. Dapper puts together the code that makes objects of rows while the program runs, 7 to 30 ms for each kind of row: too much for statements that a
+/// run asks once.
 /// </summary>
 static class RowReading
 {

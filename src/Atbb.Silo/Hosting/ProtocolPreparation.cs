@@ -8,12 +8,16 @@ namespace Atbb.Silo.Hosting;
 /// </summary>
 sealed class ProtocolPreparation : IHostedService
 {
-    readonly Task preparing;
+    readonly Task prepared;
 
-    public ProtocolPreparation(IServiceProvider services) => preparing = Task.Run(services.GetRequiredService<IRepoClient>);
+    public ProtocolPreparation(IServiceProvider services) => prepared = PrepareAsync(services);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // Not before: what it is made of is taken down with the host.
+    public Task StopAsync(CancellationToken cancellationToken) => prepared;
+
     // What is wrong with its settings is said where they are validated.
-    public async Task StopAsync(CancellationToken cancellationToken) => await preparing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    static async Task PrepareAsync(IServiceProvider services) =>
+        await ((Task)Task.Run(services.GetRequiredService<IRepoClient>)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

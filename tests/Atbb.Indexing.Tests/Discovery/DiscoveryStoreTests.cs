@@ -78,6 +78,25 @@ public sealed class DiscoveryStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task ListShortAsync_AListingThatNamesFewerThanAreHeld_IsNamedWithBothNumbers(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var store = Discovery(database);
+        foreach (var did in new[] { Alice, Bob })
+        {
+            await Store(database).WriteAsync(Batch(Repo(did), Post, Topic(did, "a")), Token);
+            await database.ExecuteAsync($"insert into repo_cursors (did, collection, run_id, last_rkey, listing_order, is_complete) values ('{did}', '{Post}', {Run}, 'a', 'ascending', true)");
+        }
+
+        await store.SaveAsync(new() { RunId = Run, Relay = Relay, Collection = Post, Status = RelayListing.Completed, DidsListed = 1 }, [], 1, Token);
+        await store.SaveAsync(new() { RunId = Run, Relay = "https://whole.example", Collection = Post, Status = RelayListing.Completed, DidsListed = 2 }, [], 1, Token);
+        await store.SaveAsync(new() { RunId = Run, Relay = "https://going-on.example", Collection = Post }, [], 1, Token);
+
+        Assert.Equal([new ShortListing { Relay = Relay, Collection = Post, Listed = 1, Held = 2 }], await store.ListShortAsync(Run, Token));
+        Assert.Empty(await store.ListShortAsync(Run + 1, Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Scopes_WhoIsFoundByARun_IsKnownToTheNext(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
