@@ -36,31 +36,34 @@ public sealed class RepoStore
     Task<IReadOnlyDictionary<string, RepoState>> LoadAllAsync(IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyDictionary<string, RepoState>> (connection, token) =>
         {
-            // One statement for both: as many rows as a repository has cursors, and one with empty ones when it has none.
-            await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
-                select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
-                       r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
-                       r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run, r.moves,
-                       c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
-                       r.did
-                from repos r
-                {database.LookedUp("repo_cursors", "c", "did", "r.did")}
-                where r.did {database.AnyOf("@dids")}
-                """, new { dids = JsonList.Of(dids) }, cancellationToken: token));
             var states = dids.ToDictionary(did => did, did => new RepoState { Did = did }, StringComparer.Ordinal);
-            while (await row.ReadAsync(token))
-            {
-                var did = row.GetString(DidColumn);
-                var state = states[did] is { Version: > 0 } begun ? begun : RepoRow.ReadState(row, did);
-                if (!row.IsDBNull(RepoRow.StateColumns))
+            // One statement for both: as many rows as a repository has cursors, and one with empty ones when it has none.
+            await connection.ReadAsync(
+                new CommandDefinition(
+                    $"""
+                    select r.pds, r.handle, r.identity_at, r.rev, r.status, r.last_run_id, r.phase, r.is_settled,
+                           r.records_indexed, r.records_updated, r.records_unchanged, r.records_deleted, r.records_failed, r.requests, r.bytes,
+                           r.attempts, r.retry_after, r.last_error, r.synced_at, r.version, r.found_by_run, r.moves,
+                           c.collection, c.run_id, c.cursor, c.last_rkey, c.listing_order, c.is_complete, c.rev,
+                           r.did
+                    from repos r
+                    {database.LookedUp("repo_cursors", "c", "did", "r.did")}
+                    where r.did {database.AnyOf("@dids")}
+                    """,
+                    new { dids = JsonList.Of(dids) },
+                    cancellationToken: token),
+                row =>
                 {
-                    var cursor = RepoRow.ReadCursor(row, RepoRow.StateColumns);
-                    state = state with { Collections = state.Collections.SetItem(cursor.Collection, cursor) };
-                }
+                    var did = row.GetString(DidColumn);
+                    var state = states[did] is { Version: > 0 } begun ? begun : RepoRow.ReadState(row, did);
+                    if (!row.IsDBNull(RepoRow.StateColumns))
+                    {
+                        var cursor = RepoRow.ReadCursor(row, RepoRow.StateColumns);
+                        state = state with { Collections = state.Collections.SetItem(cursor.Collection, cursor) };
+                    }
 
-                states[did] = state;
-            }
-
+                    states[did] = state;
+                });
             return states;
         },
         cancellationToken);

@@ -81,10 +81,10 @@ public sealed class DiscoveryStoreTests : IndexTests
     public async Task ListShortAsync_AListingThatNamesFewerThanAreHeld_IsNamedWithBothNumbers(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
-        var store = Discovery(database);
+        var (store, records) = (Discovery(database), Store(database));
         foreach (var did in new[] { Alice, Bob })
         {
-            await Store(database).WriteAsync(Batch(Repo(did), Post, Topic(did, "a")), Token);
+            await records.WriteAsync(Batch(Repo(did), Post, Topic(did, "a")), Token);
             await database.ExecuteAsync($"insert into repo_cursors (did, collection, run_id, last_rkey, listing_order, is_complete) values ('{did}', '{Post}', {Run}, 'a', 'ascending', true)");
         }
 
