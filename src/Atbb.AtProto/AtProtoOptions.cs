@@ -22,10 +22,10 @@ public sealed class AtProtoOptions
     public PolitenessOptions PlcPoliteness { get; set; } = new() { RequestsPerSecond = 0 };
 
     /// <summary>
-    /// Hosts that have never answered and are asked all the same, one thing at a time, at once. Default 64: half of the repositories that a run
+    /// Hosts that have never answered and are asked all the same, one thing at a time, at once. Default 128: half of the repositories that a run
     /// reads at once by default, so that the other half is left for hosts that answer.
     /// </summary>
-    public int HostsOnTrial { get; set; } = 64;
+    public int HostsOnTrial { get; set; } = 128;
 
     /// <summary>Everything wrong with these options, each fault with its property's key (<c>Network:RequestTimeout</c>).</summary>
     public IReadOnlyList<string> FindFaults() => AtProtoOptionsValidator.FindFaults(this);

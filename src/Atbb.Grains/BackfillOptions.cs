@@ -4,10 +4,10 @@ namespace Atbb.Grains;
 public sealed class BackfillOptions
 {
     /// <summary>
-    /// Repositories read at once. Default 128: pages that arrive together are committed together, so more of them cost the database less. What
+    /// Repositories read at once. Default 256: most of them wait for an answer, and pages that arrive together are committed together, so more of them cost the database less. What
     /// one PDS is asked at once is a limit of its own (<c>Politeness</c>).
     /// </summary>
-    public int Concurrency { get; set; } = 128;
+    public int Concurrency { get; set; } = 256;
 
     /// <summary>Age in hours from which on the live stream's cursor is too old. Default 36: what a Jetstream replays; it clamps older cursors silently.</summary>
     public double CursorMaxAgeHours { get; set; } = 36;

@@ -10,10 +10,10 @@ public sealed class IndexingOptions
     public int PostgreSqlLanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 4, 2, 4);
 
     /// <summary>
-    /// Batches that must wait before a transaction is begun beside one that is under way. Default 24: halves that do not know of one another leave more references to be
+    /// Batches that must wait before a transaction is begun beside one that is under way. Default 48: halves that do not know of one another leave more references to be
     /// resolved later, each by writing its row once more.
     /// </summary>
-    public int BatchesBesideOthers { get; set; } = 24;
+    public int BatchesBesideOthers { get; set; } = 48;
 
     /// <summary>Records that one transaction takes together from waiting batches. Default 10,000: as many as a hundred repositories have at hand at once.</summary>
     public int RecordsPerTransaction { get; set; } = 10_000;

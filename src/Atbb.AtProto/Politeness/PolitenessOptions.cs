@@ -10,9 +10,9 @@ public sealed class PolitenessOptions
     public double RequestsPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 96 where
+    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 224 where
     /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. Not more, since a host that takes requests
-    /// and does not answer would hold many of the places of a run's window (128 by default). 0 is no limit.
+    /// and does not answer must leave some places of a run's window (256 by default) to others. 0 is no limit.
     /// </summary>
     public int? ConcurrentRequests { get; set; }
 
@@ -45,5 +45,5 @@ public sealed class PolitenessOptions
     public TimeSpan MaxRefusal { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>The requests at once that these options come to; 0 is no limit.</summary>
-    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 96);
+    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 224);
 }

@@ -18,11 +18,12 @@ sealed class TunedSqliteConnection : SqliteConnection
         using var command = CreateCommand();
         // busy_timeout: wait for another writer instead of failing. synchronous=NORMAL: with a write-ahead log a power cut may cost the
         // last transactions, never the file; a cursor and its rows are lost together and read again.
+        // cache_size, in KiB: the system caches the file as well. Four times as much made a first sync no faster, and the process 40 MB larger.
         command.CommandText = $"""
             pragma busy_timeout = {BusySeconds}000;
             pragma synchronous = normal;
             pragma temp_store = memory;
-            pragma cache_size = -65536;
+            pragma cache_size = -16384;
             """;
         command.ExecuteNonQuery();
     }

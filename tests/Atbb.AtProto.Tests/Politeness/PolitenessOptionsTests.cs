@@ -8,7 +8,7 @@ public sealed class PolitenessOptionsTests
     [Theory]
     [InlineData(10, null, 8)]
     [InlineData(0.5, null, 8)]
-    [InlineData(0, null, 96)]
+    [InlineData(0, null, 224)]
     [InlineData(10, 3, 3)]
     [InlineData(0, 3, 3)]
     [InlineData(0, 0, 0)]

@@ -30,12 +30,13 @@ public class SilentHostTests
         await cluster.Backfill.CancelAsync(half.RunId);
     }
 
-    /// <summary>More silent hosts than a window has places for their requests: each would hold eight of the 128.</summary>
+    /// <summary>More silent hosts than a window has places for their requests: each would hold eight of 128.</summary>
     [Fact]
     public async Task Run_ManySilentHosts_ThoseOfAHealthyOneAreDoneBeforeTheFirstRequestTimesOut()
     {
         await using var cluster = await ForumCluster.StartAsync(
             new() { Users = 420, PostsPerUser = 1 },
+            configure: options => options.Concurrency = 128,
             protocol: options => (options.Politeness.ConcurrentRequests, options.Network.RequestTimeout, options.Network.TotalTimeout) = (8, TimeSpan.FromHours(1), TimeSpan.FromHours(2)));
         var silent = new List<SamplePds>();
         try

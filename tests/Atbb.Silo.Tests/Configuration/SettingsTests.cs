@@ -23,7 +23,7 @@ public class SettingsTests
         var settings = Load();
 
         Assert.Equal("https://plc.directory/", settings.PlcDirectory.ToString());
-        Assert.Equal((10, 36, 128), (settings.Politeness.RequestsPerSecond, settings.Backfill.CursorMaxAgeHours, settings.Backfill.Concurrency));
+        Assert.Equal((10, 36, 256), (settings.Politeness.RequestsPerSecond, settings.Backfill.CursorMaxAgeHours, settings.Backfill.Concurrency));
         Assert.EndsWith(Path.Combine("data", "atbb.db"), DatabaseTarget.Parse(SettingsCheck.DatabaseOf(settings)).Description, StringComparison.Ordinal);
         Assert.Empty(SettingsCheck.FindWarnings(settings));
     }
