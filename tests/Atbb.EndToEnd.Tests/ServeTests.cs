@@ -43,6 +43,31 @@ public sealed class ServeTests(ITestOutputHelper output)
         await it.AssertIndexAsync(await admin.CompletedAsync(atbb), before: null, $"{atbb}");
     }
 
+    /// <summary>A silo is named by the second of its start, and a run of an unchanged forum takes less than one: its end is not the next one's.</summary>
+    [Fact]
+    public async Task Backfill_StartedInTheSecondInWhichAnotherBeganAndEnded_RunsAsWell()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, Small);
+        await it.FillAsync();
+        // In whichever second of the next minutes it starts, there was one.
+        await using (var index = it.Database.Open())
+        await using (var connection = await index.Orleans.OpenConnectionAsync(Ends))
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = """
+                insert into OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, ProxyPort, StartTime, IAmAliveTime)
+                select DeploymentId, Address, Port, Generation + second, SiloName, HostName, Status, ProxyPort, StartTime, IAmAliveTime
+                from OrleansMembershipTable, generate_series(1, 600) second where Status = 6
+                """;
+            Assert.Equal(600, await command.ExecuteNonQueryAsync(Ends));
+        }
+
+        await using var again = it.Site.Backfill("catch_up", it.Dids);
+
+        Assert.True(await again.ExitAsync() == 0, $"{again}");
+        Assert.Equal("completed", again.Figures().Status);
+    }
+
     /// <summary>Orleans takes its grains down by the clock, and refuses to make any that would have been due before the last were.</summary>
     [Fact]
     public async Task Serve_ClockIsSetBackUnderARun_GoesOnWithIt()

@@ -5,8 +5,9 @@ using Dapper;
 namespace Atbb.Silo.Hosting;
 
 /// <summary>
-/// Takes entries of this silo's own address that are of later than now out of the cluster's table, before it joins. They are of a process that ran before the
-/// clock was set back; Orleans takes the later of two at one address for the living one, so that every start would end itself until the clock has caught up.
+/// Takes entries of this silo's own address that are not of earlier than now out of the cluster's table, before it joins. Of later: a process that ran before
+/// the clock was set back. Orleans takes the later of two at one address for the living one, so that every start would end itself until the clock has caught up. Of this
+/// very second, by which Orleans names a silo: a run that was over within it. This one would be told that it is dead, and abort.
 /// </summary>
 sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbSettings settings, ILogger<FormerSelf> logger) : IHostedLifecycleService
 {
@@ -18,21 +19,21 @@ sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbS
 
         // With the version, by which the others notice that the table has changed.
         await using var connection = await database.Orleans.OpenConnectionAsync(cancellationToken);
-        var removed = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        var latest = await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
             """
             with removed as (
                 delete from OrleansMembershipTable
-                where DeploymentId = @cluster and Address = @Address and Port = @Port and Generation > @Generation
-                returning 1
+                where DeploymentId = @cluster and Address = @Address and Port = @Port and Generation >= @Generation
+                returning Generation
             ), noticed as (
                 update OrleansMembershipVersionTable set Timestamp = now(), Version = Version + 1
                 where DeploymentId = @cluster and exists (select 1 from removed)
             )
-            select count(*) from removed
+            select max(Generation) from removed
             """,
             new { cluster = settings.Cluster.Id, self.Address, self.Port, self.Generation },
             cancellationToken: cancellationToken));
-        if (removed > 0)
+        if (latest > self.Generation)
             LogRemoved(self.Address, self.Port);
     }
 

@@ -63,7 +63,7 @@ public class HostListingTests
     public async Task CatchUp_NothingHasChangedOfMany_MostAreSettledByTheListingAndEachIsCountedOnce()
     {
         const int many = 450;
-        await using var cluster = await ForumCluster.StartAsync(new() { Users = many, PostsPerUser = 1 });
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = many, PostsPerUser = 1 }, configure: options => options.Concurrency = 100);
         await cluster.RunAsync(RunType.FullSync);
         var busy = LastOf(cluster);
         busy.Add(ForumRecords.Post, New);
