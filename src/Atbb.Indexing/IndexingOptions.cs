@@ -15,7 +15,7 @@ public sealed class IndexingOptions
     /// </summary>
     public int BatchesBesideOthers { get; set; } = 48;
 
-    /// <summary>Records that one transaction takes together from waiting batches. Default 10,000: as many as a hundred repositories have at hand at once.</summary>
+    /// <summary>Records that one transaction takes together from waiting batches. Default 10,000: as many as a hundred repositories have at hand at once, and whole forums of small ones.</summary>
     public int RecordsPerTransaction { get; set; } = 10_000;
 
     /// <summary>Batches that one transaction takes together. Default 256.</summary>

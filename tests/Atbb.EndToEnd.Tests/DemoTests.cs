@@ -27,7 +27,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task Demo_KilledAndStartedAgain_GoesOnAndComesToTheSameFigures()
     {
-        await using (var killed = Start(users: 400, posts: 20, latency: 60))
+        await using (var killed = Start(users: 400, posts: 20, latency: 150))
         {
             await Poll.UntilAsync(
                 _ => Task.FromResult(killed.Output.Contains("InProgress: users", StringComparison.Ordinal) || killed.HasEnded ? "" : null),

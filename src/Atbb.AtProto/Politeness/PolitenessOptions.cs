@@ -12,7 +12,7 @@ public sealed class PolitenessOptions
     /// <summary>
     /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 224 where
     /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. Not more, since a host that takes requests
-    /// and does not answer must leave some places of a run's window (256 by default) to others. 0 is no limit.
+    /// and does not answer must leave some places of a run's window (256 by default, of which 224 are seven eighths) to others. 0 is no limit.
     /// </summary>
     public int? ConcurrentRequests { get; set; }
 

@@ -12,7 +12,8 @@ sealed class PagedSource(
     Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyDictionary<string, RepoCounts>>> settled,
     DatabasePatience patience) : IRepoSource
 {
-    // The first page is asked about repository by repository, and has the hosts list theirs: what those lists settle is known by the second.
+    // The first page is asked about repository by repository, and has the hosts list theirs: what those lists settle is known by the second, for which
+    // the window waits until a fifth of them has answered. Nearly as many as that has places, of which the wait keeps few empty.
     const int PageSize = 200;
 
     public async Task<IReadOnlyList<EnumeratedRepo>> NextAsync(string? after, CancellationToken cancellationToken)

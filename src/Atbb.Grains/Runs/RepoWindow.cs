@@ -42,6 +42,8 @@ sealed class RepoWindow(
     readonly Queue<EnumeratedRepo> ahead = new();
     IRepoSource source = source;
     bool isEnumerated;
+    // Of those asked, how many have answered since the source was last asked for more.
+    int answered;
     // Between looks at who has been found while something waits. It doubles with each round begun so: there are as few of those as doublings in the time
     // that is waited, however many ever new names somebody's accounts lead to.
     TimeSpan betweenLooks = firstLook;
@@ -196,6 +198,11 @@ sealed class RepoWindow(
         {
             if (ahead.Count == 0 && !isEnumerated)
             {
+                // Those of the first page have their hosts list what they hold, and whom that settles need not be asked if the source is asked after it.
+                if (answered < inFlight.Count / 4)
+                    return null;
+
+                answered = 0;
                 foreach (var repo in await source.NextAsync(ledger.Frontier, cancellationToken))
                     ahead.Enqueue(repo);
                 isEnumerated = ahead.Count == 0;
@@ -222,7 +229,7 @@ sealed class RepoWindow(
         if (next is null)
             return false;
 
-        (source, isEnumerated) = (next, false);
+        (source, isEnumerated, answered) = (next, false, inFlight.Count);
         if (isEarly)
             betweenLooks *= 2;
         return true;
@@ -290,6 +297,7 @@ sealed class RepoWindow(
     void Take(Answer answer)
     {
         inFlight.Remove(answer.Did);
+        answered++;
         if (answer.Error is { } error)
             throw new RepoBrokenException(answer.Did, error);
 

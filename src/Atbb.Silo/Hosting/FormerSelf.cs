@@ -5,9 +5,9 @@ using Dapper;
 namespace Atbb.Silo.Hosting;
 
 /// <summary>
-/// Takes entries of this silo's own address that are not of earlier than now out of the cluster's table, before it joins. Of later: a process that ran before
-/// the clock was set back. Orleans takes the later of two at one address for the living one, so that every start would end itself until the clock has caught up. Of this
-/// very second, by which Orleans names a silo: a run that was over within it. This one would be told that it is dead, and abort.
+/// Takes entries of this silo's own address, by which it would end itself, out of the cluster's table before it joins. One that is later than this start is of a
+/// process that ran before the clock was set back: Orleans takes the later of two for the living one, at each start until the clock has caught up. One that is of the same
+/// second, by which Orleans names a silo, and dead is of a run that was over within it: this silo would read that it is dead itself, and abort.
 /// </summary>
 sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbSettings settings, ILogger<FormerSelf> logger) : IHostedLifecycleService
 {
@@ -23,7 +23,7 @@ sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbS
             """
             with removed as (
                 delete from OrleansMembershipTable
-                where DeploymentId = @cluster and Address = @Address and Port = @Port and Generation >= @Generation
+                where DeploymentId = @cluster and Address = @Address and Port = @Port and (Generation > @Generation or (Generation = @Generation and Status = @dead))
                 returning Generation
             ), noticed as (
                 update OrleansMembershipVersionTable set Timestamp = now(), Version = Version + 1
@@ -31,7 +31,7 @@ sealed partial class FormerSelf(IndexDatabase database, SiloIdentity self, AtbbS
             )
             select max(Generation) from removed
             """,
-            new { cluster = settings.Cluster.Id, self.Address, self.Port, self.Generation },
+            new { cluster = settings.Cluster.Id, self.Address, self.Port, self.Generation, dead = (int)SiloStatus.Dead },
             cancellationToken: cancellationToken));
         if (latest > self.Generation)
             LogRemoved(self.Address, self.Port);

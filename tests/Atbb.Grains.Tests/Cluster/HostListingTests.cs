@@ -58,12 +58,12 @@ public class HostListingTests
         }
     }
 
-    /// <summary>More than go into the window at once: whom a listing has settled is not asked any more.</summary>
+    /// <summary>More than go into the window at once, and are taken from the index at once: whom a listing has settled is not asked any more.</summary>
     [Fact]
     public async Task CatchUp_NothingHasChangedOfMany_MostAreSettledByTheListingAndEachIsCountedOnce()
     {
         const int many = 450;
-        await using var cluster = await ForumCluster.StartAsync(new() { Users = many, PostsPerUser = 1 }, configure: options => options.Concurrency = 100);
+        await using var cluster = await ForumCluster.StartAsync(new() { Users = many, PostsPerUser = 1 });
         await cluster.RunAsync(RunType.FullSync);
         var busy = LastOf(cluster);
         busy.Add(ForumRecords.Post, New);

@@ -61,6 +61,41 @@ public class RepoWindowTests
         Assert.Equal((1_800, 900), (ledger.CountsAtMark.Indexed, ledger.CountsAtMark.Requests));
     }
 
+    /// <summary>Whom the first of them have settled meanwhile is not asked any more.</summary>
+    [Fact]
+    public async Task Drain_MorePlacesThanAPageHas_TakesTheNextPageOnceAFifthHasAnswered()
+    {
+        var asked = new List<TaskCompletionSource<RepoSlice>>();
+        var window = new RepoWindow(
+            new RunLedger(null, 0, default), 600, TimeSpan.FromHours(1), new Pages(1_000, _ => asked.Count > 0 ? new SyncCounts() : null), time, new RunTrouble(),
+            (_, _) =>
+            {
+                asked.Add(new(TaskCreationOptions.RunContinuationsAsynchronously));
+                return asked[^1].Task;
+            });
+
+        // As in a grain, one thing at a time.
+        await Task.Factory.StartNew(DrainAsync, Cancel, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+
+        async Task DrainAsync()
+        {
+            var draining = window.DrainAsync(Cancel);
+            await AnswerAsync(99, done: 99);
+            // With those of the second page, that are settled.
+            await AnswerAsync(101, done: 601);
+            await AnswerAsync(500, done: 1_000);
+            await draining;
+        }
+
+        async Task AnswerAsync(int first, int done)
+        {
+            asked.Take(first).ToList().ForEach(static repo => repo.TrySetResult(Done));
+            while (window.Ledger.Done < done)
+                await Task.Yield();
+            Assert.Equal((500, done), (asked.Count, window.Ledger.Done));
+        }
+    }
+
     /// <summary>A database in the same process answers at once: nobody else would have a turn before the last is counted.</summary>
     [Fact]
     public async Task Drain_AllAreSettledAlready_LeavesTurnsToOthersAndCanBeCancelled()

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
 using Atbb.Silo.Hosting;
@@ -13,31 +15,61 @@ public sealed class FormerSelfTests
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(-1, false, false)]
-    [InlineData(0, true, false)]
-    [InlineData(1, true, true)]
-    public async Task StartingAsync_AnEntryOfItsAddress_GoesUnlessItIsOfBefore(int later, bool goes, bool isSaid)
+    [InlineData(-1, SiloStatus.Dead, false, false)]
+    [InlineData(0, SiloStatus.Dead, true, false)]
+    // Orleans takes it for this silo's own.
+    [InlineData(0, SiloStatus.Active, false, false)]
+    [InlineData(1, SiloStatus.Dead, true, true)]
+    [InlineData(1, SiloStatus.Active, true, true)]
+    public async Task StartingAsync_AnEntryOfItsAddress_GoesIfItWouldEndThisOne(int later, SiloStatus status, bool goes, bool isSaid)
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
-        var log = new FakeLogger<FormerSelf>();
-        await EnterAsync(database, Self with { Generation = Self.Generation + later });
-        await EnterAsync(database, Self with { Generation = Self.Generation + later, Port = Self.Port + 1 });
+        var entry = Self with { Generation = Self.Generation + later };
+        await EnterAsync(database, entry, status);
+        await EnterAsync(database, entry with { Port = Self.Port + 1 }, status);
+        await EnterAsync(database, entry with { Address = "127.0.0.2", Port = Self.Port + 2 }, status);
+        await EnterAsync(database, entry with { Port = Self.Port + 3 }, status, "another cluster");
 
-        await new FormerSelf(database.Index, Self, new AtbbSettings(), log).StartingAsync(Ends);
+        var log = await StartAsync(database);
 
-        object?[][] others = goes ? [[Self.Port + 1]] : [[Self.Port], [Self.Port + 1]];
-        Assert.Equal(others, await database.QueryAsync("select Port from OrleansMembershipTable order by Port"));
+        int[] others = [Self.Port + 1, Self.Port + 2, Self.Port + 3];
+        Assert.Equal(goes ? others : [Self.Port, .. others], await PortsAsync(database));
         // By this the other silos notice.
-        Assert.Equal([[goes ? 1 : 0]], await database.QueryAsync("select Version from OrleansMembershipVersionTable"));
+        Assert.Equal([[goes ? 1 : 0]], await database.QueryAsync("select Version from OrleansMembershipVersionTable where DeploymentId = 'atbb'"));
         Assert.Equal(isSaid ? 1 : 0, log.Collector.Count);
     }
 
-    static async Task EnterAsync(TestDatabase database, SiloIdentity silo)
+    [Fact]
+    public async Task StartingAsync_SomebodyListensAtItsPort_LeavesTheEntryOfWhoLives()
     {
-        await database.ExecuteAsync("insert into OrleansMembershipVersionTable (DeploymentId) values ('atbb') on conflict do nothing");
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        using var living = new TcpListener(IPAddress.Loopback, SiloPorts.FirstFree(Self.Port + 10));
+        living.Start();
+        var self = Self with { Port = ((IPEndPoint)living.LocalEndpoint).Port };
+        await EnterAsync(database, self with { Generation = self.Generation + 1 }, SiloStatus.Active);
+        await EnterAsync(database, self, SiloStatus.Dead);
+
+        await StartAsync(database, self);
+
+        Assert.Equal([self.Port, self.Port], await PortsAsync(database));
+    }
+
+    static async Task<FakeLogger<FormerSelf>> StartAsync(TestDatabase database, SiloIdentity? self = null)
+    {
+        var log = new FakeLogger<FormerSelf>();
+        await new FormerSelf(database.Index, self ?? Self, new AtbbSettings(), log).StartingAsync(Ends);
+        return log;
+    }
+
+    static async Task<IEnumerable<int>> PortsAsync(TestDatabase database) =>
+        (await database.QueryAsync("select Port from OrleansMembershipTable order by Port")).Select(static row => (int)row[0]!);
+
+    static async Task EnterAsync(TestDatabase database, SiloIdentity silo, SiloStatus status, string cluster = "atbb")
+    {
+        await database.ExecuteAsync($"insert into OrleansMembershipVersionTable (DeploymentId) values ('{cluster}') on conflict do nothing");
         await database.ExecuteAsync($"""
             insert into OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, StartTime, IAmAliveTime)
-            values ('atbb', '{silo.Address}', {silo.Port}, {silo.Generation}, 'silo', 'host', 6, now(), now())
+            values ('{cluster}', '{silo.Address}', {silo.Port}, {silo.Generation}, 'silo', 'host', {(int)status}, now(), now())
             """);
     }
 }
