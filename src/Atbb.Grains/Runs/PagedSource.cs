@@ -13,7 +13,7 @@ sealed class PagedSource(
     DatabasePatience patience) : IRepoSource
 {
     // The first page is asked about repository by repository, and has the hosts list theirs: what those lists settle is known by the second, for which
-    // the window waits until a fifth of them has answered. Nearly as many as that has places, of which the wait keeps few empty.
+    // the window waits a moment. Nearly as many as that has places.
     const int PageSize = 200;
 
     public async Task<IReadOnlyList<EnumeratedRepo>> NextAsync(string? after, CancellationToken cancellationToken)

@@ -31,6 +31,9 @@ sealed class RepoWindow(
     // Settled repositories that are counted before others have their turn.
     const int CountedAtOnce = 100;
 
+    // Those begun first have their hosts list what they hold, and whom that settles need not be asked if the source is asked after it. A host that lists takes less.
+    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(1);
+
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
     readonly Dictionary<string, long> inFlight = new(StringComparer.Ordinal);
     readonly long began = time.GetTimestamp();
@@ -42,7 +45,6 @@ sealed class RepoWindow(
     readonly Queue<EnumeratedRepo> ahead = new();
     IRepoSource source = source;
     bool isEnumerated;
-    // Of those asked, how many have answered since the source was last asked for more.
     int answered;
     // Between looks at who has been found while something waits. It doubles with each round begun so: there are as few of those as doublings in the time
     // that is waited, however many ever new names somebody's accounts lead to.
@@ -198,11 +200,9 @@ sealed class RepoWindow(
         {
             if (ahead.Count == 0 && !isEnumerated)
             {
-                // Those of the first page have their hosts list what they hold, and whom that settles need not be asked if the source is asked after it.
-                if (answered < inFlight.Count / 4)
+                if (IsStarting)
                     return null;
 
-                answered = 0;
                 foreach (var repo in await source.NextAsync(ledger.Frontier, cancellationToken))
                     ahead.Enqueue(repo);
                 isEnumerated = ahead.Count == 0;
@@ -229,7 +229,7 @@ sealed class RepoWindow(
         if (next is null)
             return false;
 
-        (source, isEnumerated, answered) = (next, false, inFlight.Count);
+        (source, isEnumerated) = (next, false);
         if (isEarly)
             betweenLooks *= 2;
         return true;
@@ -253,14 +253,15 @@ sealed class RepoWindow(
             woken = NewSignal();
     }
 
-    // Of a repository that waits, or of a look at what has been found.
-    TimeSpan? NextDue => (parked.TryPeek(out _, out var due), nextRound is not null && isEnumerated && parked.Count < MostParked) switch
+    bool IsStarting => !isEnumerated && answered < inFlight.Count / 4 && Elapsed < LongestStart;
+
+    // Of a repository that waits, of a look at what has been found, or of the page after the first.
+    TimeSpan? NextDue => new[]
     {
-        (true, true) => due < nextLook ? due : nextLook,
-        (true, false) => due,
-        (false, true) => nextLook,
-        (false, false) => null,
-    };
+        parked.TryPeek(out _, out var due) ? due : (TimeSpan?)null,
+        nextRound is not null && isEnumerated && parked.Count < MostParked ? nextLook : null,
+        IsStarting ? LongestStart : null,
+    }.Min();
 
     void Begin(string did, CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ public class RepoWindowTests
 
     /// <summary>Whom the first of them have settled meanwhile is not asked any more.</summary>
     [Fact]
-    public async Task Drain_MorePlacesThanAPageHas_TakesTheNextPageOnceAFifthHasAnswered()
+    public async Task Drain_MorePlacesThanAPageHas_TakesTheSecondOnceAFifthHasAnswered()
     {
         var asked = new List<TaskCompletionSource<RepoSlice>>();
         var window = new RepoWindow(
@@ -74,8 +74,7 @@ public class RepoWindowTests
                 return asked[^1].Task;
             });
 
-        // As in a grain, one thing at a time.
-        await Task.Factory.StartNew(DrainAsync, Cancel, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+        await InTurnsAsync(DrainAsync);
 
         async Task DrainAsync()
         {
@@ -94,6 +93,35 @@ public class RepoWindowTests
                 await Task.Yield();
             Assert.Equal((500, done), (asked.Count, window.Ledger.Done));
         }
+    }
+
+    /// <summary>Hosts that take requests and do not answer hold up those of others for a second, once.</summary>
+    [Fact]
+    public async Task Drain_NobodyOfTheFirstPageAnswers_TakesTheOthersAfterASecond()
+    {
+        var never = new TaskCompletionSource<RepoSlice>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = 0;
+        var window = new RepoWindow(
+            new RunLedger(null, 0, default), 600, TimeSpan.FromHours(1), new Pages(2_000, static _ => null), time, new RunTrouble(),
+            (_, _) => ++asked <= 500 ? never.Task : Task.FromResult(Done));
+
+        await InTurnsAsync(async () =>
+        {
+            var draining = window.DrainAsync(Cancel);
+            time.Advance(TimeSpan.FromMilliseconds(999));
+            await Task.Yield();
+            Assert.Equal(500, asked);
+            while (window.Ledger.Done < 1_500)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(1));
+                await Task.Yield();
+            }
+
+            never.SetResult(Done);
+            await draining;
+        });
+
+        Assert.Equal(2_000, window.Ledger.Done);
     }
 
     /// <summary>A database in the same process answers at once: nobody else would have a turn before the last is counted.</summary>
@@ -320,6 +348,11 @@ public class RepoWindowTests
         public Task<IReadOnlyList<EnumeratedRepo>> NextAsync(string? after, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<EnumeratedRepo>>(after is null ? [new(did)] : []);
     }
+
+    // As in a grain, one thing at a time.
+    static Task InTurnsAsync(Func<Task> work) => Task.Factory
+        .StartNew(work, Cancel, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap()
+        .WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
     sealed class Pages(int count, Func<int, SyncCounts?> settled) : IRepoSource
     {

@@ -33,6 +33,7 @@ public class SettingsTests
     [Theory]
     [InlineData("256", "0", "", 224, 224, 128)]
     [InlineData("40", "0", "", 35, 35, 20)]
+    [InlineData("10000", "0", "", 224, 224, 5000)]
     [InlineData("1", "0", "", 1, 1, 1)]
     [InlineData("40", "10", "", null, 35, 20)]
     [InlineData("40", "0", "40", 40, 35, 20)]
