@@ -3,9 +3,6 @@ namespace Atbb.AtProto.Politeness;
 /// <summary>How much is asked of one host, by all silos of a cluster together: each has its share.</summary>
 public sealed class PolitenessOptions
 {
-    /// <summary>Requests to one host at once where there is no pace, and no word about it: seven eighths of the repositories that a run reads at once by default.</summary>
-    public const int PlacesWithoutPace = 224;
-
     /// <summary>
     /// Requests per second to one host; up to a second's worth may go out together. Default 10: Bluesky's published 3,000 per 5 minutes.
     /// 0 is no limit.
@@ -13,9 +10,9 @@ public sealed class PolitenessOptions
     public double RequestsPerSecond { get; set; } = 10;
 
     /// <summary>
-    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; <see cref="PlacesWithoutPace"/> where
+    /// Requests to one host at once. Default 8: enough to keep 10 a second going with answers that take most of one; 224 where
     /// <see cref="RequestsPerSecond"/> is 0, since then nothing else but the answers' latency is to be made up for. Not more, since a host that takes requests
-    /// and does not answer must leave some places of a run's window to others. 0 is no limit.
+    /// and does not answer must leave some places of a run's window (256 by default) to others: where that is set smaller, set this smaller, too. 0 is no limit.
     /// </summary>
     public int? ConcurrentRequests { get; set; }
 
@@ -48,5 +45,5 @@ public sealed class PolitenessOptions
     public TimeSpan MaxRefusal { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>The requests at once that these options come to; 0 is no limit.</summary>
-    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : PlacesWithoutPace);
+    internal int Places => ConcurrentRequests ?? (RequestsPerSecond > 0 ? 8 : 224);
 }

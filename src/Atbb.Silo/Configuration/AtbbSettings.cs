@@ -59,9 +59,6 @@ sealed class AtbbSettings
         options.Network = Network;
         options.Politeness = Politeness;
         options.PlcPoliteness = PlcPoliteness;
-        // What is left of the window is for others when a host without a pace takes requests and does not answer.
-        foreach (var politeness in new[] { Politeness, PlcPoliteness }.Where(static politeness => politeness.RequestsPerSecond == 0))
-            politeness.ConcurrentRequests ??= Math.Clamp(Backfill.Concurrency * 7 / 8, 1, PolitenessOptions.PlacesWithoutPace);
         // Half of the window, as the default is of the default.
         options.HostsOnTrial = Math.Max(1, Backfill.Concurrency / 2);
     }

@@ -1,4 +1,3 @@
-using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Configuration;
@@ -27,23 +26,6 @@ public class SettingsTests
         Assert.Equal((10, 36, 256), (settings.Politeness.RequestsPerSecond, settings.Backfill.CursorMaxAgeHours, settings.Backfill.Concurrency));
         Assert.EndsWith(Path.Combine("data", "atbb.db"), DatabaseTarget.Parse(SettingsCheck.DatabaseOf(settings)).Description, StringComparison.Ordinal);
         Assert.Empty(SettingsCheck.FindWarnings(settings));
-    }
-
-    /// <summary>A host that hangs must not hold the whole window: what it may be asked at once goes with that.</summary>
-    [Theory]
-    [InlineData("256", "0", "", 224, 224, 128)]
-    [InlineData("40", "0", "", 35, 35, 20)]
-    [InlineData("10000", "0", "", 224, 224, 5000)]
-    [InlineData("1", "0", "", 1, 1, 1)]
-    [InlineData("40", "10", "", null, 35, 20)]
-    [InlineData("40", "0", "40", 40, 35, 20)]
-    public void CopyTo_ARequestLimitThatIsNotSet_LeavesPlacesOfTheWindow(string window, string pace, string set, int? pds, int plc, int onTrial)
-    {
-        var options = new AtProtoOptions();
-
-        Load(("Atbb:Backfill:Concurrency", window), ("Atbb:Politeness:RequestsPerSecond", pace), ("Atbb:Politeness:ConcurrentRequests", set)).CopyTo(options);
-
-        Assert.Equal((pds, plc, onTrial), (options.Politeness.ConcurrentRequests, options.PlcPoliteness.ConcurrentRequests, options.HostsOnTrial));
     }
 
     [Fact]
