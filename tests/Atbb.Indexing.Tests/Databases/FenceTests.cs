@@ -27,8 +27,8 @@ public sealed class FenceTests : IndexTests
         var page = Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"));
         // Its connections stand already, and so do its prepared statements.
         Assert.False((await hungStore.WriteAsync(page, Token)).IsStale);
-        await DeclareAsync(database, Hung, status: 6);
-        await DeclareAsync(database, Well, status: 3);
+        await database.EnterSiloAsync(Hung, status: 6);
+        await database.EnterSiloAsync(Well, status: 3);
 
         // A repository that nobody else has touched: its version would let it pass.
         var refused = await Assert.ThrowsAsync<IndexUnavailableException>(() => hungStore.WriteAsync(Batch(Repo(Bob, run: 3), Post, Topic(Bob, "b")), Token));
@@ -46,7 +46,7 @@ public sealed class FenceTests : IndexTests
         await using var hung = As(Hung, database);
         var (runs, errors, repos) = (new RunStore(hung, Time), new ErrorStore(hung, Time), new RepoStore(hung, Time));
         var id = (await runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token))!.Value;
-        await DeclareAsync(database, Hung, status: 6);
+        await database.EnterSiloAsync(Hung, status: 6);
 
         await Assert.ThrowsAsync<IndexUnavailableException>(() => runs.CreateAsync(Forum, "full_sync", retryOf: null, Time.GetUtcNow(), Token));
         await Assert.ThrowsAsync<IndexUnavailableException>(() => errors.AddAsync(id, Alice, "not_answered", "It did not.", Token));
@@ -66,7 +66,7 @@ public sealed class FenceTests : IndexTests
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
         await using var hung = As(Hung, database);
-        await DeclareAsync(database, Hung, status: 6);
+        await database.EnterSiloAsync(Hung, status: 6);
         await using var connection = await hung.Orleans.OpenConnectionAsync(Token);
         await using var command = connection.CreateCommand();
         command.CommandText = $"delete from {table}";
@@ -92,9 +92,4 @@ public sealed class FenceTests : IndexTests
 
     static IndexDatabase As(SiloIdentity member, TestDatabase database) =>
         IndexDatabase.Create(DatabaseTarget.Parse(database.Address), NullLoggerFactory.Instance, member);
-
-    static Task<int> DeclareAsync(TestDatabase database, SiloIdentity member, int status) => database.ExecuteAsync($"""
-        insert into OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, StartTime, IAmAliveTime)
-        values ('atbb', '{member.Address}', {member.Port}, {member.Generation}, 'silo', 'host', {status}, now(), now())
-        """);
 }

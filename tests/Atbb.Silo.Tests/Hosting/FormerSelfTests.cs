@@ -67,9 +67,6 @@ public sealed class FormerSelfTests
     static async Task EnterAsync(TestDatabase database, SiloIdentity silo, SiloStatus status, string cluster = "atbb")
     {
         await database.ExecuteAsync($"insert into OrleansMembershipVersionTable (DeploymentId) values ('{cluster}') on conflict do nothing");
-        await database.ExecuteAsync($"""
-            insert into OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, StartTime, IAmAliveTime)
-            values ('{cluster}', '{silo.Address}', {silo.Port}, {silo.Generation}, 'silo', 'host', {(int)status}, now(), now())
-            """);
+        await database.EnterSiloAsync(silo, (int)status, cluster);
     }
 }

@@ -56,6 +56,15 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Enters a silo into the cluster's table, on PostgreSQL.</summary>
+    /// <param name="silo">Its name there.</param>
+    /// <param name="status">Orleans's number for what it is: 3 active, 6 dead.</param>
+    /// <param name="cluster">The cluster's id.</param>
+    public Task<int> EnterSiloAsync(SiloIdentity silo, int status, string cluster = "atbb") => ExecuteAsync($"""
+        insert into OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, StartTime, IAmAliveTime)
+        values ('{cluster}', '{silo.Address}', {silo.Port}, {silo.Generation}, 'silo', 'host', {status}, now(), now())
+        """);
+
     /// <summary>Runs a query and returns its rows.</summary>
     public async Task<IReadOnlyList<object?[]>> QueryAsync(string sql)
     {
