@@ -18,8 +18,7 @@ static class SettingsBinder
             var property = target.GetType().GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
             if (property is null)
             {
-                var known = string.Join(", ", target.GetType().GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal));
-                yield return $"{child.Path}: there is no such setting. Settings here: {known}.";
+                yield return $"{child.Path}: there is no such setting. Settings here: {NamesOf(target)}.";
                 continue;
             }
 
@@ -34,9 +33,15 @@ static class SettingsBinder
         if (type == typeof(IList<string>))
             return SetList(section, property, target);
         if (type.Namespace!.StartsWith("Atbb.", StringComparison.Ordinal) && !type.IsEnum)
-            return Bind(section, property.GetValue(target)!);
+            return BindBelow(section, property.GetValue(target)!);
         return SetValue(section, property, type, target);
     }
+
+    // Passed over, a value that was meant for one of the settings below would leave all of them at their defaults in silence. Not at the root: a variable
+    // that is called ATBB may be anybody's.
+    static IEnumerable<string> BindBelow(IConfigurationSection section, object target) => section.Value is { Length: > 0 } text
+        ? [$"{section.Path}: '{text}' is set where there are only settings below. Settings here: {NamesOf(target)}."]
+        : Bind(section, target);
 
     static IEnumerable<string> SetList(IConfigurationSection section, PropertyInfo property, object target)
     {
@@ -69,6 +74,9 @@ static class SettingsBinder
             return [$"{name}: '{text}' is not {Describe(type)}."];
         }
     }
+
+    static string NamesOf(object target) =>
+        string.Join(", ", target.GetType().GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal));
 
     static string Describe(Type type) =>
         type == typeof(TimeSpan) ? "a time such as 00:00:30"

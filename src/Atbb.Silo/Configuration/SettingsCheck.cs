@@ -160,9 +160,12 @@ static class SettingsCheck
         var admin = settings.Admin;
         if (!Uri.TryCreate(admin.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.PathAndQuery != "/")
             yield return $"Atbb:Admin:Url: '{admin.Url}' is not an address to listen on, such as http://127.0.0.1:5080.";
-        else if (string.IsNullOrEmpty(admin.Token) && !IsLoopback(url))
+        else if (string.IsNullOrEmpty(admin.Token) && !IsLoopback(BindingAddress.Parse(admin.Url).Host))
             yield return $"Atbb:Admin:Url: without Atbb:Admin:Token nothing but loopback is listened on, and '{url.Host}' is not loopback. Set a token (openssl rand -hex 32), or listen on http://127.0.0.1:{url.Port}.";
 
+        // The framework takes the headers away that tell of a proxy once it believes them, and everybody behind one would pass for this machine.
+        if (admin.TrustForwardedHeaders && string.IsNullOrEmpty(admin.Token))
+            yield return "Atbb:Admin:TrustForwardedHeaders: without Atbb:Admin:Token everybody behind the proxy would be the operator. Set a token (openssl rand -hex 32).";
         if (admin.Token is { Length: > 0 and < MinToken })
             yield return $"Atbb:Admin:Token: has fewer than {MinToken} characters; openssl rand -hex 32 makes a good one.";
     }
@@ -185,5 +188,7 @@ static class SettingsCheck
     static bool IsHost(string host) =>
         Uri.TryCreate($"https://{host}", UriKind.Absolute, out var url) && url.Authority.Equals(host, StringComparison.OrdinalIgnoreCase);
 
-    static bool IsLoopback(Uri url) => url.IsLoopback || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    // In the words that the server listens by. A Uri takes the name "loopback" for "localhost", and the server every address for a name that it does not know.
+    static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -114,6 +114,7 @@ public class SettingsTests
     [InlineData("Atbb:Backfill:MaxRecordsPerCollection", "0", "less than 1")]
     [InlineData("Atbb:Backfill:Concurency", "5", "no such setting")]
     [InlineData("Atbb:Nonsense", "5", "no such setting")]
+    [InlineData("Atbb:Backfill", "20", "only settings below")]
     [InlineData("Atbb:Politeness:RequestsPerSecond", "-1", "RequestsPerSecond")]
     [InlineData("Atbb:PlcDirectory", "http://plc.example", "https")]
     [InlineData("Atbb:Network:AllowPrivateAddresses", "maybe", "true or false")]
@@ -128,7 +129,9 @@ public class SettingsTests
     [InlineData("Atbb:Discovery:MaxRounds", "-1", "between 0 and")]
     [InlineData("Atbb:Admin:Url", "http://0.0.0.0:5080", "loopback")]
     [InlineData("Atbb:Admin:Url", "http://forum.example:5080", "loopback")]
+    [InlineData("Atbb:Admin:Url", "http://loopback:5080", "loopback")]
     [InlineData("Atbb:Admin:Url", "5080", "address to listen on")]
+    [InlineData("Atbb:Admin:TrustForwardedHeaders", "true", "everybody behind the proxy")]
     [InlineData("Atbb:Admin:Token", "short", "16 characters")]
     [InlineData("Atbb:Cluster:Address", "silo 1", "IP address")]
     [InlineData("Atbb:Cluster:SiloPort", "70000", "not a port")]
@@ -161,6 +164,17 @@ public class SettingsTests
 
         Assert.DoesNotContain("hunter2secret", fault, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Load_AVariableNamedAsTheProgram_IsNobodysFault() =>
+        Assert.NotNull(Load(("Atbb", "/usr/local/bin/atbb")));
+
+    [Theory]
+    [InlineData("http://localhost:5080")]
+    [InlineData("http://127.0.0.1:5080")]
+    [InlineData("http://[::1]:5080")]
+    public void Load_OnLoopbackWithoutAToken_IsAllowed(string url) =>
+        Assert.Equal(url, Load(("Atbb:Admin:Url", url)).Admin.Url);
 
     [Fact]
     public void Load_OnAnyAddressWithAToken_IsAllowed() =>
