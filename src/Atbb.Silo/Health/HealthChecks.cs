@@ -22,7 +22,7 @@ static class HealthChecks
         services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database", tags: [Ready])
             .AddCheck<ClusterCheck>("cluster", tags: [Ready])
-            .AddCheck<RunCheck>("run", tags: [Ready], timeout: Patience);
+            .AddCheck<RunCheck>("run", failureStatus: HealthStatus.Degraded, tags: [Ready], timeout: Patience);
         return services;
     }
 

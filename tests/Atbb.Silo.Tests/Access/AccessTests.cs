@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Atbb.Silo.Access;
 using Atbb.Silo.Configuration;
@@ -318,6 +319,19 @@ public sealed class AccessTests : IAsyncLifetime
         BreakTheDatabase();
 
         Assert.True(await SaysWhyAsync(await SendAsync(HttpMethod.Get, "/health/ready")));
+    }
+
+    [Fact]
+    public async Task AnAdminRoute_WithTheDatabaseAway_SaysSoAsAProblem()
+    {
+        await StartAsync(Token);
+        File.Delete(file.Path);
+
+        using var answer = await SendAsync(HttpMethod.Get, Runs, Bearer(Token));
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.EndsWith("index-unreachable", problem.GetProperty("type").GetString(), StringComparison.Ordinal);
     }
 
     void BreakTheDatabase()

@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Atbb.Grains;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Health;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Atbb.Silo.Tests.Health;
+
+public class ReadyTests
+{
+    /// <summary>The silo with the run hangs: were every other one taken for unfit, none would be sent requests.</summary>
+    [Fact]
+    public async Task Ready_TheRunDoesNotAnswer_IsDegradedAndNoWorse()
+    {
+        var services = new ServiceCollection();
+        services.AddAtbbHealth();
+        services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Silent<IGrainFactory>.Create());
+        services.AddOptions<ForumOptions>().Configure(forum => forum.Did = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa");
+        services.AddOptions<BackfillOptions>();
+        services.PostConfigure<HealthCheckServiceOptions>(options => Run(options).Timeout = TimeSpan.FromMilliseconds(1));
+        await using var provider = services.BuildServiceProvider();
+
+        var report = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "run", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HealthStatus.Degraded, report.Status);
+    }
+
+    static HealthCheckRegistration Run(HealthCheckServiceOptions options) => options.Registrations.Single(check => check.Name == "run");
+
+    // A proxy is a class made of this one.
+    [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it.")]
+    class Silent<T> : DispatchProxy
+        where T : class
+    {
+        public static T Create() => Create<T, Silent<T>>();
+
+        protected override object? Invoke(MethodInfo? method, object?[]? args) => method!.ReturnType == typeof(IBackfillGrain)
+            ? Silent<IBackfillGrain>.Create()
+            : new TaskCompletionSource<RunProgress?>().Task;
+    }
+}
