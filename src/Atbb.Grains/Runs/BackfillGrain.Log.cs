@@ -6,7 +6,7 @@ namespace Atbb.Grains.Runs;
 sealed partial class BackfillGrain
 {
     [LoggerMessage(100, LogLevel.Information, "backfill.decision: {Forum} needs {Outcome} because of {Reason} (cursor age {CursorAge}, threshold {Threshold}) {Error}", EventName = "backfill.decision")]
-    partial void LogDecision(string forum, DecisionOutcome outcome, DecisionReason reason, TimeSpan? cursorAge, TimeSpan threshold, string? error);
+    partial void LogDecision(string forum, string outcome, string reason, TimeSpan? cursorAge, TimeSpan threshold, string? error);
 
     [LoggerMessage(101, LogLevel.Information, "backfill.started: run {RunId} of {Forum} has begun, {Type}, with {Listed} DIDs listed", EventName = "backfill.started")]
     partial void LogStarted(long runId, string forum, RunType type, int listed);

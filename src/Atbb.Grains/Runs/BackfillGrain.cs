@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains.Cluster;
@@ -110,18 +109,19 @@ sealed partial class BackfillGrain(
     {
         var maxAge = TimeSpan.FromHours(options.CursorMaxAgeHours);
         BackfillDecision decision;
+        long? cursor = null;
         try
         {
-            var cursor = await facts.GetFirehoseCursorAsync(options.FirehoseService, CancellationToken.None);
+            cursor = await facts.GetFirehoseCursorAsync(options.FirehoseService, CancellationToken.None);
             var hasForum = cursor is not null && await facts.HasForumAsync(ForumDid, CancellationToken.None);
             decision = RunDecision.Decide(cursor, hasForum, time.GetUtcNow(), maxAge);
         }
         catch (Exception e) when (e is IndexUnavailableException or DbException)
         {
-            decision = RunDecision.Unasked(e.Message, maxAge);
+            decision = RunDecision.Unasked(cursor, e.Message, time.GetUtcNow(), maxAge);
         }
 
-        LogDecision(ForumDid, decision.Outcome, decision.Reason, decision.CursorAge, decision.Threshold, decision.Error);
+        LogDecision(ForumDid, RunDecision.Word(decision.Outcome), RunDecision.Word(decision.Reason), decision.CursorAge, decision.Threshold, decision.Error);
         return decision;
     }
 
@@ -336,7 +336,7 @@ sealed partial class BackfillGrain(
     }
 
     static string NotNoted(BackfillDecision decision) =>
-        $"No run is needed ({JsonNamingPolicy.SnakeCaseLower.ConvertName($"{decision.Reason}")}), and the DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";
+        $"No run is needed ({RunDecision.Word(decision.Reason)}), and the DIDs listed are not noted. A full sync reads them, or have each of them read by hand.";
 
     const string NotedOnly =
         "A catch-up reads whom the index knows: the DIDs listed are noted, and the next full sync reads those that are not among them.";

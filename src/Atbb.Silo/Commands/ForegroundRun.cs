@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Progress;
+using Atbb.Silo.Remote;
 using Polly;
 using Polly.Retry;
 
@@ -28,7 +29,7 @@ static class ForegroundRun
             case StartOutcome.Refused or StartOutcome.NoSuchRun or StartOutcome.KeyReused or StartOutcome.AnotherForum:
                 return new(ExitCode.BadConfiguration, null, false, start.Message);
             case StartOutcome.NotNeeded:
-                return new(ExitCode.Completed, null, false, start.Message ?? $"No backfill is needed: {start.Decision!.Reason}.");
+                return new(ExitCode.Completed, null, false, start.Message ?? $"No backfill is needed: {Words.Of(start.Decision!.Reason)}.");
         }
 
         var runId = start.RunId!.Value;

@@ -2,6 +2,7 @@ using Atbb.Grains;
 using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Remote;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using Polly;
@@ -76,7 +77,7 @@ sealed partial class WakeUpOnStart(
     {
         { Outcome: StartOutcome.Started } => $"run {result.RunId} ({result.Type}) was needed and has begun",
         { Outcome: StartOutcome.AlreadyRunning } => $"run {result.RunId} ({result.Type}) is unfinished and stays as it was, running or paused",
-        { Outcome: StartOutcome.NotNeeded, Decision.Reason: var reason } => $"no run is needed ({reason})",
+        { Outcome: StartOutcome.NotNeeded, Decision.Reason: var reason } => $"no run is needed ({Words.Of(reason)})",
         { Outcome: StartOutcome.NotNeeded } when !startsIfNeeded => "no run is unfinished, and none is to be started by itself (Atbb:Backfill:OnStartup counts at a start alone)",
         _ => $"no run was begun ({result.Outcome}): {result.Message}",
     };

@@ -29,10 +29,23 @@ public class RunDecisionTests
     [Fact]
     public void Decide_WhenTheIndexCannotBeAsked_IsAFullSyncThatSaysWhy()
     {
-        var decision = RunDecision.Unasked("connection refused", MaxAge);
+        var decision = RunDecision.Unasked(cursor: null, "connection refused", Now, MaxAge);
 
         Assert.Equal(new BackfillDecision(DecisionOutcome.FullSync, DecisionReason.DbQueryFailed, null, MaxAge, "connection refused"), decision);
     }
+
+    [Fact]
+    public void Decide_WhenTheIndexBreaksOffAfterTheCursor_SaysItsAge() =>
+        Assert.Equal(TimeSpan.FromHours(3), RunDecision.Unasked(CursorOf(TimeSpan.FromHours(3)), "connection reset", Now, MaxAge).CursorAge);
+
+    [Theory]
+    [InlineData(DecisionReason.NoCursor, "no_cursor")]
+    [InlineData(DecisionReason.DbQueryFailed, "db_query_failed")]
+    [InlineData(DecisionReason.DbInconsistency, "db_inconsistency")]
+    [InlineData(DecisionReason.CursorTooOld, "cursor_too_old")]
+    [InlineData(DecisionReason.CursorFresh, "cursor_fresh")]
+    public void Word_OfAReason_IsTheSeeds(DecisionReason reason, string word) =>
+        Assert.Equal(word, RunDecision.Word(reason));
 
     [Theory]
     [InlineData(0, DecisionOutcome.NotNeeded, DecisionReason.CursorFresh)]
