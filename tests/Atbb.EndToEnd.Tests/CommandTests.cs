@@ -56,6 +56,30 @@ public sealed class CommandTests
         Assert.DoesNotContain("   at ", atbb.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>One setting in every place where it may stand: the fault says which of them was read.</summary>
+    [Theory]
+    [InlineData("file")]
+    [InlineData("file", "name")]
+    [InlineData("file", "name", "variable")]
+    [InlineData("file", "name", "variable", "line")]
+    public async Task Settings_InSeveralPlaces_TheLaterOneCounts(params string[] places)
+    {
+        var folder = Directory.CreateTempSubdirectory("atbb-settings-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), """{"Atbb":{"Backfill":{"Concurrency":"file"}}}""", Ends);
+        var variables = new Dictionary<string, string?>();
+        if (places.Contains("name"))
+            variables["BACKFILL_CONCURRENCY"] = "name";
+        if (places.Contains("variable"))
+            variables["Atbb__Backfill__Concurrency"] = "variable";
+        await using var atbb = AtbbProcess.Start(
+            folder.FullName, ["serve", .. places.Contains("line") ? AtbbSite.Set("Backfill:Concurrency", "line") : []], variables);
+        var code = await atbb.ExitAsync();
+        folder.Delete(recursive: true);
+
+        Assert.True(code == 2, $"{atbb}");
+        Assert.Contains($"'{places[^1]}' is not a whole number", atbb.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Backfill_DidsFileWithFaults_NamesTheLines()
     {
@@ -81,6 +105,14 @@ public sealed class CommandTests
         Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
         Assert.DoesNotContain(it.Pds.Log.Snapshot(), request => request.IsListing);
         await it.AssertIndexAsync(atbb.Figures(), before, $"{atbb}");
+        AssertWarned(atbb);
+    }
+
+    // What every site here is allowed, and none on the open network.
+    static void AssertWarned(AtbbProcess atbb)
+    {
+        Assert.Contains("silo.unsafe_setting: Atbb:Network:AllowPrivateAddresses", atbb.Errors, StringComparison.Ordinal);
+        Assert.Contains("silo.unsafe_setting: Atbb:Politeness:RequestsPerSecond", atbb.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,6 +173,7 @@ public sealed class CommandTests
         await admin.ReadyAsync(serve);
 
         Assert.Contains($"clients such as an AppView are taken at 127.0.0.1:{it.Site.GatewayPort}", serve.Errors, StringComparison.Ordinal);
+        AssertWarned(serve);
     }
 
     [Fact]

@@ -48,6 +48,24 @@ public sealed class XrpcClientTests
         Assert.Equal(requests, handler.Requests.Count);
     }
 
+    /// <summary>Half of a page's bytes, where a server compresses; one connection in place of many, where it can.</summary>
+    [Fact]
+    public async Task Get_AsksForACompressedAnswerAndForHttp2()
+    {
+        HttpRequestMessage? sent = null;
+        var handler = new StubHandler((request, _) =>
+        {
+            sent = request;
+            return Task.FromResult(StubHandler.Answer(HttpStatusCode.OK, Head));
+        });
+        using var client = new TestClient(handler);
+
+        await client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, Cancel);
+
+        Assert.Equal(["gzip", "br"], sent!.Headers.AcceptEncoding.Select(encoding => encoding.Value));
+        Assert.Equal((HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower), (sent.Version, sent.VersionPolicy));
+    }
+
     [Fact]
     public async Task Get_BodyBreaksOffOnce_IsAskedAgain()
     {

@@ -30,6 +30,8 @@ public class CostTests
         Assert.Equal(2 * 2 * Users + 2 * 5 + 2, cluster.Pds.Log.CountOf(ListRecords));
         Assert.Equal(Users + 1, cluster.Pds.Log.CountOf(PdsRequest.DidDocument));
         AssertFewHeads(cluster);
+        Assert.Equal(
+            new[] { ListRecords, GetLatestCommit, ListRepos, PdsRequest.DidDocument }.Sum(cluster.Pds.Log.CountOf), cluster.Pds.Log.Count);
         Assert.Equal(cluster.Pds.Log.Bytes, run.Counts.Bytes);
         Assert.Equal(cluster.Pds.Log.Count, run.Counts.Requests);
     }
@@ -60,6 +62,7 @@ public class CostTests
         Assert.Equal(0, cluster.Pds.Log.CountOf(ListRecords));
         Assert.Equal(0, cluster.Pds.Log.CountOf(PdsRequest.DidDocument));
         AssertFewHeads(cluster);
+        Assert.Equal(cluster.Pds.Log.CountOf(GetLatestCommit) + 1, cluster.Pds.Log.Count);
     }
 
     [Fact]
@@ -86,29 +89,69 @@ public class CostTests
         var (few, many) = (await TrafficAsync(postsPerUser: 8), await TrafficAsync(postsPerUser: 80));
 
         Assert.Equal(few.Transactions, many.Transactions);
-        Assert.InRange(many.RoundTrips, few.RoundTrips - AllowedByChance, few.RoundTrips + AllowedByChance);
-        Assert.InRange(many.Statements, few.Statements - AllowedByChance, few.Statements + AllowedByChance);
+        AssertAbout(0, many.RoundTrips - few.RoundTrips);
+        AssertAbout(0, many.Statements - few.Statements);
     }
 
-    // Of some 540 round trips and 1,150 statements six and four were. One for each of the 2,160 records more would be that many.
-    const int AllowedByChance = 30;
+    /// <summary>What a member costs is what two forums differ by, so that the start, the forum's own repository and the end fall out.</summary>
+    [Fact]
+    public async Task FullSync_MoreMembers_EachCostsTwoTransactionsAndSoManyStatements()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+
+        var (few, many) = (await TrafficAsync(postsPerUser: 5), await TrafficAsync(postsPerUser: 5, members: 3 * Users));
+
+        // One for each of the two collections.
+        Assert.Equal(2 * 2 * Users, many.Transactions - few.Transactions);
+        AssertAbout(14 * 2 * Users, many.RoundTrips - few.RoundTrips);
+        AssertAbout(33 * 2 * Users, many.Statements - few.Statements);
+    }
+
+    /// <summary>The host's listing settles them by the page, and the index names them by the page.</summary>
+    [Fact]
+    public async Task CatchUp_NothingChangedOfMoreMembers_CostsNoStatementForEach()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+
+        var (few, many) = (await TrafficOfACatchUpAsync(members: 220), await TrafficOfACatchUpAsync(members: 420));
+
+        Assert.Equal(few.Transactions, many.Transactions);
+        AssertAbout(0, many.RoundTrips - few.RoundTrips);
+        AssertAbout(0, many.Statements - few.Statements);
+    }
+
+    // Of some 540 round trips and 1,150 statements six and four were by chance. One more for each of the 2,160 records, or of the 60 or 200 members, by which
+    // the two forums differ would be that many.
+    static void AssertAbout(long expected, long actual) => Assert.InRange(actual, expected - 30, expected + 30);
 
     // One repository at a time and no checkpoint between: how many pages share a transaction is chance, and so is how often a run saves its state.
     static void LeaveNothingToChance(BackfillOptions options) => (options.Concurrency, options.CheckpointInterval) = (1, TimeSpan.FromHours(1));
 
-    static async Task<PostgresTraffic> TrafficAsync(int postsPerUser)
+    static Task<PostgresTraffic> TrafficAsync(int postsPerUser, int members = Users) =>
+        TrafficAsync(Size with { Users = members, PostsPerUser = postsPerUser }, (_, meter) => Task.FromResult(meter.Traffic));
+
+    static Task<PostgresTraffic> TrafficOfACatchUpAsync(int members) => TrafficAsync(Size with { Users = members, PostsPerUser = 1 }, async (cluster, meter) =>
+    {
+        meter.Clear();
+        var run = await cluster.RunAsync(RunType.CatchUp);
+        Assert.Equal((RunStatus.Completed, members + 1), (run.Status, run.DidsDone));
+        return meter.Traffic;
+    });
+
+    /// <summary>What is counted after a full sync of a forum, or of what comes after it.</summary>
+    static async Task<PostgresTraffic> TrafficAsync(SampleForumOptions size, Func<ForumCluster, PostgresMeter, Task<PostgresTraffic>> then)
     {
         PostgresMeter? meter = null;
         try
         {
             await using var cluster = await ForumCluster.StartAsync(
-                Size with { PostsPerUser = postsPerUser },
+                size,
                 DatabaseKind.PostgreSql,
                 configure: LeaveNothingToChance,
                 by: database => DatabaseTarget.Parse((meter = new PostgresMeter(database.Address)).Url));
             var run = await cluster.RunAsync(RunType.FullSync);
             Assert.Equal((long)cluster.Forum.RecordCount, run.Counts.Indexed);
-            return meter!.Traffic;
+            return await then(cluster, meter!);
         }
         finally
         {
