@@ -79,7 +79,7 @@ sealed class AddressGuard(OwnNetwork own)
     public async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint.Host;
-        var addresses = Admit(host, await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false));
+        var addresses = Admit(host, await NameLookup.FindAsync(host, cancellationToken).ConfigureAwait(false));
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
