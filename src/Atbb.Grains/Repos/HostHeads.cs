@@ -79,16 +79,14 @@ sealed class HostHeads(
         var unchanged = readsAfresh ? ReadOnlySet<string>.Empty : await SettleUnchangedAsync(runId, host, revs, cancellationToken);
         // Of an unchanged forum nobody is left to be looked up.
         List<string> rest = [.. revs.Keys.Select(static did => did.Value).Where(did => !unchanged.Contains(did))];
-        if (rest.Count == 0)
-            return revs.ToDictionary(static listed => listed.Key, static listed => new ListedRev(listed.Value, IsSettled: true));
-
-        // In this order: whoever another silo settles in between is seen both ways, and not neither way.
-        var waiting = await repos.UnsettledAmongAsync(runId, (int)RunPhase.Users, rest, cancellationToken);
-        var done = await settled.CountsAmongAsync(runId, (int)RunPhase.Users, rest, cancellationToken);
-        bool IsSettled(string did) => unchanged.Contains(did) || done.ContainsKey(did);
-        return revs
-            .Where(listed => waiting.Contains(listed.Key.Value) || IsSettled(listed.Key.Value))
-            .ToDictionary(static listed => listed.Key, listed => new ListedRev(listed.Value, IsSettled(listed.Key.Value)));
+        var ours = rest.Count == 0 ? ReadOnlyDictionary<string, bool>.Empty : await repos.OursAmongAsync(runId, (int)RunPhase.Users, host, rest, cancellationToken);
+        var taken = new Dictionary<Did, ListedRev>();
+        foreach (var (did, rev) in revs)
+            if (unchanged.Contains(did.Value))
+                taken.Add(did, new(rev, IsSettled: true));
+            else if (ours.TryGetValue(did.Value, out var isSettled))
+                taken.Add(did, new(rev, isSettled));
+        return taken;
     }
 
     // Asked one by one, each would be found unchanged by its grain, which costs a hundred times as much.

@@ -81,15 +81,32 @@ public sealed class RepoStore
             cancellationToken: token))).AsList(),
         cancellationToken);
 
-    /// <summary>Which of some DIDs are known here and not settled in a phase of a run.</summary>
-    public Task<IReadOnlySet<string>> UnsettledAmongAsync(long runId, int phase, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
-        async Task<IReadOnlySet<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition($"""
-            select r.did from repos r
-            where r.did {database.AnyOf("@dids")} and (r.last_run_id is null or r.last_run_id <> @runId or r.phase <> @phase or not r.is_settled)
-            union all
-            select u.did from users u
-            where u.did {database.AnyOf("@dids")} and not exists (select 1 from repos r where r.did = u.did)
-            """, new { dids = JsonList.Of(dids), runId, phase }, cancellationToken: token))).ToHashSet(StringComparer.Ordinal),
+    /// <summary>Which of some DIDs are ours to read at a host, and whether a phase of a run is done with them: known here, and of no other host.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="pds">The host's origin. It may list whom it likes, and those of others would be taken for a reason to read its list on.</param>
+    /// <param name="dids">The repositories.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyDictionary<string, bool>> OursAmongAsync(
+        long runId, int phase, string pds, IReadOnlyCollection<string> dids, CancellationToken cancellationToken) => database.QueryAsync(
+        async Task<IReadOnlyDictionary<string, bool>> (connection, token) =>
+        {
+            var ours = new Dictionary<string, bool>(StringComparer.Ordinal);
+            await connection.ReadAsync(
+                new CommandDefinition(
+                    $"""
+                    select r.did, case when r.last_run_id = @runId and r.phase = @phase and r.is_settled then 1 else 0 end
+                    from repos r
+                    where r.did {database.AnyOf("@dids")} and (r.pds is null or r.pds = @pds)
+                    union all
+                    select u.did, 0 from users u
+                    where u.did {database.AnyOf("@dids")} and not exists (select 1 from repos r where r.did = u.did)
+                    """,
+                    new { dids = JsonList.Of(dids), runId, phase, pds },
+                    cancellationToken: token),
+                row => ours[row.GetString(0)] = row.GetInt32(1) == 1);
+            return ours;
+        },
         cancellationToken);
 
     /// <summary>
@@ -197,6 +214,6 @@ public sealed class RepoStore
             RepoScope.Found of => (found, of.RunId, of.Round),
             _ => throw new ArgumentOutOfRangeException(nameof(scope)),
         };
-        return new(sql, new { after = afterDid ?? "", limit, runId, round }, cancellationToken: cancellationToken);
+        return new(sql, new { after = afterDid ?? "", limit, runId, round }, commandTimeout: IndexDatabase.WholeTablePatience, cancellationToken: cancellationToken);
     }
 }

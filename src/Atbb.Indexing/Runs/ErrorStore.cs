@@ -92,14 +92,18 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<string>> PageDidsAsync(long runId, long retryId, string? afterDid, int limit, CancellationToken cancellationToken) => database.QueryAsync(
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
+            // Each half is cut off before they are put together: a page reads no more than a page.
             """
-            select did from backfill_errors where backfill_id = @runId and did > @after
-            union
-            select did from repos where last_run_id = @retryId and did > @after
+            select did from (
+                select did from (select distinct did from backfill_errors where backfill_id = @runId and did > @after order by did limit @limit) failed
+                union
+                select did from (select did from repos where last_run_id = @retryId and did > @after order by did limit @limit) read_by_it
+            ) both_tables
             order by did
             limit @limit
             """,
             new { runId, retryId, after = afterDid ?? "", limit },
+            commandTimeout: IndexDatabase.WholeTablePatience,
             cancellationToken: token))).AsList(),
         cancellationToken);
 
@@ -108,6 +112,7 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
         (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "select count(distinct did) from backfill_errors where backfill_id = @runId and did <> ''",
             new { runId },
+            commandTimeout: IndexDatabase.WholeTablePatience,
             cancellationToken: token)),
         cancellationToken);
 
@@ -188,9 +193,13 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
                 on conflict (backfill_id, did, collection, uri) do nothing
                 """,
                 new { runId, kind = FailureKinds.Cancelled, next = FailureKinds.NextStep(FailureKinds.Cancelled), now = time.GetUtcNow() },
+                commandTimeout: IndexDatabase.WholeTablePatience,
                 cancellationToken: token));
             return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                "select count(*) from backfill_errors where backfill_id = @runId and kind = @kind", new { runId, kind = FailureKinds.Cancelled }, cancellationToken: token));
+                "select count(*) from backfill_errors where backfill_id = @runId and kind = @kind",
+                new { runId, kind = FailureKinds.Cancelled },
+                commandTimeout: IndexDatabase.WholeTablePatience,
+                cancellationToken: token));
         },
         cancellationToken);
 
@@ -200,6 +209,9 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
     /// <returns>How many were removed.</returns>
     public Task<int> ClearOvertakenAsync(string? did, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-            Overtaken, new { did, byHand = ByHand, lastByHand = CollectionCatalog.UserCollections[^1].Nsid }, cancellationToken: token)),
+            Overtaken,
+            new { did, byHand = ByHand, lastByHand = CollectionCatalog.UserCollections[^1].Nsid },
+            commandTimeout: IndexDatabase.WholeTablePatience,
+            cancellationToken: token)),
         cancellationToken);
 }

@@ -139,25 +139,35 @@ public sealed class RepoStoreTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task UnsettledAmongAsync_OfAll_NamesThoseThatTheRunHasStillToRead(DatabaseKind kind)
+    public async Task OursAmongAsync_OfAll_NamesThoseOfTheHostAndWhetherTheRunIsDoneWithThem(DatabaseKind kind)
     {
+        const string Pds = "https://pds.example";
         var database = await OpenAsync(kind);
         var (repos, store) = (Repos(database), Store(database));
-        async Task WriteAsync(string did, long run, bool isSettled, int phase = 2) =>
-            await store.WriteAsync(Batch(Repo(did, run) with { IsSettled = isSettled, Phase = phase }, Post, Topic(did, "a")), Token);
+        async Task WriteAsync(string did, long run, bool isSettled, int phase = 2, string? pds = Pds) =>
+            await store.WriteAsync(Batch(Repo(did, run) with { IsSettled = isSettled, Phase = phase, Pds = pds }, Post, Topic(did, "a")), Token);
         await WriteAsync("did:plc:earlier", run: 2, isSettled: true);
         await WriteAsync("did:plc:begun", run: 3, isSettled: false);
         await WriteAsync("did:plc:settled", run: 3, isSettled: true);
         await WriteAsync("did:plc:forum", run: 3, isSettled: true, phase: 1);
         await WriteAsync("did:plc:notasked", run: 2, isSettled: true);
+        await WriteAsync("did:plc:elsewhere", run: 2, isSettled: true, pds: "https://other.example");
+        await WriteAsync("did:plc:settledelsewhere", run: 3, isSettled: true, pds: "https://other.example");
         await repos.AddPendingAsync(["did:plc:pending"], underWay: null, Token);
         await database.ExecuteAsync("insert into users (did, indexed_at) values ('did:plc:user', '2026-01-01T00:00:00Z')");
 
-        var unsettled = await repos.UnsettledAmongAsync(
-            3, phase: 2, ["did:plc:earlier", "did:plc:begun", "did:plc:forum", "did:plc:settled", "did:plc:pending", "did:plc:user", "did:plc:stranger", "did:plc:earlier"], Token);
+        var ours = await repos.OursAmongAsync(
+            3, phase: 2, Pds,
+            [
+                "did:plc:earlier", "did:plc:begun", "did:plc:forum", "did:plc:settled", "did:plc:pending", "did:plc:user", "did:plc:stranger", "did:plc:earlier", "did:plc:elsewhere",
+                "did:plc:settledelsewhere",
+            ],
+            Token);
 
-        Assert.Equal(["did:plc:begun", "did:plc:earlier", "did:plc:forum", "did:plc:pending", "did:plc:user"], unsettled.Order(StringComparer.Ordinal));
-        Assert.Empty(await repos.UnsettledAmongAsync(3, phase: 2, [], Token));
+        Assert.Equal(
+            ["did:plc:begun False", "did:plc:earlier False", "did:plc:forum False", "did:plc:pending False", "did:plc:settled True", "did:plc:user False"],
+            ours.Select(repo => $"{repo.Key} {repo.Value}").Order(StringComparer.Ordinal));
+        Assert.Empty(await repos.OursAmongAsync(3, phase: 2, Pds, [], Token));
     }
 
     [Theory, MemberData(nameof(Kinds))]
