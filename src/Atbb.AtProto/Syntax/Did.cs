@@ -12,6 +12,9 @@ public readonly record struct Did : IComparable<Did>
 
     const int PlcLength = 24;
 
+    /// <summary>How long a did:plc is, in characters.</summary>
+    public const int LengthOfPlc = 8 + PlcLength;
+
     static readonly SearchValues<char> Base32 = SearchValues.Create("abcdefghijklmnopqrstuvwxyz234567");
 
     Did(string value) => Value = value;

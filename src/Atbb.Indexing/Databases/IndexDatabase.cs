@@ -57,6 +57,12 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// <summary>SQL: equal to one of the texts of a JSON list. By this a column's index is used, however large the planner takes the list for.</summary>
     internal abstract string AnyOf(string list);
 
+    /// <summary>
+    /// Seconds that a statement has which goes through a whole table, as they are asked when a run begins, ends or looks around. With the driver's 30 an index of many
+    /// millions would never answer in time, and a run that waits for its database would take that for an outage without end.
+    /// </summary>
+    internal const int WholeTablePatience = 600;
+
     /// <summary>SQL: a left join that looks up the few keys which there are, one by one, and does not go through the table for them.</summary>
     internal abstract string LookedUp(string table, string alias, string column, string key);
 
@@ -71,6 +77,12 @@ public abstract class IndexDatabase : IAsyncDisposable
     /// nobody else writes, there is nothing to see to.
     /// </summary>
     internal virtual Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Keeps out, until a transaction ends, whoever makes references to rows that nobody else can see yet. After the repositories' rows have been locked, as the
+    /// writers of records do, so that nobody waits in a circle. Where nobody else writes, there is nobody to keep out.
+    /// </summary>
+    internal virtual Task LockReferencesAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Sees to it that the statements of a transaction walk along indexes, where the planner might think otherwise of tables that have just been filled.</summary>
     internal virtual Task ByIndexAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;

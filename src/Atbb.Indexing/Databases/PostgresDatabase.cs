@@ -68,6 +68,8 @@ sealed class PostgresDatabase : IndexDatabase
 
     internal override Task BoundAsync(DbTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(transaction, PostgresStateSql.BoundTransaction, cancellationToken);
 
+    internal override Task LockReferencesAsync(DbTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(transaction, PostgresStateSql.LockReferences, cancellationToken);
+
     internal override Task ByIndexAsync(DbTransaction transaction, CancellationToken cancellationToken) => ExecuteAsync(transaction, PostgresStateSql.ByIndex, cancellationToken);
 
     static async Task ExecuteAsync(DbTransaction transaction, string sql, CancellationToken cancellationToken)

@@ -18,7 +18,8 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
     /// <summary>How long a repository that exists nowhere is not looked up again, whoever names it: as long as a DID document is believed.</summary>
     public static readonly TimeSpan LookUpAgainAfter = TimeSpan.FromDays(7);
 
-    const int ReferencesAtOnce = 1_000;
+    // Each page goes through all that waits once more.
+    const int ReferencesAtOnce = 10_000;
 
     readonly string addSql = $"""
         insert into repos (did, status, version, updated_at, found_by_run, found_in_round)
@@ -49,6 +50,8 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
             select created_by from mod_actions where created_by is not null
         ) named
         where named.did > @after
+          -- Who can have no account is never noted, and would be gone through by every look again.
+          and ((substr(named.did, 1, 8) = 'did:plc:' and length(named.did) = {Did.LengthOfPlc}) or substr(named.did, 1, 8) = 'did:web:')
           and not exists (select 1 from repos where repos.did = named.did and not ({Hearsay.Due}))
           and not exists (select 1 from users u where u.did = named.did)
         order by named.did
@@ -171,6 +174,7 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
                     order by relay, collection
                     """,
                     new { runId, active = RepoStatus.Active.Stored(), completed = RelayListing.Completed },
+                    commandTimeout: IndexDatabase.WholeTablePatience,
                     cancellationToken: token),
                 row => listings.Add(new ShortListing { Relay = row.GetString(0), Collection = row.GetString(1), Listed = row.GetInt64(2), Held = row.GetInt64(3) }));
             return listings;
@@ -205,7 +209,11 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         {
             await database.ByIndexAsync(transaction, token);
             return (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
-                referencedSql, new { runId, after, limit, dueBefore = time.GetUtcNow() - LookUpAgainAfter }, transaction, cancellationToken: token))).AsList();
+                referencedSql,
+                new { runId, after, limit, dueBefore = time.GetUtcNow() - LookUpAgainAfter },
+                transaction,
+                IndexDatabase.WholeTablePatience,
+                cancellationToken: token))).AsList();
         },
         cancellationToken);
 

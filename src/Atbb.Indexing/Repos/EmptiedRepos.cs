@@ -15,9 +15,6 @@ namespace Atbb.Indexing.Repos;
 /// </remarks>
 public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
 {
-    // An index of many millions is gone through at once, and a run that begins or ends can wait for that.
-    const int Patience = 600;
-
     // The order by: with it the planner takes the index whatever it thinks of the table, and reads one entry. An account that holds nothing has no
     // last_rkey, since its last pass has met no record.
     static readonly string IsEmptied = $"""
@@ -132,8 +129,10 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
         cancellationToken);
 
     // Read again, a record gets another row: whatever refers to the one that is gone has to wait for it once more, or would refer to nothing for ever.
-    static async Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<string> emptied, CancellationToken cancellationToken)
+    async Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<string> emptied, CancellationToken cancellationToken)
     {
+        // A repository that is read by hand just now would otherwise have its reply to its own new topic taken for one to nothing: nobody sees that topic until it is committed.
+        await database.LockReferencesAsync(transaction, cancellationToken);
         foreach (var target in emptied.Select(CollectionCatalog.Get))
             foreach (var (from, field) in CollectionCatalog.ReferencesTo(target))
                 await RunAsync(
@@ -152,10 +151,10 @@ public sealed class EmptiedRepos(IndexDatabase database, TimeProvider time)
 
     static async Task<IReadOnlyList<string>> CollectionsAsync(DbTransaction transaction, string condition, CancellationToken cancellationToken) =>
         (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
-            $"select distinct c.collection from repo_cursors c where {condition}", transaction: transaction, commandTimeout: Patience, cancellationToken: cancellationToken))).AsList();
+            $"select distinct c.collection from repo_cursors c where {condition}", transaction: transaction, commandTimeout: IndexDatabase.WholeTablePatience, cancellationToken: cancellationToken))).AsList();
 
     static Task<int> RunAsync(DbTransaction transaction, string sql, object by, CancellationToken cancellationToken) =>
-        transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, by, transaction, Patience, cancellationToken: cancellationToken));
+        transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, by, transaction, IndexDatabase.WholeTablePatience, cancellationToken: cancellationToken));
 
     Task<T> InTransactionAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> act, CancellationToken cancellationToken) => database.QueryAsync(
         async (connection, token) =>

@@ -4,6 +4,7 @@ using Atbb.Indexing.Discovery;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
 using Atbb.Testing.Databases;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using static Atbb.Indexing.Tests.Batches.Records;
 
@@ -205,9 +206,24 @@ public sealed class DiscoveryStoreTests : IndexTests
     public async Task AddReferencedAsync_MoreThanOnePage_AddsAll(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
-        var replies = Enumerable.Range(0, 1_300).Select(i => Reply(Alice, $"{i}", Uri(Web($"r{i}"), Post, "1"), Uri(Web($"p{i}"), Post, "1")));
+        var replies = Enumerable.Range(0, 6_300).Select(i => Reply(Alice, $"{i}", Uri(Web($"r{i}"), Post, "1"), Uri(Web($"p{i}"), Post, "1")));
         await Store(database).WriteAsync(Batch(Repo(Alice), Post, [.. replies]), Token);
 
-        Assert.Equal(2_600, await Discovery(database).AddReferencedAsync(Run, round: 1, 10_000, Token));
+        Assert.Equal(12_600, await Discovery(database).AddReferencedAsync(Run, round: 1, 20_000, Token));
+    }
+
+    /// <summary>They are never noted, so that every look of every run would meet all of them again.</summary>
+    [Fact]
+    public async Task AddReferencedAsync_NamesThatCanHaveNoAccount_AreNotGoneThrough()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        var replies = new[] { "did:example:someone", "did:plc:short", "did:key:z6mk" }.Select((did, i) => Reply(Alice, $"{i}", Uri(did, Post, "1"), Uri(did, Post, "2")));
+        await Store(database).WriteAsync(Batch(Repo(Alice), Post, [.. replies]), Token);
+        await using var meter = new PostgresMeter(database.Address);
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse(meter.Url), NullLoggerFactory.Instance);
+
+        Assert.Equal(0, await new DiscoveryStore(index, Time).AddReferencedAsync(Run, round: 1, 100, Token));
+
+        Assert.Equal(1, meter.Traffic.Transactions);
     }
 }

@@ -97,4 +97,25 @@ public sealed class EmptiedReposTests : IndexTests
 
         Assert.Equal([[Alice, "name.test", "active"], [Forum, "name.test", "active"]], await database.QueryAsync("select did, handle, status from users order by did"));
     }
+
+    /// <summary>A repository that is read by hand may just be referring to a topic of its own that nobody else sees yet: that reply refers to something.</summary>
+    [Fact]
+    public async Task Forget_WhileReferencesAreMade_WaitsBeforeItReleasesAny()
+    {
+        var database = await ReadAsync(DatabaseKind.PostgreSql, run: 5);
+        await database.ExecuteAsync($"delete from posts where did = '{Alice}'");
+        await using var other = await database.Index.Index.OpenConnectionAsync(Token);
+        await using var transaction = await other.BeginTransactionAsync(Token);
+        await database.Index.LockReferencesAsync(transaction, Token);
+
+        var forgetting = Emptied(database).ForgetAsync(6, Token);
+        while (await database.NumberAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0)
+        {
+            Assert.False(forgetting.IsCompleted, "It did not wait.");
+            await Task.Delay(10, Token);
+        }
+
+        await transaction.CommitAsync(Token);
+        Assert.Equal(2, await forgetting);
+    }
 }
