@@ -16,17 +16,21 @@ static class StagesCommand
     const string MapFolder = "/tmp";
     const string MapsAlone = "3";
 
+    // No whole thousand: what happens a thousand times a second would always be met at the same step.
+    const int SamplesPerSecond = 997;
+
     const string Recorded = "perf.data";
     const string ProcessId = "pid";
 
     public static Command Create()
     {
         var program = new Option<FileInfo?>("--program") { Description = "Another build's executable. Default: this build.", HelpName = "PATH" };
-        var users = new Option<int>("--users") { Description = "Members, with 20 posts each.", DefaultValueFactory = _ => 10_000, HelpName = "N" };
+        var users = new Option<int>("--users") { Description = "Members.", DefaultValueFactory = _ => 10_000, HelpName = "N" };
+        var posts = new Option<int>("--posts") { Description = "Posts of each of them.", DefaultValueFactory = _ => 20, HelpName = "N" };
         var after = new Option<int>("--after") { Description = "Seconds from the start of the process that are left out: it compiles meanwhile.", DefaultValueFactory = _ => 15, HelpName = "SECONDS" };
         var sqlite = new Option<bool>("--sqlite") { Description = "Into a SQLite file. Default: into a PostgreSQL server of the benchmark's own." };
         var command = new Command("stages", "Samples the service during a first sync, with Linux's perf, and shows how its processor time is shared out among the steps of a record's way.");
-        foreach (var option in new Option[] { program, users, after, sqlite })
+        foreach (var option in new Option[] { program, users, posts, after, sqlite })
             command.Options.Add(option);
         command.SetAction(async (line, cancellationToken) =>
         {
@@ -34,8 +38,8 @@ static class StagesCommand
                 ? await Contender.FindAsync(named.FullName, BuildKind.Plain, cancellationToken)
                 : await Contender.FindOwnAsync(BuildKind.Plain, cancellationToken);
             var results = new Results();
-            var samples = await SampleAsync(found.Contender, new ForumSize(line.GetValue(users), 20), line.GetValue(after), line.GetValue(sqlite), results, cancellationToken);
-            StagesReport.Write(samples);
+            var samples = await SampleAsync(found.Contender, new ForumSize(line.GetValue(users), line.GetValue(posts)), line.GetValue(after), line.GetValue(sqlite), results, cancellationToken);
+            StagesReport.Write(samples, SamplesPerSecond);
             return results.Status;
         });
         return command;
@@ -81,7 +85,7 @@ static class StagesCommand
         await File.WriteAllTextAsync(script, $"""
             #!/bin/sh
             cd '{folder.FullName}'
-            exec perf record --quiet -e cpu-clock -F 997 -g -D {delay} -o {Recorded} -- sh -c 'echo $$ > {ProcessId}; exec "$0" "$@"' '{contender.Program}' "$@"
+            exec perf record --quiet -e cpu-clock -F {SamplesPerSecond} -g -D {delay} -o {Recorded} -- sh -c 'echo $$ > {ProcessId}; exec "$0" "$@"' '{contender.Program}' "$@"
 
             """);
         if (!OperatingSystem.IsWindows())
