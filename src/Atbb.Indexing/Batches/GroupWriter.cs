@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.Logging;
 
@@ -92,10 +93,17 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, I
         return group.Count == 0;
     }
 
-    // The slow way: something in the group is refused. Each half is written as a group of its own, so that a bad batch costs the others a transaction for each
-    // halving and not one for each batch; in the one that is refused when it is alone, the records at fault are found one by one.
+    // The slow way: something in the group is refused. What the database is known to refuse is left out, and the group written again as it is. Where there is nothing of the kind,
+    // each half is written as a group of its own, so that a bad batch costs the others a transaction for each halving and not one for each batch; in the one that is refused
+    // when it is alone, the records at fault are found one by one.
     async Task WriteWithoutRefusedAsync(List<PendingBatch> group, ExceptionDispatchInfo refusal)
     {
+        if (RefuseKnown(group, refusal.SourceException))
+        {
+            await WriteOrThrowAsync(group);
+            return;
+        }
+
         if (group.Count > 1)
         {
             var half = group.Count / 2;
@@ -111,10 +119,36 @@ sealed partial class GroupWriter(IndexDatabase database, IRecordWriter writer, I
             // Not a record but the repository's own state: nothing to leave out.
             refusal.Throw();
 
-        LogRefused(only.Repo.Did, only.Batch.Collection, refused.Count, refusal.SourceException);
-        foreach (var (row, message) in refused)
-            only.Refuse(row.Row, message);
+        Refuse(only, [.. refused.Select(static found => (found.Row.Row, found.Message))], refusal.SourceException);
         await WriteOrThrowAsync(group);
+    }
+
+    // A host that fills its pages with such records would otherwise cost everybody the halvings and a try for each record, most of it under the lock that all writers share.
+    // Looked for only when something was refused: while nothing is, no record is read for it.
+    bool RefuseKnown(List<PendingBatch> group, Exception refusal)
+    {
+        var found = false;
+        foreach (var batch in group)
+        {
+            var faults = new List<(RecordRow, string)>();
+            foreach (var row in batch.Rows.Values)
+                if (writer.FaultOf(row) is { } message)
+                    faults.Add((row, message));
+            if (faults.Count == 0)
+                continue;
+
+            Refuse(batch, faults, refusal);
+            found = true;
+        }
+
+        return found;
+    }
+
+    void Refuse(PendingBatch batch, List<(RecordRow Row, string Message)> refused, Exception refusal)
+    {
+        LogRefused(batch.Repo.Did, batch.Batch.Collection, refused.Count, refusal);
+        foreach (var (row, message) in refused)
+            batch.Refuse(row, message);
     }
 
     async Task<WritePlan> PlanAsync(List<PendingBatch> group, bool alone)

@@ -1,3 +1,5 @@
+using Atbb.Indexing.Collections;
+
 namespace Atbb.Indexing.Batches;
 
 /// <summary>Reads and writes for the way of a record, in one transaction at a time, on a connection of its own.</summary>
@@ -13,6 +15,9 @@ interface IRecordWriter : IAsyncDisposable
 
     /// <summary>Writes a plan; neither commits nor rolls back.</summary>
     Task<WriteOutcome> WriteAsync(WritePlan plan);
+
+    /// <summary>Why this database is known to refuse a record, found out without asking it; null where nothing is known against it.</summary>
+    string? FaultOf(RecordRow row);
 
     /// <summary>Tries a plan's rows one by one, each on its own, and says which of them the database refuses and why. Ends in a rollback.</summary>
     Task<IReadOnlyList<(RowWrite Row, string Message)>> FindRefusedAsync(WritePlan plan);

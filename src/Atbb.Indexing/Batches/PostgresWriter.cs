@@ -102,6 +102,9 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
             PostgresBatch.Texts(request.Errors.Select(stretch => StorableText.Of(stretch.UpperUri))));
     }
 
+    public string? FaultOf(RecordRow row) =>
+        StorableNumber.FindUnstorable(row.Json.Span) is { } number ? $"The record has a number that the database cannot hold: {number}." : null;
+
     public async Task<IReadOnlyList<(RowWrite Row, string Message)>> FindRefusedAsync(WritePlan plan)
     {
         var refused = new List<(RowWrite, string)>();

@@ -143,6 +143,9 @@ sealed class SqliteWriter(SqliteDataSource dataSource) : IRecordWriter
         }
     }
 
+    // Records are kept as text: any number is taken.
+    public string? FaultOf(RecordRow row) => null;
+
     public async Task<IReadOnlyList<(RowWrite Row, string Message)>> FindRefusedAsync(WritePlan plan)
     {
         var refused = new List<(RowWrite, string)>();

@@ -43,6 +43,43 @@ public sealed class GroupCostTests : IndexTests
         Assert.Equal([[Did(37)]], await database.QueryAsync("select did from backfill_errors"));
     }
 
+    /// <summary>
+    /// Numbers that no <c>jsonb</c> holds are found without the database: the group is written twice, however many there are. Halved, and each record of the page tried,
+    /// it took 15 transactions and 479 round trips.
+    /// </summary>
+    [Fact]
+    public async Task WriteAsync_PageOfNumbersThatPostgresCannotHoldAmongManyBatches_CostsOneTransactionMore()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await using var meter = new PostgresMeter(database.Address);
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse(meter.Url), NullLoggerFactory.Instance);
+        await using var writer = Writer(index, index.CreateWriter());
+        await WriteAsync(writer, Group(1, _ => Batch(Repo(Alice), Post, Topic(Alice, "root"))));
+        var group = Group(64, i => Batch(Repo(Did(i), Run), Post, i == 37 ? Absurd(Did(i), 99) : [Topic(Did(i), "a"), Topic(Did(i), "b")]));
+        meter.Clear();
+
+        var results = await WriteAsync(writer, group);
+
+        // Six of a group of new records, and five of the try before: it reads, writes the state, begins to copy, is refused at its end, and rolls back.
+        Assert.Equal(new PostgresTraffic(RoundTrips: 11, Statements: 24, Transactions: 2), meter.Traffic);
+        Assert.Equal([.. Enumerable.Range(0, 64).Select(i => i == 37 ? (1L, 99L) : (2, 0))], results.Select(result => (result.Counts.Indexed, result.Counts.Failed)));
+        Assert.Equal(128, await database.NumberAsync("select count(*) from posts"));
+        Assert.Equal([["fine"]], await database.QueryAsync($"select rkey from posts where did = '{Did(37)}'"));
+        Assert.Equal(
+            [[Did(37), "refused_by_database", 99L, 99L]],
+            await database.QueryAsync("""
+                select did, kind, count(*), count(distinct uri) from backfill_errors
+                where error_message like 'The record has a number that the database cannot hold: 1e999999. %'
+                group by did, kind
+                """));
+    }
+
+    static SourceRecord[] Absurd(string did, int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(i => Raw(did, Post, $"absurd{i:D4}", """{"text":"x","createdAt":"2026-01-02T03:04:05Z","e":1e999999}""")),
+        Topic(did, "fine"),
+    ];
+
     // Changed: the rows are there, so there is no copy, but what refers to them is locked first. Removed: each reference to a post is made to wait. Mended: with the errors
     // that there are, and their end. Exact, so that a saving is written down here.
     [Theory]

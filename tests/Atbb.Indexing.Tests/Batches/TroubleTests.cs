@@ -30,6 +30,36 @@ public sealed class TroubleTests : IndexTests
         Assert.Equal([["refused_by_database"]], await database.QueryAsync("select kind from backfill_errors"));
     }
 
+    /// <summary>SQLite refuses something as well, and holds any number: nothing goes for a number that would have been taken.</summary>
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task WriteAsync_DatabaseRefusesARecordBesideAnAbsurdNumber_TheNumberFailsOnlyWhereItCannotBeHeld(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        await RefusedRecords.RefuseAsync(database);
+        var absurd = Raw(Alice, Post, "absurd", """{"text":"x","createdAt":"2026-01-02T03:04:05Z","e":1e999999}""");
+
+        var result = await Store(database).WriteAsync(
+            Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), absurd, Topic(Alice, "bad", RefusedRecords.Text)), Token);
+
+        string[] refused = kind == DatabaseKind.PostgreSql ? ["absurd", "bad"] : ["bad"];
+        Assert.Equal(refused, result.Failures.Select(failure => failure.Uri!.Split('/')[^1]).Order());
+        Assert.Equal(refused.Length, await database.NumberAsync("select count(*) from backfill_errors where kind = 'refused_by_database'"));
+        Assert.Equal(3 - refused.Length, await database.NumberAsync("select count(*) from posts"));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task WriteAsync_RecordBecomesOneWithAnAbsurdNumber_ItsRowGoesOnlyWhereItCannotBeHeld(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        var store = Store(database);
+        var before = await store.WriteAsync(Batch(Repo(Alice, run: 3), Post, Topic(Alice, "a"), Topic(Alice, "b")) with { Range = Everything }, Token);
+        var absurd = Raw(Alice, Post, "a", """{"text":"x","createdAt":"2026-01-02T03:04:05Z","e":1e999999}""", cid: "bafychanged");
+
+        var after = await store.WriteAsync(Batch(before.Next(), Post, absurd, Topic(Alice, "b")) with { Range = Everything }, Token);
+
+        Assert.Equal(kind == DatabaseKind.PostgreSql ? new RepoCounts(0, 0, 1, 1, 1, 0, 0) : new RepoCounts(0, 1, 1, 0, 0, 0, 0), after.Counts);
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task WriteAsync_UrisThatFitNoIndex_AreErrorRowsOfTheirOwn(DatabaseKind kind)
     {
