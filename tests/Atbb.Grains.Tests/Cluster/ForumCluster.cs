@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.Grains.Interfaces;
@@ -184,6 +185,9 @@ sealed class ForumCluster : IAsyncDisposable
         while (await Reminders.ReadRow(grain.GetGrainId(), reminder) is not null)
             await Task.Delay(20, deadline.Token);
     }
+
+    /// <summary>Makes the meters of the first silo, and nobody else's.</summary>
+    public IMeterFactory Meters => cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<IMeterFactory>();
 
     IReminderTable Reminders => cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<IReminderTable>();
 
