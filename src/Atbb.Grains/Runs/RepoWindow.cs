@@ -106,18 +106,19 @@ sealed class RepoWindow(
     /// <exception cref="Exception">A programming error met in a repository. It ends the run: a bug is no bad record.</exception>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (await FillAsync(cancellationToken))
+                if (await FillAsync(ends.Token))
                     // A database that answers at once would otherwise have the whole forum counted in one turn: no pause and no question would come in between.
                     await Task.Yield();
                 else if (ledger.OpenCount == 0)
                     return;
                 else
-                    await WaitAsync(cancellationToken);
+                    await WaitAsync(ends.Token);
 
                 while (answers.Reader.TryRead(out var answer))
                     Take(answer);
@@ -126,6 +127,8 @@ sealed class RepoWindow(
         finally
         {
             // Also on the way out by an error: nothing of this window may go on reading behind a run that has ended.
+            // Untold, each would read its repository to the end first, and a run that has met a bug would go on for as long as that takes.
+            await ends.CancelAsync();
             while (inFlight.Count > 0)
             {
                 var last = await answers.Reader.ReadAsync(CancellationToken.None);

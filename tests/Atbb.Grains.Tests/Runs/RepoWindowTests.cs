@@ -166,6 +166,31 @@ public class RepoWindowTests
         Assert.Contains("those that are not begun yet wait with them", window.LastError, StringComparison.Ordinal);
     }
 
+    /// <summary>Nothing else would end the other one before its repository has an end.</summary>
+    [Fact]
+    public async Task Drain_ARepositoryIsBrokenBesideOneWithoutEnd_ThrowsOnceThatHasEndedItsPage()
+    {
+        var isOver = false;
+        var window = new RepoWindow(
+            new RunLedger(null, 0, default), 2, TimeSpan.FromHours(1), new Pages(2, static _ => null), time, new RunTrouble(),
+            async (did, _) =>
+            {
+                await Task.Yield();
+                return IsSlow(did) ? throw new InvalidOperationException("A bug.") : isOver ? Done : new(new RepoOutcome.More(), default);
+            });
+
+        try
+        {
+            await InTurnsAsync(() => Assert.ThrowsAsync<RepoBrokenException>(() => window.DrainAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel)));
+        }
+        finally
+        {
+            isOver = true;
+        }
+
+        Assert.Equal((0, 2), (window.InFlight, window.Ledger.OpenCount));
+    }
+
     [Theory]
     [InlineData(365, 0)]
     [InlineData(0, -365)]
