@@ -7,7 +7,7 @@ namespace Atbb.Grains.Interfaces.Runs;
 /// not a host that is waited for.
 /// </param>
 /// <param name="Reason">What stands in the way.</param>
-/// <param name="Attempts">Failures in a row. 0: nothing has failed, its host's turn is over for now.</param>
+/// <param name="Attempts">Failures in a row. 0: nothing has failed, its host's turn or its own is over for now.</param>
 /// <param name="NextAttemptAt">When it is asked again.</param>
 [GenerateSerializer, Immutable, Alias("atbb.ParkedRepo")]
 public sealed record ParkedRepo(

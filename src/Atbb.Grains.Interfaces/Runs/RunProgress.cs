@@ -97,7 +97,7 @@ public sealed record RunProgress
     [Id(24)]
     public IReadOnlyList<WaitedHost> Hosts { get; init; } = [];
 
-    /// <summary>Of the repositories that wait, those with which nothing has gone wrong: their host's turn is over for now.</summary>
+    /// <summary>Of the repositories that wait, those with which nothing has gone wrong: their host's turn is over for now, or their own.</summary>
     [Id(25)]
     public int AwaitingTurn { get; init; }
 

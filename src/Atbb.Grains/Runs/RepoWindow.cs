@@ -7,7 +7,7 @@ namespace Atbb.Grains.Runs;
 
 /// <summary>
 /// The repositories of a phase on their way: up to so many at once, each replaced by the next as soon as it is settled or parked, so
-/// that a slow one delays nothing but itself.
+/// that a slow one delays nothing but itself. One that takes long goes on in turns when others wait.
 /// </summary>
 /// <remarks>Belongs to one grain and runs on its scheduler: one thing at a time, no locks.</remarks>
 sealed class RepoWindow(
@@ -24,9 +24,9 @@ sealed class RepoWindow(
     // How many are named to those who watch.
     const int Shown = 20;
 
-    // Parked repositories take no place, and a host that is down or slow may have any number of them. Each costs some memory, and a silo
+    // Repositories that wait take no place, and a host that is down or slow may have any number of them. Each costs some memory, and a silo
     // lost asks for each of them again: past this many, the next ones wait to be begun.
-    const int MostParked = 10_000;
+    const int MostWaiting = 10_000;
 
     // Settled repositories that are counted before others have their turn.
     const int CountedAtOnce = 100;
@@ -34,12 +34,20 @@ sealed class RepoWindow(
     // Those begun first have their hosts list what they hold, and whom that settles need not be asked if the source is asked after it. A host that lists takes less.
     static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(1);
 
+    // At ten requests a second, which a PDS of Bluesky's allows, a minute reads 60,000 records: hardly anybody has as many. Whoever has a page trickle in, and so
+    // never fails, would otherwise keep a place for as long as a run keeps at one repository, a day.
+    static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);
+
     readonly Channel<Answer> answers = Channel.CreateUnbounded<Answer>(new() { SingleReader = true });
-    readonly Dictionary<string, long> inFlight = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (long Since, bool IsSlow)> inFlight = new(StringComparer.Ordinal);
     readonly long began = time.GetTimestamp();
 
     // By time that passes, and not by the time of day: a clock that is set back would make them all wait for as long again.
     readonly PriorityQueue<string, TimeSpan> parked = new();
+
+    // Those that have given their place up: they go on in turns, and hold half of the places while there is anybody else. Of one place that is none.
+    readonly Queue<string> slow = new();
+    readonly int placesOfSlow = width / 2;
     readonly Dictionary<string, (ParkedRepo Repo, bool IsTurn)> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
     readonly Queue<EnumeratedRepo> ahead = new();
@@ -58,14 +66,14 @@ sealed class RepoWindow(
     /// <summary>Repositories being read.</summary>
     public int InFlight => inFlight.Count;
 
-    /// <summary>Repositories that wait for their next attempt.</summary>
-    public int Deferred => parked.Count;
+    /// <summary>Repositories that wait for their next attempt, or for their next turn.</summary>
+    public int Deferred => waiting.Count;
 
-    /// <summary>Of those, the ones that nothing has gone wrong with: they wait for their host's turn.</summary>
+    /// <summary>Of those, the ones that nothing has gone wrong with: they wait for their host's turn, or their own.</summary>
     public int AwaitingTurn => waiting.Values.Count(static wait => wait.IsTurn);
 
     /// <summary>When the first of those that wait is due.</summary>
-    public DateTimeOffset? NextAttemptAt => parked.TryPeek(out var did, out _) ? waiting[did].Repo.NextAttemptAt : null;
+    public DateTimeOffset? NextAttemptAt => slow.TryPeek(out var did) || parked.TryPeek(out did, out _) ? waiting[did].Repo.NextAttemptAt : null;
 
     /// <summary>Repositories that are due next.</summary>
     public IReadOnlyList<ParkedRepo> Waiting =>
@@ -90,7 +98,7 @@ sealed class RepoWindow(
     public bool IsHeldBack { get; private set; }
 
     /// <summary>Repositories that have been read longest.</summary>
-    public IReadOnlyList<string> Reading => [.. inFlight.OrderBy(static repo => repo.Value).Take(Shown).Select(static repo => repo.Key)];
+    public IReadOnlyList<string> Reading => [.. inFlight.OrderBy(static repo => repo.Value.Since).Take(Shown).Select(static repo => repo.Key)];
 
     /// <summary>The last thing that went wrong.</summary>
     public string? LastError => trouble.Last;
@@ -121,7 +129,7 @@ sealed class RepoWindow(
                     await WaitAsync(ends.Token);
 
                 while (answers.Reader.TryRead(out var answer))
-                    Take(answer);
+                    Take(answer, ends.Token);
             }
         }
         finally
@@ -133,14 +141,14 @@ sealed class RepoWindow(
             {
                 var last = await answers.Reader.ReadAsync(CancellationToken.None);
                 if (last.Error is null)
-                    Take(last);
+                    Take(last, ends.Token);
                 else
                     inFlight.Remove(last.Did);
             }
         }
     }
 
-    /// <summary>What a repository waits for is over: it is asked now. One that does not wait is left as it is.</summary>
+    /// <summary>What a repository waits for is over: it is asked now. One that does not wait, or only for its turn, is left as it is.</summary>
     public void Wake(string did)
     {
         if (!waiting.TryGetValue(did, out var wait) || !parked.Remove(did, out _, out _))
@@ -160,24 +168,30 @@ sealed class RepoWindow(
         var counted = 0;
         while (inFlight.Count < width)
         {
-            if (parked.TryPeek(out var due, out var at) && at <= Elapsed)
+            if (slow.Count > 0 && SlowInFlight < placesOfSlow)
             {
-                parked.Dequeue();
-                Begin(due, cancellationToken);
+                Begin(slow.Dequeue(), isSlow: true, cancellationToken);
             }
-            else if (parked.Count < MostParked && await NextAsync(cancellationToken) is { } next)
+            else if (parked.TryPeek(out _, out var at) && at <= Elapsed)
+            {
+                Begin(parked.Dequeue(), isSlow: false, cancellationToken);
+            }
+            else if (waiting.Count < MostWaiting && await NextAsync(cancellationToken) is { } next)
             {
                 if (!ledger.Open(next.Did))
                     continue;
                 if (next.Settled is not { } counts)
-                    Begin(next.Did, cancellationToken);
+                    Begin(next.Did, isSlow: false, cancellationToken);
                 else if (ledger.Settle(next.Did, counts) && ++counted == CountedAtOnce)
                     return true;
             }
             else
             {
                 NoteWhetherHeldBack();
-                break;
+                // With nobody else there, none need stand empty.
+                if (!slow.TryDequeue(out var did))
+                    break;
+                Begin(did, isSlow: true, cancellationToken);
             }
         }
 
@@ -187,14 +201,14 @@ sealed class RepoWindow(
     void NoteWhetherHeldBack()
     {
         var before = IsHeldBack;
-        IsHeldBack = parked.Count >= MostParked && !isEnumerated;
+        IsHeldBack = waiting.Count >= MostWaiting && !isEnumerated;
         if (!IsHeldBack || before)
             return;
 
         var most = Hosts is [var host, ..] ? $", {host.Repos} of them for {host.Host}" : "";
         trouble.Note(
-            $"{parked.Count} repositories wait for their hosts{most}: as many as may at once, and those that are not begun yet wait with them, whatever their hosts. "
-            + "Leave that host out (Atbb:Backfill:SkipHosts) if it is not to be waited for.");
+            $"{waiting.Count} repositories wait for their hosts or their turns{most}: as many as may at once, and those that are not begun yet wait with them, whatever their hosts. "
+            + "Leave a host out (Atbb:Backfill:SkipHosts) that is not to be waited for.");
     }
 
     async Task<EnumeratedRepo?> NextAsync(CancellationToken cancellationToken)
@@ -262,18 +276,37 @@ sealed class RepoWindow(
     TimeSpan? NextDue => new[]
     {
         parked.TryPeek(out _, out var due) ? due : (TimeSpan?)null,
-        nextRound is not null && isEnumerated && parked.Count < MostParked ? nextLook : null,
+        nextRound is not null && isEnumerated && waiting.Count < MostWaiting ? nextLook : null,
         IsStarting ? LongestStart : null,
     }.Min();
 
-    void Begin(string did, CancellationToken cancellationToken)
+    int SlowInFlight => inFlight.Values.Count(static place => place.IsSlow);
+
+    // Whether an enumeration has come to its end is known only once it was asked.
+    bool OthersWait => NextDue <= Elapsed || (waiting.Count < MostWaiting && (ahead.Count > 0 || !isEnumerated));
+
+    /// <summary>Whether a repository is to give its place up, because somebody can use it.</summary>
+    bool HasHadItsTurn(string did)
+    {
+        var (since, isSlow) = inFlight[did];
+        if (inFlight.Count < width)
+            return false;
+
+        if (time.GetElapsedTime(since) >= LongestTurn)
+            return slow.Count > 0 || OthersWait;
+
+        // Lent, while there was nobody else.
+        return isSlow && SlowInFlight > placesOfSlow && OthersWait;
+    }
+
+    void Begin(string did, bool isSlow, CancellationToken cancellationToken)
     {
         waiting.Remove(did);
-        inFlight.Add(did, time.GetTimestamp());
+        inFlight.Add(did, (time.GetTimestamp(), isSlow));
         _ = AskAsync(did, cancellationToken);
     }
 
-    /// <summary>Asks a repository to read on until it is settled, parked, cancelled or broken. Never throws: what happened is the answer.</summary>
+    /// <summary>Asks a repository to read on until it is settled, parked, cancelled or broken, or its turn is over. Never throws: what happened is the answer.</summary>
     async Task AskAsync(string did, CancellationToken cancellationToken)
     {
         try
@@ -284,7 +317,7 @@ sealed class RepoWindow(
                 slice = await sync(did, cancellationToken);
                 unsettled[did] = slice.Counts;
             }
-            while (slice.Outcome is RepoOutcome.More && !cancellationToken.IsCancellationRequested);
+            while (slice.Outcome is RepoOutcome.More && !cancellationToken.IsCancellationRequested && !HasHadItsTurn(did));
 
             answers.Writer.TryWrite(new Answer(did, slice, null));
         }
@@ -298,7 +331,7 @@ sealed class RepoWindow(
         }
     }
 
-    void Take(Answer answer)
+    void Take(Answer answer, CancellationToken cancellationToken)
     {
         inFlight.Remove(answer.Did);
         answered++;
@@ -317,6 +350,10 @@ sealed class RepoWindow(
                 break;
             case RepoOutcome.Completed or RepoOutcome.Unchanged or RepoOutcome.Gone or RepoOutcome.LeftOut:
                 Settle(answer.Did, slice.Counts);
+                break;
+            case RepoOutcome.More when !cancellationToken.IsCancellationRequested:
+                slow.Enqueue(answer.Did);
+                waiting[answer.Did] = (new ParkedRepo(answer.Did, Host: null, "it takes long to read, and waits for its next turn, since others wait for a place too", Attempts: 0, time.GetUtcNow()), IsTurn: true);
                 break;
             case RepoOutcome.More:
                 // Cancelled between two pages: it stays open, and a resume asks it again.

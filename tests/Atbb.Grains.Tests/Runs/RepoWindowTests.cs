@@ -353,6 +353,138 @@ public class RepoWindowTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => draining);
     }
 
+    /// <summary>Each page comes, and so nothing ever fails; whoever is behind them would wait until they are given up.</summary>
+    [Fact]
+    public Task Drain_RepositoriesWithoutEndHoldEveryPlace_TheOthersAreReadBesideThem() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 2, endless: 2, others: 20);
+        var draining = window.DrainAsync(forum.Stop);
+
+        await forum.ReadUntilAsync(draining, () => window.Ledger.Done == 20);
+
+        // A minute for the turn of both, and then one after the other, a page each.
+        Assert.InRange(forum.Held.Count, 32, 34);
+        Assert.Equal(2, window.Ledger.OpenCount);
+        await forum.CancelAsync(draining);
+    });
+
+    [Fact]
+    public Task Drain_MoreRepositoriesWithoutEndThanHalfOfThePlaces_HoldHalfWhileOthersAreToBeBegunAndTakeTurns() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 8, endless: 8, others: 200);
+        var draining = window.DrainAsync(forum.Stop);
+
+        await forum.ReadUntilAsync(draining, () => forum.Held.Count == 80);
+
+        Assert.Equal([.. Enumerable.Repeat(8, 12), .. Enumerable.Repeat(4, 50), .. Enumerable.Repeat(8, 18)], forum.Held);
+        // Two turns are 24 pages.
+        Assert.Equal(8, forum.Pages.Count);
+        Assert.InRange(forum.Pages.Values.Max() - forum.Pages.Values.Min(), 0, 24);
+        await forum.CancelAsync(draining);
+    });
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public Task Drain_RepositoriesWithoutEndAndNobodyElse_HaveEveryPlaceAndNoPause(int endless) => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 2, endless, others: 0);
+        var draining = window.DrainAsync(forum.Stop);
+
+        // Time passes only while each place is read at.
+        await forum.ReadUntilAsync(draining, () => forum.Held.Count == 720);
+
+        Assert.All(forum.Held, held => Assert.Equal(2, held));
+        Assert.InRange(forum.Pages.Values.Sum(), 1438, 1440);
+        Assert.InRange(forum.Pages.Values.Max() - forum.Pages.Values.Min(), 0, 24);
+        Assert.Equal(endless - 2, window.Deferred);
+        await forum.CancelAsync(draining);
+    });
+
+    [Fact]
+    public Task Drain_OthersAreDueWhereRepositoriesWithoutEndHaveEveryPlace_GetTheirHalfAfterAPage() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 4, endless: 6, others: 3, wait: TimeSpan.FromSeconds(620));
+        var draining = window.DrainAsync(forum.Stop);
+
+        await forum.ReadUntilAsync(draining, () => window.Ledger.Done == 3);
+
+        // Parked when all six have had their first turn, at 120 s; due at 740 s, 20 s after other turns have begun.
+        Assert.Equal(4, forum.Held[^1]);
+        Assert.InRange(forum.Held.Count, 148, 149);
+        await forum.CancelAsync(draining);
+    });
+
+    [Fact]
+    public Task Drain_OnePlace_IsLentToOneWithoutEndOnlyWhileThereIsNobodyElse() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 1, endless: 1, others: 20);
+        var draining = window.DrainAsync(forum.Stop);
+
+        await forum.ReadUntilAsync(draining, () => forum.Held.Count == 40);
+
+        Assert.Equal([.. Enumerable.Repeat(1, 12), .. Enumerable.Repeat(0, 20), .. Enumerable.Repeat(1, 8)], forum.Held);
+        await forum.CancelAsync(draining);
+    });
+
+    [Fact]
+    public Task Drain_CancelledWhileSomeWaitForTheirTurn_EndsAndLeavesAllOfThemOpen() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 2, endless: 4, others: 0);
+        var draining = window.DrainAsync(forum.Stop);
+        await forum.ReadUntilAsync(draining, () => window.Deferred == 2);
+
+        await forum.CancelAsync(draining);
+
+        Assert.Equal((0, 2, 4), (window.InFlight, window.Deferred, window.Ledger.OpenCount));
+        Assert.Empty(forum.Reading);
+    });
+
+    [Fact]
+    public Task Waiting_ForTheNextTurn_IsShownAndIsNoFailure() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 2, endless: 4, others: 0);
+        var draining = window.DrainAsync(forum.Stop);
+        await forum.ReadUntilAsync(draining, () => window.Deferred == 2);
+
+        Assert.Equal((2, 2), (window.Deferred, window.AwaitingTurn));
+        Assert.All(window.Waiting, static repo => Assert.Contains("waits for its next turn", repo.Reason, StringComparison.Ordinal));
+        Assert.Equal(4, window.Waiting.Select(static repo => repo.Did).Concat(window.Reading).Distinct().Count());
+        Assert.Equal(time.GetUtcNow(), window.NextAttemptAt);
+        Assert.Empty(window.Hosts);
+        Assert.Null(window.LastError);
+        await forum.CancelAsync(draining);
+    });
+
+    /// <summary>Its turn comes anyway, and that it is not read twice at once is checked for every page.</summary>
+    [Fact]
+    public Task Wake_OneThatWaitsForItsTurn_LeavesItWhereItIs() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 2, endless: 3, others: 0);
+        var draining = window.DrainAsync(forum.Stop);
+        await forum.ReadUntilAsync(draining, () => window.Deferred == 1);
+        var waiting = window.Waiting.Single();
+
+        window.Wake(waiting.Did);
+        Assert.Equal(waiting, window.Waiting.Single());
+
+        await forum.ReadUntilAsync(draining, () => window.Reading.Contains(waiting.Did) && forum.Held.Count > 60);
+        await forum.CancelAsync(draining);
+    });
+
+    [Fact]
+    public Task Drain_VeryManyRepositoriesWithoutEnd_BeginsOnlySoMany() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 256, endless: 20_000, others: 0, page: TimeSpan.FromMinutes(1));
+        var draining = window.DrainAsync(forum.Stop);
+
+        await forum.ReadUntilAsync(draining, () => forum.Held.Count == 120);
+
+        Assert.InRange(window.Ledger.OpenCount, 10_000, 10_256);
+        Assert.True(window.IsHeldBack);
+        await forum.CancelAsync(draining);
+    });
+
     // Slowly enough for the window to keep up: a clock that has run ahead of it brings everything at once.
     async Task PassAsync(TimeSpan passed)
     {
@@ -363,6 +495,12 @@ public class RepoWindowTests
     RepoWindow Window(int width, int count, Func<string, RepoSlice> sync, Func<RepoWindow, CancellationToken, Task<IRepoSource?>>? nextRound = null) => new(
         new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Pages(count, static _ => null), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)),
         TimeSpan.FromSeconds(10), nextRound);
+
+    (RepoWindow Window, TricklingForum Forum) Trickling(int width, int endless, int others, TimeSpan wait = default, TimeSpan? page = null)
+    {
+        var forum = new TricklingForum(time, width, $"did:{endless:D6}", wait, page ?? TimeSpan.FromSeconds(5));
+        return (new(new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Pages(endless + others, static _ => null), time, new RunTrouble(), forum.SyncAsync), forum);
+    }
 
     RepoSlice Parked(TimeSpan wait) => new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default);
 
@@ -378,6 +516,70 @@ public class RepoWindowTests
     static Task InTurnsAsync(Func<Task> work) => Task.Factory
         .StartNew(work, Cancel, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap()
         .WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+
+    /// <summary>Repositories whose every page takes so long. Those below a DID have no end, the others have a page, or none and a host that is waited for first.</summary>
+    sealed class TricklingForum(SettableClock time, int width, string firstWithEnd, TimeSpan wait, TimeSpan page)
+    {
+        readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        readonly HashSet<string> parked = [];
+
+        public CancellationToken Stop => stop.Token;
+
+        public HashSet<string> Reading { get; } = [];
+
+        /// <summary>Of those without end.</summary>
+        public Dictionary<string, int> Pages { get; } = [];
+
+        /// <summary>How many places those had, page after page.</summary>
+        public List<int> Held { get; } = [];
+
+        public async Task<RepoSlice> SyncAsync(string did, CancellationToken cancellationToken)
+        {
+            if (!IsEndless(did) && wait > TimeSpan.Zero)
+                return parked.Add(did) ? new(new RepoOutcome.Parked(time.GetUtcNow() + wait, "not now"), default) : Done;
+
+            Assert.True(Reading.Add(did), $"{did} is read twice at once");
+            try
+            {
+                await Task.Delay(page, time, cancellationToken);
+            }
+            finally
+            {
+                Reading.Remove(did);
+            }
+
+            if (!IsEndless(did))
+                return Done;
+            Pages[did] = Pages.GetValueOrDefault(did) + 1;
+            return new(new RepoOutcome.More(), default);
+        }
+
+        /// <summary>Lets a page's time pass whenever there is somebody at every place.</summary>
+        public async Task ReadUntilAsync(Task draining, Func<bool> isReached)
+        {
+            var limit = Task.Delay(TimeSpan.FromSeconds(45), Cancel);
+            while (Reading.Count < width || !isReached())
+            {
+                Assert.False(draining.IsCompleted, draining.Exception?.ToString());
+                Assert.False(limit.IsCompleted, $"{Reading.Count} are being read, after {Held.Count} pages");
+                if (Reading.Count == width)
+                {
+                    Held.Add(Reading.Count(IsEndless));
+                    time.Advance(page);
+                }
+
+                await Task.Yield();
+            }
+        }
+
+        public async Task CancelAsync(Task draining)
+        {
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => draining.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        }
+
+        bool IsEndless(string did) => string.CompareOrdinal(did, firstWithEnd) < 0;
+    }
 
     sealed class Pages(int count, Func<int, SyncCounts?> settled) : IRepoSource
     {
