@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 
 namespace Atbb.AtProto.Network;
@@ -8,44 +9,50 @@ namespace Atbb.AtProto.Network;
 /// </summary>
 static class NameLookup
 {
-    // As many as repositories are read at once: more wait for those before them, which the resolver gives up after some seconds.
-    const int AtOnce = 256;
+    // A look-up goes on for up to half a minute after whoever asked has given up, and some hundred new hosts are tried at once: more than can come together.
+    const int AtOnce = 1_024;
 
     // It calls the resolver and nothing else.
     const int StackBytes = 256 * 1024;
 
     static readonly SemaphoreSlim Places = new(AtOnce);
+    static readonly ConcurrentDictionary<string, Lazy<Task<IPAddress[]>>> UnderWay = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A host's addresses.</summary>
+    /// <summary>A host's addresses. Who asks for a name that is being looked up waits for the same answer.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">It has none, or nobody says.</exception>
     public static Task<IPAddress[]> FindAsync(string host, CancellationToken cancellationToken) =>
         IPAddress.TryParse(host, out var address) ? Task.FromResult<IPAddress[]>([address]) : FindAsync(host, Dns.GetHostAddresses, cancellationToken);
 
     /// <summary>The same, by another resolver.</summary>
-    internal static async Task<IPAddress[]> FindAsync(string host, Func<string, IPAddress[]> resolve, CancellationToken cancellationToken)
-    {
-        await Places.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var found = new TaskCompletionSource<IPAddress[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(Resolve, StackBytes) { IsBackground = true, Name = "name look-up" }.Start();
-        // The thread stays taken until the resolver answers, whoever waits for it no more.
-        return await found.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    internal static Task<IPAddress[]> FindAsync(string host, Func<string, IPAddress[]> resolve, CancellationToken cancellationToken) =>
+        UnderWay.GetOrAdd(host, static (host, resolve) => new(() => LookUpAsync(host, resolve)), resolve).Value.WaitAsync(cancellationToken);
 
-        void Resolve()
+    // With nobody's token: others may wait for it, and the thread stays taken until the resolver answers, whoever waits for it no more.
+    static async Task<IPAddress[]> LookUpAsync(string host, Func<string, IPAddress[]> resolve)
+    {
+        await Places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
         {
-            try
-            {
-                found.SetResult(resolve(host));
-            }
-            catch (Exception e)
-            {
-                found.SetException(e);
-                // Nobody may be left to look at it.
-                _ = found.Task.Exception;
-            }
-            finally
-            {
-                Places.Release();
-            }
+            var found = new TaskCompletionSource<IPAddress[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+            new Thread(() => Resolve(host, resolve, found), StackBytes) { IsBackground = true, Name = "name look-up" }.Start();
+            return await found.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            Places.Release();
+            UnderWay.TryRemove(host, out _);
+        }
+    }
+
+    static void Resolve(string host, Func<string, IPAddress[]> resolve, TaskCompletionSource<IPAddress[]> found)
+    {
+        try
+        {
+            found.SetResult(resolve(host));
+        }
+        catch (Exception e)
+        {
+            found.SetException(e);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Atbb.Grains.Interfaces.Runs;
 /// </param>
 /// <param name="Reason">What stands in the way.</param>
 /// <param name="Attempts">Failures in a row. 0: nothing has failed, its host's turn or its own is over for now.</param>
-/// <param name="NextAttemptAt">When it is asked again.</param>
+/// <param name="NextAttemptAt">When it is asked again; of one that waits for its own turn, since when it does.</param>
 [GenerateSerializer, Immutable, Alias("atbb.ParkedRepo")]
 public sealed record ParkedRepo(
     [property: Id(0)] string Did,

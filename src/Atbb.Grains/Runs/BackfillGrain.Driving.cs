@@ -292,7 +292,11 @@ sealed partial class BackfillGrain
         metrics.Show(ProgressOf(run));
         LogProgress(run.RunId, run.Type, run.Phase, window.Ledger.Done, run.DidsTotal, counts.Records, pulse.RecordsPerSecond);
         if (window.IsHeldBack && !isSaidToBeHeldBack)
-            LogHeldBack(run.RunId, window.Deferred, window.Hosts.Count > 0 ? window.Hosts[0].Host : "none");
+        {
+            var most = window.Hosts is [var first, ..] ? first : null;
+            LogHeldBack(run.RunId, window.Deferred, most?.Repos ?? 0, most?.Host ?? "one host");
+        }
+
         isSaidToBeHeldBack = window.IsHeldBack;
         try
         {

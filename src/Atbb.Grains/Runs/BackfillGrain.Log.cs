@@ -47,8 +47,8 @@ sealed partial class BackfillGrain
     [LoggerMessage(110, LogLevel.Information, "backfill.errors_cleared: {Errors} errors of earlier runs are overtaken by run {RunId} and were removed", EventName = "backfill.errors_cleared")]
     partial void LogCleared(long runId, int errors);
 
-    [LoggerMessage(121, LogLevel.Warning, "backfill.held_back: in run {RunId} {Waiting} repositories wait for their hosts or their turns, most for {Host}; that is as many as may at once, and those not begun yet wait with them, whatever their hosts. Leave a host out (Atbb:Backfill:SkipHosts) that is not to be waited for", EventName = "backfill.held_back")]
-    partial void LogHeldBack(long runId, int waiting, string host);
+    [LoggerMessage(121, LogLevel.Warning, "backfill.held_back: in run {RunId} {Waiting} repositories wait for their hosts or their turns, {OfHost} of them for {Host}; that is as many as may at once, and those not begun yet wait with them, whatever their hosts. Leave a host out (Atbb:Backfill:SkipHosts) that is not to be waited for", EventName = "backfill.held_back")]
+    partial void LogHeldBack(long runId, int waiting, int ofHost, string host);
 
     [LoggerMessage(111, LogLevel.Error, "backfill.not_answered: run {RunId} gives up on {Did}, {Kind}: {Reason}", EventName = "backfill.not_answered")]
     partial void LogNotAnswered(long runId, string did, string kind, string reason);

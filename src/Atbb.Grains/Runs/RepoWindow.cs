@@ -50,6 +50,9 @@ sealed class RepoWindow(
     readonly int placesOfSlow = width / 2;
     readonly Dictionary<string, (ParkedRepo Repo, bool IsTurn)> waiting = new(StringComparer.Ordinal);
     readonly Dictionary<string, SyncCounts> unsettled = new(StringComparer.Ordinal);
+
+    // Of those that are not settled, how long they have had a place: whoever parks before his minute is over does not begin another one.
+    readonly Dictionary<string, TimeSpan> held = new(StringComparer.Ordinal);
     readonly Queue<EnumeratedRepo> ahead = new();
     IRepoSource source = source;
     bool isEnumerated;
@@ -75,9 +78,15 @@ sealed class RepoWindow(
     /// <summary>When the first of those that wait is due.</summary>
     public DateTimeOffset? NextAttemptAt => slow.TryPeek(out var did) || parked.TryPeek(out did, out _) ? waiting[did].Repo.NextAttemptAt : null;
 
-    /// <summary>Repositories that are due next.</summary>
+    /// <summary>Repositories that are due next; those with which something has gone wrong first.</summary>
     public IReadOnlyList<ParkedRepo> Waiting =>
-        [.. waiting.Values.Select(static wait => wait.Repo).OrderBy(static repo => repo.NextAttemptAt).ThenBy(static repo => repo.Did, StringComparer.Ordinal).Take(Shown)];
+    [
+        // Those that only wait for a turn last: there may be very many, and what has failed is what somebody looks for.
+        .. waiting.Values
+            .OrderBy(static wait => wait.IsTurn).ThenBy(static wait => wait.Repo.NextAttemptAt).ThenBy(static wait => wait.Repo.Did, StringComparer.Ordinal)
+            .Take(Shown)
+            .Select(static wait => wait.Repo),
+    ];
 
     /// <summary>Hosts that repositories wait for.</summary>
     public IReadOnlyList<WaitedHost> Hosts =>
@@ -174,7 +183,11 @@ sealed class RepoWindow(
             }
             else if (parked.TryPeek(out _, out var at) && at <= Elapsed)
             {
-                Begin(parked.Dequeue(), isSlow: false, cancellationToken);
+                var due = parked.Dequeue();
+                if (HeldBy(due) < LongestTurn)
+                    Begin(due, isSlow: false, cancellationToken);
+                else
+                    QueueForATurn(due);
             }
             else if (waiting.Count < MostWaiting && await NextAsync(cancellationToken) is { } next)
             {
@@ -292,11 +305,21 @@ sealed class RepoWindow(
         if (inFlight.Count < width)
             return false;
 
-        if (time.GetElapsedTime(since) >= LongestTurn)
+        var turn = time.GetElapsedTime(since);
+        if ((isSlow ? turn : HeldBy(did) + turn) >= LongestTurn)
             return slow.Count > 0 || OthersWait;
 
         // Lent, while there was nobody else.
         return isSlow && SlowInFlight > placesOfSlow && OthersWait;
+    }
+
+    TimeSpan HeldBy(string did) => held.GetValueOrDefault(did);
+
+    void QueueForATurn(string did)
+    {
+        slow.Enqueue(did);
+        waiting[did] = (
+            new ParkedRepo(did, Host: null, "it takes long to read, and waits for its next turn, since others wait for a place too", Attempts: 0, time.GetUtcNow()), IsTurn: true);
     }
 
     void Begin(string did, bool isSlow, CancellationToken cancellationToken)
@@ -333,7 +356,8 @@ sealed class RepoWindow(
 
     void Take(Answer answer, CancellationToken cancellationToken)
     {
-        inFlight.Remove(answer.Did);
+        inFlight.Remove(answer.Did, out var place);
+        held[answer.Did] = HeldBy(answer.Did) + time.GetElapsedTime(place.Since);
         answered++;
         if (answer.Error is { } error)
             throw new RepoBrokenException(answer.Did, error);
@@ -352,8 +376,7 @@ sealed class RepoWindow(
                 Settle(answer.Did, slice.Counts);
                 break;
             case RepoOutcome.More when !cancellationToken.IsCancellationRequested:
-                slow.Enqueue(answer.Did);
-                waiting[answer.Did] = (new ParkedRepo(answer.Did, Host: null, "it takes long to read, and waits for its next turn, since others wait for a place too", Attempts: 0, time.GetUtcNow()), IsTurn: true);
+                QueueForATurn(answer.Did);
                 break;
             case RepoOutcome.More:
                 // Cancelled between two pages: it stays open, and a resume asks it again.
@@ -366,6 +389,7 @@ sealed class RepoWindow(
     void Settle(string did, SyncCounts counts)
     {
         unsettled.Remove(did);
+        held.Remove(did);
         ledger.Settle(did, counts);
     }
 

@@ -51,7 +51,8 @@ public sealed class DiscoveryStore(IndexDatabase database, TimeProvider time)
         ) named
         where named.did > @after
           -- Who can have no account is never noted, and would be gone through by every look again.
-          and ((substr(named.did, 1, 8) = 'did:plc:' and length(named.did) = {Did.LengthOfPlc}) or substr(named.did, 1, 8) = 'did:web:')
+          and ((substr(named.did, 1, 8) = 'did:plc:' and length(named.did) = {Did.LengthOfPlc} and rtrim(substr(named.did, 9), 'abcdefghijklmnopqrstuvwxyz234567') = '')
+            or (named.did like 'did:web:%.%' and substr(named.did, 9) not like '%:%' and replace(named.did, '%', '') = named.did))
           and not exists (select 1 from repos where repos.did = named.did and not ({Hearsay.Due}))
           and not exists (select 1 from users u where u.did = named.did)
         order by named.did

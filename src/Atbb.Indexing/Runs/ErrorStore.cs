@@ -162,6 +162,7 @@ public sealed class ErrorStore(IndexDatabase database, TimeProvider time)
         async Task<IReadOnlyList<string>> (connection, token) => (await connection.QueryAsync<string>(new CommandDefinition(
             $"select did from backfill_errors where backfill_id = @runId and {IsGivenUpByTheRun}",
             new { runId },
+            commandTimeout: IndexDatabase.WholeTablePatience,
             cancellationToken: token))).AsList(),
         cancellationToken);
 

@@ -13,7 +13,7 @@ sealed class AdminSettings
     public string? Token { get; set; }
 
     /// <summary>
-    /// Whether to believe <c>X-Forwarded-Proto</c> and <c>X-Forwarded-For</c>, from whomever they come. Default false. For a proxy that ends TLS and sets both on every
+    /// Whether to believe <c>X-Forwarded-Proto</c> and <c>X-Forwarded-For</c>, from whomever they come. Default false; needs a token. For a proxy that ends TLS and sets both on every
     /// request: the cookie of a sign-in is then <c>Secure</c>, and wrong tokens are counted by the browser's address and not by the proxy's. Where no proxy sets them, callers can.
     /// </summary>
     public bool TrustForwardedHeaders { get; set; }

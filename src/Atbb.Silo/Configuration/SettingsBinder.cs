@@ -38,9 +38,9 @@ static class SettingsBinder
     }
 
     // Passed over, a value that was meant for one of the settings below would leave all of them at their defaults in silence. Not at the root: a variable
-    // that is called ATBB may be anybody's.
-    static IEnumerable<string> BindBelow(IConfigurationSection section, object target) => section.Value is { Length: > 0 } text
-        ? [$"{section.Path}: '{text}' is set where there are only settings below. Settings here: {NamesOf(target)}."]
+    // that is called ATBB may be anybody's. What the value is, is not repeated: it may be the token.
+    static IEnumerable<string> BindBelow(IConfigurationSection section, object target) => section.Value is { Length: > 0 }
+        ? [$"{section.Path}: a value is set where there are only settings below. Settings here: {NamesOf(target)}."]
         : Bind(section, target);
 
     static IEnumerable<string> SetList(IConfigurationSection section, PropertyInfo property, object target)

@@ -74,9 +74,10 @@ static class HealthChecks
                     ? HealthCheckResult.Degraded(stall)
                     : HealthCheckResult.Healthy();
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException)
+            catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
             {
-                return HealthCheckResult.Degraded($"The backfill does not answer: {e.Message}");
+                return HealthCheckResult.Degraded(
+                    $"The backfill has not answered ({e.Message.TrimEnd('.')}). It is on the silo with atbb_run_active 1: if that one hangs, restart it, and the run goes on elsewhere.");
             }
         }
     }

@@ -16,11 +16,14 @@ static class ProgressText
         if (run.Counts.LeftOut > 0)
             deferred += string.Create(CultureInfo.InvariantCulture, $" · {run.Counts.LeftOut:N0} left out");
         if (run.Waiting is [var next, ..])
-            deferred += string.Create(CultureInfo.InvariantCulture, $" (next at {next.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {next.Did} at {next.Host ?? "?"})");
+            deferred += string.Create(CultureInfo.InvariantCulture, $" (next at {next.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {next.Did}{AtHost(next)})");
         var left = run.Remaining is { } remaining ? $" · {remaining:h\\:mm\\:ss} left" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{where} · {run.Counts.Records:N0} records · {run.RecordsPerSecond:N0}/s · {run.Counts.Failed:N0} errors{deferred}{left}");
     }
+
+    /// <summary>At which host a repository waits, if it is one that it waits for.</summary>
+    public static string AtHost(ParkedRepo waiting) => waiting.Host is { } host ? $" at {host}" : "";
 
     /// <summary>How far it is, 0 to 1.</summary>
     public static double ShareOf(RunProgress run) =>

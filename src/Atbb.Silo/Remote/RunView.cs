@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Admin;
+using Atbb.Silo.Progress;
 using Spectre.Console;
 
 namespace Atbb.Silo.Remote;
@@ -28,7 +29,7 @@ static class RunView
             ("ended", run.FinishedAt is { } end ? $"{Words.Of(end)}, after {Words.Of(TimeSpan.FromSeconds(run.WallSeconds ?? 0))}" : null),
             ("last error", run.LastError),
             .. run.Waiting.Take(WaitingShown).Select(waiting => (
-                "waits", (string?)string.Create(CultureInfo.InvariantCulture, $"{waiting.Did} at {waiting.Host ?? "?"} until {waiting.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {waiting.Reason}"))),
+                "waits", (string?)string.Create(CultureInfo.InvariantCulture, $"{waiting.Did}{ProgressText.AtHost(waiting)} until {waiting.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {waiting.Reason}"))),
         ]));
     }
 }

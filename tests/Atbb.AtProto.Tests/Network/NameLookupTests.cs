@@ -52,6 +52,28 @@ public class NameLookupTests
     }
 
     [Fact]
+    public async Task Find_TheSameNameByMany_IsLookedUpOnce()
+    {
+        using var silence = new ManualResetEventSlim();
+        var asked = 0;
+        IPAddress[] Resolve(string host)
+        {
+            Interlocked.Increment(ref asked);
+            silence.Wait(Ends);
+            return [IPAddress.Loopback];
+        }
+
+        Task<IPAddress[]>[] lookups = [.. Enumerable.Range(0, 20).Select(_ => NameLookup.FindAsync("same.example", Resolve, Ends))];
+        silence.Set();
+        await Task.WhenAll(lookups);
+
+        Assert.Equal(1, asked);
+        // An answer is not kept: a name may lead elsewhere at any time.
+        await NameLookup.FindAsync("same.example", Resolve, Ends);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task Find_NoSuchName_IsTheResolversError()
     {
         var e = await Assert.ThrowsAsync<SocketException>(() => NameLookup.FindAsync("no.example", _ => throw new SocketException((int)SocketError.HostNotFound), Ends));

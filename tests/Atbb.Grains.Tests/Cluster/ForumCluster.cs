@@ -173,7 +173,7 @@ sealed class ForumCluster : IAsyncDisposable
     {
         var row = await Reminders.ReadRow(grain.GetGrainId(), reminder);
         Assert.NotNull(row);
-        // Rule R6: what is unfinished is brought back within a minute.
+        // What is unfinished is brought back within a minute.
         Assert.InRange(row.Period, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         await grain.AsReference<IRemindable>().ReceiveReminder(reminder, new TickStatus(row.StartAt, row.Period, row.StartAt));
     }

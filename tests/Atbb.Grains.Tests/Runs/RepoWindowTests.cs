@@ -368,6 +368,20 @@ public class RepoWindowTests
         await forum.CancelAsync(draining);
     });
 
+    /// <summary>Who waits for something before his minute is over, and is due at once, does not begin another one.</summary>
+    [Fact]
+    public Task Drain_RepositoriesWithoutEndThatParkBetweenTheirPages_TheOthersAreReadBesideThem() => InTurnsAsync(async () =>
+    {
+        var (window, forum) = Trickling(width: 2, endless: 2, others: 20, parksAfter: 5);
+        var draining = window.DrainAsync(forum.Stop);
+
+        await forum.ReadUntilAsync(draining, () => window.Ledger.Done == 20);
+
+        Assert.InRange(forum.Held.Count, 30, 45);
+        Assert.Equal(2, window.Ledger.OpenCount);
+        await forum.CancelAsync(draining);
+    });
+
     [Fact]
     public Task Drain_MoreRepositoriesWithoutEndThanHalfOfThePlaces_HoldHalfWhileOthersAreToBeBegunAndTakeTurns() => InTurnsAsync(async () =>
     {
@@ -496,9 +510,9 @@ public class RepoWindowTests
         new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Pages(count, static _ => null), time, new RunTrouble(), (did, _) => Task.FromResult(sync(did)),
         TimeSpan.FromSeconds(10), nextRound);
 
-    (RepoWindow Window, TricklingForum Forum) Trickling(int width, int endless, int others, TimeSpan wait = default, TimeSpan? page = null)
+    (RepoWindow Window, TricklingForum Forum) Trickling(int width, int endless, int others, TimeSpan wait = default, TimeSpan? page = null, int parksAfter = int.MaxValue)
     {
-        var forum = new TricklingForum(time, width, $"did:{endless:D6}", wait, page ?? TimeSpan.FromSeconds(5));
+        var forum = new TricklingForum(time, width, $"did:{endless:D6}", wait, page ?? TimeSpan.FromSeconds(5), parksAfter);
         return (new(new RunLedger(null, 0, default), width, TimeSpan.FromHours(1), new Pages(endless + others, static _ => null), time, new RunTrouble(), forum.SyncAsync), forum);
     }
 
@@ -518,7 +532,7 @@ public class RepoWindowTests
         .WaitAsync(TimeSpan.FromSeconds(60), Cancel);
 
     /// <summary>Repositories whose every page takes so long. Those below a DID have no end, the others have a page, or none and a host that is waited for first.</summary>
-    sealed class TricklingForum(SettableClock time, int width, string firstWithEnd, TimeSpan wait, TimeSpan page)
+    sealed class TricklingForum(SettableClock time, int width, string firstWithEnd, TimeSpan wait, TimeSpan page, int parksAfter)
     {
         readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         readonly HashSet<string> parked = [];
@@ -551,7 +565,7 @@ public class RepoWindowTests
             if (!IsEndless(did))
                 return Done;
             Pages[did] = Pages.GetValueOrDefault(did) + 1;
-            return new(new RepoOutcome.More(), default);
+            return Pages[did] % parksAfter == 0 ? new(new RepoOutcome.Parked(time.GetUtcNow(), "not now"), default) : new(new RepoOutcome.More(), default);
         }
 
         /// <summary>Lets a page's time pass whenever there is somebody at every place.</summary>

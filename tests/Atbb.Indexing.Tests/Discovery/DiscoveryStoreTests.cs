@@ -217,7 +217,7 @@ public sealed class DiscoveryStoreTests : IndexTests
     public async Task AddReferencedAsync_NamesThatCanHaveNoAccount_AreNotGoneThrough()
     {
         var database = await OpenAsync(DatabaseKind.PostgreSql);
-        var replies = new[] { "did:example:someone", "did:plc:short", "did:key:z6mk" }.Select((did, i) => Reply(Alice, $"{i}", Uri(did, Post, "1"), Uri(did, Post, "2")));
+        var replies = new[] { "did:example:someone", "did:plc:short", "did:plc:00000000000000000000aaaa", "did:key:z6mk", "did:web:localhost", "did:web:a.example:b", "did:web:a.example%3A80" }.Select((did, i) => Reply(Alice, $"{i}", Uri(did, Post, "1"), Uri(did, Post, "2")));
         await Store(database).WriteAsync(Batch(Repo(Alice), Post, [.. replies]), Token);
         await using var meter = new PostgresMeter(database.Address);
         await using var index = IndexDatabase.Create(DatabaseTarget.Parse(meter.Url), NullLoggerFactory.Instance);

@@ -109,7 +109,7 @@ public sealed class EmptiedReposTests : IndexTests
         await database.Index.LockReferencesAsync(transaction, Token);
 
         var forgetting = Emptied(database).ForgetAsync(6, Token);
-        while (await database.NumberAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0)
+        while (await database.NumberAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())") == 0)
         {
             Assert.False(forgetting.IsCompleted, "It did not wait.");
             await Task.Delay(10, Token);

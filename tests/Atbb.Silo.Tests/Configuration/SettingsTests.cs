@@ -163,6 +163,7 @@ public class SettingsTests
         var fault = Assert.Single(FaultsOf(("Atbb:Database", "postgresql://u:hunter2secret@/forum")));
 
         Assert.DoesNotContain("hunter2secret", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2secret", Assert.Single(FaultsOf(("Atbb:Admin", "hunter2secret"))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public class ReadyTests
         var report = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "run", TestContext.Current.CancellationToken);
 
         Assert.Equal(HealthStatus.Degraded, report.Status);
+        Assert.Contains("has not answered", report.Entries["run"].Description, StringComparison.Ordinal);
     }
 
     static HealthCheckRegistration Run(HealthCheckServiceOptions options) => options.Registrations.Single(check => check.Name == "run");
