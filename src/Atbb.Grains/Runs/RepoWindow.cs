@@ -78,12 +78,12 @@ sealed class RepoWindow(
     /// <summary>When the first of those that wait is due.</summary>
     public DateTimeOffset? NextAttemptAt => slow.TryPeek(out var did) || parked.TryPeek(out did, out _) ? waiting[did].Repo.NextAttemptAt : null;
 
-    /// <summary>Repositories that are due next; those with which something has gone wrong first.</summary>
+    /// <summary>Repositories that are due next, and after them those that wait for their own turn.</summary>
     public IReadOnlyList<ParkedRepo> Waiting =>
     [
-        // Those that only wait for a turn last: there may be very many, and what has failed is what somebody looks for.
+        // Those that wait for their own turn last: there may be very many, and none has a time.
         .. waiting.Values
-            .OrderBy(static wait => wait.IsTurn).ThenBy(static wait => wait.Repo.NextAttemptAt).ThenBy(static wait => wait.Repo.Did, StringComparer.Ordinal)
+            .OrderBy(static wait => wait is { IsTurn: true, Repo.Host: null }).ThenBy(static wait => wait.Repo.NextAttemptAt).ThenBy(static wait => wait.Repo.Did, StringComparer.Ordinal)
             .Take(Shown)
             .Select(static wait => wait.Repo),
     ];
@@ -187,7 +187,8 @@ sealed class RepoWindow(
                 if (HeldBy(due) < LongestTurn)
                     Begin(due, isSlow: false, cancellationToken);
                 else
-                    QueueForATurn(due);
+                    // Its entry stays as it is: what it has failed with is what somebody looks for.
+                    slow.Enqueue(due);
             }
             else if (waiting.Count < MostWaiting && await NextAsync(cancellationToken) is { } next)
             {
@@ -315,13 +316,6 @@ sealed class RepoWindow(
 
     TimeSpan HeldBy(string did) => held.GetValueOrDefault(did);
 
-    void QueueForATurn(string did)
-    {
-        slow.Enqueue(did);
-        waiting[did] = (
-            new ParkedRepo(did, Host: null, "it takes long to read, and waits for its next turn, since others wait for a place too", Attempts: 0, time.GetUtcNow()), IsTurn: true);
-    }
-
     void Begin(string did, bool isSlow, CancellationToken cancellationToken)
     {
         waiting.Remove(did);
@@ -376,7 +370,8 @@ sealed class RepoWindow(
                 Settle(answer.Did, slice.Counts);
                 break;
             case RepoOutcome.More when !cancellationToken.IsCancellationRequested:
-                QueueForATurn(answer.Did);
+                slow.Enqueue(answer.Did);
+                waiting[answer.Did] = (new ParkedRepo(answer.Did, Host: null, "it takes long to read, and waits for its next turn, since others wait for a place too", Attempts: 0, time.GetUtcNow()), IsTurn: true);
                 break;
             case RepoOutcome.More:
                 // Cancelled between two pages: it stays open, and a resume asks it again.

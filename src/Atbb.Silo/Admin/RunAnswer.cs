@@ -39,7 +39,7 @@ sealed record RunAnswer
     /// <summary>The run whose failures a retry reads again.</summary>
     public long? RetryOf { get; init; }
 
-    /// <summary>What waits: those due next.</summary>
+    /// <summary>What waits: those due next, and after them those that wait for their own turn.</summary>
     public required IReadOnlyList<ParkedRepo> Waiting { get; init; }
 
     /// <summary>What is being read: those that have been at it longest.</summary>

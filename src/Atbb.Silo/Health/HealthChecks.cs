@@ -77,7 +77,7 @@ static class HealthChecks
             catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
             {
                 return HealthCheckResult.Degraded(
-                    $"The backfill has not answered ({e.Message.TrimEnd('.')}). It is on the silo with atbb_run_active 1: if that one hangs, restart it, and the run goes on elsewhere.");
+                    $"The backfill has not answered ({e.Message.TrimEnd('.')}). If the database is well, the silo that it is on hangs (atbb_run_active 1, or no answer at all): restart that one, and the run goes on elsewhere.");
             }
         }
     }

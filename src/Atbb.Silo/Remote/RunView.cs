@@ -29,7 +29,7 @@ static class RunView
             ("ended", run.FinishedAt is { } end ? $"{Words.Of(end)}, after {Words.Of(TimeSpan.FromSeconds(run.WallSeconds ?? 0))}" : null),
             ("last error", run.LastError),
             .. run.Waiting.Take(WaitingShown).Select(waiting => (
-                "waits", (string?)string.Create(CultureInfo.InvariantCulture, $"{waiting.Did}{ProgressText.AtHost(waiting)} until {waiting.NextAttemptAt.UtcDateTime:HH:mm:ss}Z: {waiting.Reason}"))),
+                "waits", (string?)string.Create(CultureInfo.InvariantCulture, $"{waiting.Did}{ProgressText.AtHost(waiting)}{(ProgressText.HasATime(waiting) ? $" until {waiting.NextAttemptAt.UtcDateTime:HH:mm:ss}Z" : "")}: {waiting.Reason}"))),
         ]));
     }
 }

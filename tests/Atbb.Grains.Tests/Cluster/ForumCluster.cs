@@ -138,9 +138,17 @@ sealed class ForumCluster : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Patience);
         while (true)
         {
-            await foreach (var progress in Backfill.WatchAsync(deadline.Token))
-                if (wanted(progress))
-                    return progress;
+            try
+            {
+                await foreach (var progress in Backfill.WatchAsync(deadline.Token))
+                    if (wanted(progress))
+                        return progress;
+            }
+            catch (EnumerationAbortedException)
+            {
+                // The silo that told of it has been killed: whoever goes on with the run is asked.
+            }
+
             if (await Backfill.GetProgressAsync() is { } last && wanted(last))
                 return last;
             await Task.Delay(20, deadline.Token);

@@ -35,6 +35,14 @@ public class ProgressTextTests
     }
 
     [Fact]
+    public void Of_ARunWhereOneWaitsForItsTurn_NamesNoTime()
+    {
+        var turn = new ParkedRepo("did:plc:a", Host: null, "it takes long", Attempts: 0, new DateTimeOffset(2026, 6, 1, 12, 3, 4, TimeSpan.Zero));
+
+        Assert.EndsWith(" · 3 waiting", ProgressText.Of(Run() with { Deferred = 3, Waiting = [turn] }).Split(" · 1:02:05")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_ARunInTheForum_CountsNoUsers() =>
         Assert.Equal("forum · 10,329 records · 1,235/s · 5 errors", ProgressText.Of(Run(RunPhase.Forum)));
 

@@ -133,7 +133,7 @@ function showWaiting(run) {
             entry.append(
                 make("p", { class: "row" }, didButton(parked.did), make("span", { class: "facts" })),
                 make("p", { class: "hostile" }));
-        write(entry.querySelector(".facts"), `${parked.host ? `for ${parked.host}, ` : ""}next attempt ${until(parked.nextAttemptAt)}${parked.attempts > 0 ? `, ${count(parked.attempts, "failure", "failures")} so far` : ""}`);
+        write(entry.querySelector(".facts"), !parked.host && parked.attempts === 0 ? "" : `${parked.host ? `for ${parked.host}, ` : ""}next attempt ${until(parked.nextAttemptAt)}${parked.attempts > 0 ? `, ${count(parked.attempts, "failure", "failures")} so far` : ""}`);
         write(entry.lastChild, parked.reason);
     });
 }
