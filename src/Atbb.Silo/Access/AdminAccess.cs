@@ -109,6 +109,7 @@ static class AdminAccess
         && url.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
         && (host.Port is { } port ? url.Port == port : url.IsDefaultPort);
 
-    static bool IsLoopback(string host) =>
+    /// <summary>Whether a host's name or address is this machine's own, and stays on it.</summary>
+    public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

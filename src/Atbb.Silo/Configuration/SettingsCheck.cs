@@ -1,8 +1,8 @@
-using System.Net;
 using Atbb.AtProto;
 using Atbb.AtProto.Syntax;
 using Atbb.Grains;
 using Atbb.Indexing.Databases;
+using Atbb.Silo.Access;
 
 namespace Atbb.Silo.Configuration;
 
@@ -160,7 +160,8 @@ static class SettingsCheck
         var admin = settings.Admin;
         if (!Uri.TryCreate(admin.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.PathAndQuery != "/")
             yield return $"Atbb:Admin:Url: '{admin.Url}' is not an address to listen on, such as http://127.0.0.1:5080.";
-        else if (string.IsNullOrEmpty(admin.Token) && !IsLoopback(BindingAddress.Parse(admin.Url).Host))
+        // By the words that the server listens by: a Uri takes the name "loopback" for "localhost", and the server every address for a name that it does not know.
+        else if (string.IsNullOrEmpty(admin.Token) && !AdminAccess.IsLoopback(BindingAddress.Parse(admin.Url).Host))
             yield return $"Atbb:Admin:Url: without Atbb:Admin:Token nothing but loopback is listened on, and '{url.Host}' is not loopback. Set a token (openssl rand -hex 32), or listen on http://127.0.0.1:{url.Port}.";
 
         // The framework takes the headers away that tell of a proxy once it believes them, and everybody behind one would pass for this machine.
@@ -187,8 +188,4 @@ static class SettingsCheck
     // As it stands in a DID document's origin, and with nothing that would never be found there.
     static bool IsHost(string host) =>
         Uri.TryCreate($"https://{host}", UriKind.Absolute, out var url) && url.Authority.Equals(host, StringComparison.OrdinalIgnoreCase);
-
-    // In the words that the server listens by. A Uri takes the name "loopback" for "localhost", and the server every address for a name that it does not know.
-    static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Atbb.Grains;
@@ -25,14 +24,12 @@ public sealed class WakeUpOnStartTests : IAsyncDisposable
 
     public WakeUpOnStartTests()
     {
-        var backfill = DispatchProxy.Create<IBackfillGrain, Calls>();
-        ((Calls)(object)backfill).Answer = (_, given) =>
+        var backfill = Calls.To<IBackfillGrain>((_, given) =>
         {
             asked.Add((bool)given![0]!);
             return failures.TryDequeue(out var failure) || (failure = everAgain) is not null ? Task.FromException<StartResult>(failure) : Task.FromResult(new StartResult(StartOutcome.NotNeeded));
-        };
-        var grains = DispatchProxy.Create<IGrainFactory, Calls>();
-        ((Calls)(object)grains).Answer = (_, _) => backfill;
+        });
+        var grains = Calls.To<IGrainFactory>((_, _) => backfill);
         service = new WakeUpOnStart(
             grains, members, Options.Create(new ForumOptions { Did = "did:plc:forum" }), Options.Create(new BackfillOptions()), new WithoutWaiting(), new Log(log.Writer));
     }
@@ -112,13 +109,6 @@ public sealed class WakeUpOnStartTests : IAsyncDisposable
         log.Writer.Complete();
         await foreach (var told in log.Reader.ReadAllAsync(Ends))
             yield return told;
-    }
-
-    public class Calls : DispatchProxy
-    {
-        public Func<MethodInfo, object?[]?, object?> Answer { get; set; } = (_, _) => throw new NotSupportedException();
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Answer(targetMethod!, args);
     }
 
     sealed class Members : IClusterMembershipService
