@@ -51,6 +51,30 @@ public sealed class BenchTests : IDisposable
         Assert.Equal(["W1", "W3"], rows.Where(row => row.Length is > 1 and <= 6).Select(row => row[0]));
     }
 
+    [Fact]
+    public async Task Run_AgainstThePlainLoop_ShowsBothAsWhole()
+    {
+        // A server of its own, run as another user where these tests are root's: not in this test's folder, which is nobody else's.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It reads /proc.");
+        await using var bench = AtbbProcess.StartBench(folder.FullName, ["run", "--plain", "--scale", "0.01", "--workloads", "W1,W2", "--rounds", "1"], new Dictionary<string, string?>());
+
+        Assert.True(await bench.ExitAsync(Patience) == 0, $"{bench}");
+        Assert.Equal(["W1 plain loop yes", "W1 this yes", "W2 plain loop yes", "W2 this yes"], Rows(bench).Where(row => row.Length > 6).Select(row => $"{row[0][..2]} {row[1]} {row[^1]}"));
+    }
+
+    [Theory]
+    [InlineData("--sqlite", "--workloads", "W1")]
+    [InlineData("--workloads", "W3")]
+    [InlineData("--workloads", "W1", "--against", "HEAD")]
+    public async Task Run_AgainstThePlainLoopWhereItCannot_SaysSo(params string[] options)
+    {
+        await using var bench = Start(["run", "--plain", .. options]);
+
+        Assert.True(await bench.ExitAsync(Patience) == 1, $"{bench}");
+        Assert.Contains("(--plain)", bench.Errors, StringComparison.Ordinal);
+        Assert.Empty(Rows(bench));
+    }
+
     [Theory]
     [InlineData("""exec "$ATBB" "$@" | sed 's/"recordsIndexed":[0-9]*/"recordsIndexed":1/'""", "other NO")]
     [InlineData("exit 3")]

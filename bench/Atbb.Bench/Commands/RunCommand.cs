@@ -17,6 +17,7 @@ static class RunCommand
             Description = "Another build: a commit or a branch such as HEAD~1 or main, a checkout, or an executable, which is taken as it is. Default: this build alone.",
             HelpName = "COMMIT|PATH",
         };
+        var plain = new Option<bool>("--plain") { Description = "Against the plainest loop that fills the same tables, on PostgreSQL: what is left when nothing is kept for a second start. W1 and W2 only." };
         var publish = new Option<bool>("--publish") { Description = "Both as they are published for this platform, compiled ahead. Default: both as dotnet build makes them. Takes minutes." };
         var rounds = new Option<int>("--rounds") { Description = "How often each contender runs each workload.", DefaultValueFactory = _ => 3, HelpName = "N" };
         var scale = new Option<double>("--scale") { Description = "Smaller or larger forums: 0.05 is a look at everything in a minute.", DefaultValueFactory = _ => 1, HelpName = "X" };
@@ -27,7 +28,7 @@ static class RunCommand
             HelpName = "W1,…",
         };
         var command = new Command("run", "Runs the workloads in rounds, the contenders in turns, and compares them pair by pair. The exit status is 1 when a run failed or an index was not whole; what was measured is shown all the same.");
-        foreach (var option in new Option[] { against, publish, rounds, scale, workloads })
+        foreach (var option in new Option[] { against, plain, publish, rounds, scale, workloads })
             command.Options.Add(option);
         common.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
@@ -39,8 +40,14 @@ static class RunCommand
             if (names.Count > 0 || chosen.Count == 0)
                 throw new BenchException($"There is no workload {string.Join(", ", names)}.");
 
+            var options = common.Read(line);
+            if (line.GetValue(plain) && (line.GetValue(against) is not null || options.Sqlite || chosen.Exists(workload => workload.IsUnchanged)))
+                throw new BenchException("The plain loop (--plain) stands in another build's place (--against), writes to PostgreSQL alone, and knows of nothing unchanged: --workloads W1,W2.");
+
             var kind = line.GetValue(publish) ? BuildKind.Published : BuildKind.Plain;
-            await using var other = line.GetValue(against) is { } named ? await Contender.FindAsync(named, kind, cancellationToken) : null;
+            await using var other = line.GetValue(against) is { } named ? await Contender.FindAsync(named, kind, cancellationToken)
+                : line.GetValue(plain) ? await Contender.FindPlainLoopAsync(kind, cancellationToken)
+                : null;
             await using var own = await Contender.FindOwnAsync(kind, cancellationToken);
             Contender[] contenders = other is null ? [own.Contender] : [other.Contender, own.Contender];
             if (other is not null && other.Contender.IsPublished != own.Contender.IsPublished)
@@ -48,7 +55,7 @@ static class RunCommand
             var results = new Results();
             try
             {
-                await MeasureAsync(common.Read(line), contenders, chosen, line.GetValue(rounds), results, cancellationToken);
+                await MeasureAsync(options, contenders, chosen, line.GetValue(rounds), results, cancellationToken);
             }
             finally
             {

@@ -10,6 +10,7 @@ namespace Atbb.Bench.Contenders;
 sealed record Contender(string Name, string Program)
 {
     const string Solution = "Atbb.Orleans.sln";
+    const string Service = "src/Atbb.Silo";
 
     // A compiler that waits for more work would outlive the build, and share the machine with what is measured.
     static readonly string[] NoServers = ["-nodeReuse:false", "-p:UseSharedCompilation=false"];
@@ -25,6 +26,17 @@ sealed record Contender(string Name, string Program)
         ? Task.FromResult(new ContenderLease(This))
         : LeaseAsync(This.Name, kind, _ => Task.FromResult(Checkout()), cancellationToken);
 
+    /// <summary>The plainest loop, which is no build of the service: what the work takes without all that the service promises.</summary>
+    public static Task<ContenderLease> FindPlainLoopAsync(BuildKind kind, CancellationToken cancellationToken)
+    {
+        const string name = "plain loop";
+        const string program = "Atbb.PlainLoop";
+        return kind is BuildKind.Plain
+            ? Task.FromResult(new ContenderLease(new Contender(name, Path.Combine(AppContext.BaseDirectory, program))))
+            : LeaseAsync(
+                name, async lease => Path.Combine(await PublishAsync(Checkout(), $"bench/{program}", [], lease, cancellationToken), program));
+    }
+
     /// <summary>Another one: an executable as it is, a checkout (built where it is), or a commit or branch (built in a worktree that goes with the lease).</summary>
     public static Task<ContenderLease> FindAsync(string against, BuildKind kind, CancellationToken cancellationToken)
     {
@@ -36,13 +48,15 @@ sealed record Contender(string Name, string Program)
             : LeaseAsync(against, kind, lease => AddWorktreeAsync(against, lease), cancellationToken);
     }
 
-    static async Task<ContenderLease> LeaseAsync(string name, BuildKind kind, Func<ContenderLease, Task<string>> checkOut, CancellationToken cancellationToken)
+    static Task<ContenderLease> LeaseAsync(string name, BuildKind kind, Func<ContenderLease, Task<string>> checkOut, CancellationToken cancellationToken) =>
+        LeaseAsync(name, async lease => await BuildAsync(await checkOut(lease), kind, lease, cancellationToken));
+
+    static async Task<ContenderLease> LeaseAsync(string name, Func<ContenderLease, Task<string>> make)
     {
         var lease = new ContenderLease(new Contender(name, ""));
         try
         {
-            var checkout = await checkOut(lease);
-            lease.Contender = new Contender(name, await BuildAsync(checkout, kind, lease, cancellationToken));
+            lease.Contender = new Contender(name, await make(lease));
             return lease;
         }
         catch
@@ -70,20 +84,25 @@ sealed record Contender(string Name, string Program)
         switch (kind)
         {
             case BuildKind.Plain:
-                await ToEndAsync("dotnet", ["build", "-c", "Release", "src/Atbb.Silo", .. NoServers], checkout, cancellationToken);
+                await ToEndAsync("dotnet", ["build", "-c", "Release", Service, .. NoServers], checkout, cancellationToken);
                 return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
             case BuildKind.Published or BuildKind.PublishedWithoutProfile:
-                var output = Directory.CreateTempSubdirectory("atbb-bench-publish-");
-                lease.Add(() =>
-                {
-                    output.Delete(recursive: true);
-                    return Task.CompletedTask;
-                });
-                await ToEndAsync("dotnet", ["publish", "src/Atbb.Silo", "-c", "Release", "-r", Platform(), "-o", output.FullName, .. ProfileArguments(kind), .. NoServers], checkout, cancellationToken);
-                return Path.Combine(output.FullName, "atbb");
+                return Path.Combine(await PublishAsync(checkout, Service, ProfileArguments(kind), lease, cancellationToken), "atbb");
             default:
                 throw new InvalidOperationException($"There is no build that is {kind}.");
         }
+    }
+
+    static async Task<string> PublishAsync(string checkout, string project, string[] more, ContenderLease lease, CancellationToken cancellationToken)
+    {
+        var output = Directory.CreateTempSubdirectory("atbb-bench-publish-");
+        lease.Add(() =>
+        {
+            output.Delete(recursive: true);
+            return Task.CompletedTask;
+        });
+        await ToEndAsync("dotnet", ["publish", project, "-c", "Release", "-r", Platform(), "-o", output.FullName, .. more, .. NoServers], checkout, cancellationToken);
+        return output.FullName;
     }
 
     static string[] ProfileArguments(BuildKind kind) => kind is BuildKind.PublishedWithoutProfile ? ["-p:PublishWithProfile=false"] : [];

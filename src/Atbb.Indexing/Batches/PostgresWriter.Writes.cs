@@ -33,7 +33,7 @@ sealed partial class PostgresWriter
             return new WriteOutcome(stale, removals != plan.Removals);
 
         foreach (var table in plan.Tables)
-            await CopyAsync(table.Collection, [.. table.Rows.Where(row => row.IsNew)], plan.Now);
+            await CopyAsync(copy, connection!, table.Collection, [.. table.Rows.Where(row => row.IsNew)], plan.Now);
 
         await using (var batch = Begin())
         {
@@ -141,13 +141,14 @@ sealed partial class PostgresWriter
             PostgresBatch.Value(plan.Now));
     }
 
-    Task CopyAsync(RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
+    /// <summary>Sends new rows of one collection.</summary>
+    public static Task CopyAsync(PostgresCopy copy, NpgsqlConnection connection, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
     {
         if (rows.Count == 0)
             return Task.CompletedTask;
 
         var sql = PostgresRecordSql.Of(collection);
-        return copy.SendAsync(connection!, sql.Copy, rows, (to, row) =>
+        return copy.SendAsync(connection, sql.Copy, rows, (to, row) =>
         {
             to.BeginRow(sql.Columns);
             to.Bigint(row.Id);

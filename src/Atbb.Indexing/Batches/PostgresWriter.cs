@@ -134,7 +134,7 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
     {
         if (row.IsNew)
         {
-            await CopyAsync(collection, [row], now);
+            await CopyAsync(copy, connection!, collection, [row], now);
             return;
         }
 
