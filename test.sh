@@ -111,6 +111,9 @@ ensure_faketime() { compgen -G '/usr/lib/*-linux-gnu/faketime/libfaketimeMT.so.1
 # The number in an attribute of the report's <assembly> element.
 attribute() { grep -o '<assembly [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9'; }
 
+# What an output says of tests that failed or were skipped, without the hundreds that passed: where only the end of a log is kept, it is to hold this.
+faults() { awk '/^ ? ? ? ?[^ ]/ { on = /^    .* \[(FAIL|SKIP)\]$/ } on' "$1"; }
+
 run_project() {
     local project=$1
     local name; name=$(basename "$project" .csproj)
@@ -140,7 +143,13 @@ run_project() {
         failures=1
     fi
 
-    [ $((failures + skips)) -eq 0 ] || cat "$output"
+    local told; told=$(faults "$output")
+    if [ "$errors" -gt 0 ] || { [ "$status" -ne 0 ] && [ -z "$told" ]; }; then
+        # No test's failure but that of what tests share, or of the program.
+        cat "$output"
+    elif [ -n "$told" ]; then
+        say "$told"
+    fi
     say "$name: $ran passed, $failures failed, $skips skipped"
     passed=$((passed + ran)) failed=$((failed + failures)) skipped=$((skipped + skips))
 }
