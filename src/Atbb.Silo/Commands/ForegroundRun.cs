@@ -22,6 +22,10 @@ static class ForegroundRun
     static async Task<ForegroundOutcome> GoAsync(
         IServiceProvider services, string forumDid, Func<IBackfillGrain, Task<StartResult>> begin, Predicate<RunProgress> isAsked, IProgressDisplay display)
     {
+        // Before the run is begun: whoever sees it begin may end the process by it, and it is to be paused.
+        using var signalled = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signal);
         var backfill = services.GetRequiredService<IGrainFactory>().GetGrain<IBackfillGrain>(forumDid);
         var start = await begin(backfill);
         switch (start.Outcome)
@@ -42,9 +46,6 @@ static class ForegroundRun
         display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
         await backfill.ResumeAsync(runId);
 
-        using var signalled = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signal);
         await WatchAsync(backfill, display, services.GetRequiredService<TimeProvider>(), signalled.Token);
 
         RunProgress? last;

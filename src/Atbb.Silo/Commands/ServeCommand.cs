@@ -28,20 +28,24 @@ static class ServeCommand
 
     static async Task<int> RunAsync(AtbbSettings settings, CancellationToken cancellationToken)
     {
+        // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
+        var asked = cancellationToken.IsCancellationRequested;
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Before anything is said: whoever reads it may end the process by it, and the host heeds signals only while it starts.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Ask);
+
         var app = WebHosting.Build(settings);
         StartLog.WriteWarnings(app.Services, settings);
         StartLog.WriteGateway(app.Services);
         var lifetime = app.Lifetime;
-        // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
-        var asked = cancellationToken.IsCancellationRequested;
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        PosixSignal[] asking = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
-        var registrations = asking.Select(signal => PosixSignalRegistration.Create(signal, _ => Ask())).ToList();
         try
         {
-            await HostLife.StartAsync(app, cancellationToken);
+            await HostLife.StartAsync(app, starting.Token);
         }
-        catch (Exception e) when (lifetime.ApplicationStopping.IsCancellationRequested && IsCutShort(e))
+        catch (Exception e) when ((asked || lifetime.ApplicationStopping.IsCancellationRequested) && IsCutShort(e))
         {
             // Asked to end before it was up: nothing has failed.
             return ExitCode.Completed;
@@ -50,14 +54,15 @@ static class ServeCommand
         await using var stopped = lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
         await stopping.Task;
         await HostLife.EndAsync(app);
-        registrations.ForEach(static registration => registration.Dispose());
         return asked ? ExitCode.Completed : ExitCode.Replaced;
 
         // Not by the host's word alone: whoever asks a database that is silent is cancelled before it comes here, and lets the host wait.
-        void Ask()
+        void Ask(PosixSignalContext context)
         {
+            context.Cancel = true;
             asked = true;
             stopping.TrySetResult();
+            starting.Cancel();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Atbb.Silo.Hosting;
 
@@ -33,6 +34,7 @@ static partial class HostLife
         // Before anything is taken down, these services among it.
         var time = host.Services.GetRequiredService<TimeProvider>();
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Atbb.Silo");
+        var consoles = host.Services.GetServices<ILoggerProvider>().OfType<ConsoleLoggerProvider>().ToList();
         try
         {
             // Beside this: the database's driver lets whoever cancels wait for it, and this would not come to the waiting.
@@ -41,6 +43,8 @@ static partial class HostLife
         catch (Exception e) when (e is OperationCanceledException or TimeoutException or OrleansException or DbException or AggregateException or InvalidOperationException)
         {
             LogUnordered(logger, e.Message.ReplaceLineEndings(" "));
+            // They write on threads of their own, which the end of the process would not wait for: the last word would be lost.
+            consoles.ForEach(static console => console.Dispose());
         }
     }
 
