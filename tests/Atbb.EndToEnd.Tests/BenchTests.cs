@@ -10,6 +10,7 @@ using BenchCheck = Atbb.Bench.Indexes.IndexCheck;
 namespace Atbb.EndToEnd.Tests;
 
 /// <summary>The benchmark of whole backfills: that it runs, says no where no is due, and leaves nothing behind. No time is held against anything.</summary>
+[Collection(Demos.Name)]
 public sealed class BenchTests : IDisposable
 {
     const int Interrupted = 130;

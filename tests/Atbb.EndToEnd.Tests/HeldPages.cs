@@ -9,19 +9,23 @@ namespace Atbb.EndToEnd.Tests;
 sealed class HeldPages : IDisposable
 {
     readonly SamplePds pds;
-    readonly IReadOnlyList<string>? collections;
+    readonly Predicate<PdsRequest> isMeant;
     readonly Lock gate = new();
     readonly Queue<TaskCompletionSource> held = [];
     long left;
 
-    HeldPages(SamplePds pds, int pages, IReadOnlyList<string>? collections)
+    HeldPages(SamplePds pds, int pages, Predicate<PdsRequest> isMeant)
     {
-        (this.pds, left, this.collections) = (pds, pages, collections);
+        (this.pds, left, this.isMeant) = (pds, pages, isMeant);
         pds.BeforeAnswer = HoldAsync;
     }
 
     /// <summary>Holds all but the next so many pages; of these collections alone, where there are any.</summary>
-    public static HeldPages After(SamplePds pds, int pages, IReadOnlyList<string>? collections = null) => new(pds, pages, collections);
+    public static HeldPages After(SamplePds pds, int pages, IReadOnlyList<string>? collections = null) =>
+        new(pds, pages, request => request.IsListing && collections?.Contains(request.Collection) is not false);
+
+    /// <summary>Holds these requests.</summary>
+    public static HeldPages Where(SamplePds pds, Predicate<PdsRequest> isMeant) => new(pds, 0, isMeant);
 
     /// <summary>Lets so many more go, those first that wait for it the longest; all, now and later, unless told otherwise.</summary>
     public void LetGo(int pages = int.MaxValue)
@@ -42,7 +46,7 @@ sealed class HeldPages : IDisposable
 
     Task HoldAsync(PdsRequest request)
     {
-        if (!request.IsListing || collections?.Contains(request.Collection) is false)
+        if (!isMeant(request))
             return Task.CompletedTask;
         // Continued elsewhere: what answers a page must not run inside the lock.
         var page = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -30,7 +30,7 @@ readonly record struct KillMoment(int? Page, bool Answered)
     /// <param name="repos">The repositories that the phase reads.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task ComesAsync(RequestLog log, IReadOnlyList<string> collections, IReadOnlyList<SampleRepo> repos, CancellationToken cancellationToken) =>
-        Page is null ? LastComesAsync(log, collections, repos, cancellationToken) : ComesAsync(log, collections, cancellationToken);
+        Page is null ? ComesAsync(log, 1, LastPage([], collections, repos).Invoke, cancellationToken) : ComesAsync(log, collections, cancellationToken);
 
     /// <summary>Waits for a moment that is not the last one.</summary>
     /// <inheritdoc cref="ComesAsync(RequestLog, IReadOnlyList{string}, IReadOnlyList{SampleRepo}, CancellationToken)"/>
@@ -41,15 +41,32 @@ readonly record struct KillMoment(int? Page, bool Answered)
         return ComesAsync(log, page, request => request.IsListing && collections.Contains(request.Collection) && !earlier.Contains(request), cancellationToken);
     }
 
-    // Every listing ends with an empty page. They are counted from the run's beginning, and once: after a kill some are asked for again.
-    Task<PdsRequest> LastComesAsync(RequestLog log, IReadOnlyList<string> collections, IReadOnlyList<SampleRepo> repos, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tells the phase's last page from all others, which it has to be shown from the run's beginning on. Every listing ends with an empty page. They are counted
+    /// once: after a kill some are asked for again.
+    /// </summary>
+    /// <param name="earlier">What has been asked already.</param>
+    /// <param name="collections">The collections of the phase.</param>
+    /// <param name="repos">The repositories that the phase reads.</param>
+    public static Predicate<PdsRequest> LastPage(IEnumerable<PdsRequest> earlier, IReadOnlyList<string> collections, IReadOnlyList<SampleRepo> repos)
     {
+        var gate = new Lock();
         var ended = new HashSet<(string?, string?)>();
-        bool EndsAListing(PdsRequest request) =>
-            request.IsListing && collections.Contains(request.Collection)
-            && repos.SingleOrDefault(repo => repo.Did == request.Did) is { } repo && PageListing.IsEmpty(repo, request.Collection!, request.Cursor)
-            && ended.Add((request.Did, request.Collection));
-        return ComesAsync(log, repos.Count * collections.Count, EndsAListing, cancellationToken);
+        foreach (var request in earlier)
+            IsLast(request);
+        return IsLast;
+
+        bool IsLast(PdsRequest request)
+        {
+            if (!request.IsListing || !collections.Contains(request.Collection)
+                || repos.SingleOrDefault(repo => repo.Did == request.Did) is not { } repo || !PageListing.IsEmpty(repo, request.Collection!, request.Cursor))
+                return false;
+            lock (gate)
+            {
+                ended.Add((request.Did, request.Collection));
+                return ended.Count == repos.Count * collections.Count;
+            }
+        }
     }
 
     Task<PdsRequest> ComesAsync(RequestLog log, int count, Func<PdsRequest, bool> isMeant, CancellationToken cancellationToken) =>

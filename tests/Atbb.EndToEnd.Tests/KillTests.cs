@@ -142,8 +142,14 @@ public sealed class KillTests
         public async Task KillAtAsync(AtbbProcess process, KillMoment moment, Func<Task>? ask = null)
         {
             var comes = moment.ComesAsync(Forum.Pds.Log, collections, repos, Ends);
-            // One more may be on its way. The others are left for the moments after this one, however long the machine takes to kill.
-            using var held = moment.Page is { } page ? HeldPages.After(Forum.Pds, page + 1, collections) : null;
+            // One more may be on its way. The others are left for the moments after this one, however long the machine takes to kill; and a last page that is to be
+            // asked for only is not answered, with which the run would be over.
+            using var held = moment switch
+            {
+                { Page: { } page } => HeldPages.After(Forum.Pds, page + 1, collections),
+                { Answered: false } => HeldPages.Where(Forum.Pds, KillMoment.LastPage(Forum.Pds.Log.Snapshot(), collections, repos)),
+                _ => null,
+            };
             if (ask is not null)
                 await ask();
             await Task.WhenAny(comes, process.Ended).WaitAsync(AtbbProcess.Patience, Ends);

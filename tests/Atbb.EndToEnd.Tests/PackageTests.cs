@@ -116,7 +116,8 @@ public sealed class PackageTests : IDisposable
     async Task<string> ShellAsync(string line)
     {
         await using var process = AtbbProcess.StartShell(folder.FullName, line, Quiet);
-        Assert.True(await process.ExitAsync() == 0, $"{process}");
+        // A build, beside the silos of other tests.
+        Assert.True(await process.ExitAsync(3 * AtbbProcess.Patience) == 0, $"{process}");
         return process.Output;
     }
 

@@ -109,7 +109,7 @@ public sealed class RealPdsChangesTests
 
         // It asks for up to five minutes, which a test does not have: MaxPause makes little of them, and few attempts end it.
         await UseUpAsync(pds.Origin);
-        await using (var refused = site.Backfill(Full, dids, AtbbSite.Set("Backfill:MaxAttempts", 2)))
+        await using (var refused = site.Backfill(Full, dids, [.. AtbbSite.Set("Backfill:MaxAttempts", 2), .. AtbbSite.Set("Network:RequestTimeout", "00:00:20")]))
         {
             Assert.True(await refused.ExitAsync() == 0, $"{refused}\n{pds}");
             await AssertAsync(index, refused, await RealTruth.ReadAsync(forum.Account, here, Ends), [], [.. theirs.Select(did => $"unreachable {did}")]);

@@ -9,7 +9,7 @@ namespace Atbb.EndToEnd.Tests;
 sealed class SiloCluster : IAsyncDisposable
 {
     /// <summary>What the silos are told: until one that is lost counts as dead.</summary>
-    public static readonly TimeSpan DetectionTime = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan DetectionTime = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// By then what a lost silo held is read on elsewhere, on a busy machine too: detection, which may be held up by others' probes and votes, and once the reminder,

@@ -14,7 +14,7 @@ public sealed partial class StoppedPdsTests
     const string ListRecords = "com.atproto.repo.listRecords";
 
     // The demo's PDS is the one in another process. Its own run is to last longer than this test: slow answers, many members.
-    static readonly SampleForumOptions Size = new() { Users = 3_000, PostsPerUser = 5 };
+    static readonly SampleForumOptions Size = new() { Users = 4_500, PostsPerUser = 5 };
 
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 

@@ -114,7 +114,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
 
         foreach (var silo in cluster.Silos)
         {
-            Assert.Null((await silo.Admin.RunAsync(id)).FinishedAt);
+            Assert.Null((await RunAsync(silo, id)).FinishedAt);
             await silo.RestartAsync();
         }
 
@@ -146,9 +146,24 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
         Assert.Equal(3, await cluster.Diary.CountWritersAsync());
         var arrived = it.Pds.Log.Snapshot().Select(static request => request.ArrivedAt).ToList();
         var densest = arrived.Max(from => arrived.Count(at => at >= from && at < from + window));
-        // A second's worth may go out together, and the eight under way may have been sent before.
-        Assert.InRange(densest, 1, (PerSecond * ((int)window.TotalSeconds + 1)) + 8);
+        // A second's worth may go out together, the eight under way may have been sent before, and what all silos have under way may be noted late.
+        Assert.InRange(densest, 1, (PerSecond * ((int)window.TotalSeconds + 1)) + 8 + SiloCluster.Concurrency);
     }
+
+    // While the run's grain moves from a silo that ends to another one, there is no answer.
+    static Task<RunFigures> RunAsync(SiloProcess silo, long id) => Poll.UntilAsync(
+        async _ =>
+        {
+            try
+            {
+                return await silo.Admin.RunAsync(id);
+            }
+            catch (Exception e) when (AdminClient.IsAway(e))
+            {
+                return null;
+            }
+        },
+        AtbbProcess.Patience, () => $"run {id} to be told of.\n{silo.Process}");
 
     // Asked to end, a silo writes the page in hand; what was on its way from the PDS is asked for again, by another.
     static void AssertNoPageIsLost(SiloCluster cluster, int ends)

@@ -14,6 +14,7 @@ public sealed class PdsRequest
     internal PdsRequest(HttpRequest request, DateTimeOffset arrivedAt)
     {
         ArrivedAt = arrivedAt;
+        Connection = request.HttpContext.Connection.Id;
         var path = request.Path.Value ?? "/";
         Target = path + request.QueryString.Value;
         if (path.StartsWith(XrpcPrefix, StringComparison.Ordinal))
@@ -46,6 +47,9 @@ public sealed class PdsRequest
 
     /// <summary>When it arrived.</summary>
     public DateTimeOffset ArrivedAt { get; }
+
+    /// <summary>The connection that it came by: a name that no other one has while the PDS listens.</summary>
+    public string Connection { get; }
 
     /// <summary>Path and query, as sent.</summary>
     public string Target { get; }

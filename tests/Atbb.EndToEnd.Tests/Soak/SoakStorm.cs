@@ -97,7 +97,8 @@ sealed class SoakStorm(SoakWorld world, SoakSize size, AtbbSite site, SoakClock 
                     if (await atbb.TrySignalAsync("STOP"))
                     {
                         await Task.Delay(TimeSpan.FromMilliseconds(world.Next(2_500)), Ends);
-                        await atbb.SignalAsync("CONT");
+                        // One that had ended and was not yet taken note of could be stopped all the same.
+                        await atbb.TrySignalAsync("CONT");
                     }
 
                     break;
