@@ -112,7 +112,11 @@ ensure_faketime() { compgen -G '/usr/lib/*-linux-gnu/faketime/libfaketimeMT.so.1
 attribute() { grep -o '<assembly [^>]*>' "$2" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9'; }
 
 # What an output says of tests that failed or were skipped, without the hundreds that passed: where only the end of a log is kept, it is to hold this.
-faults() { awk '/^ ? ? ? ?[^ ]/ { on = /^    .* \[(FAIL|SKIP)\]$/ } on' "$1"; }
+faults() {
+    awk '/^    [^ ].* \[[A-Z]+\]$/ { on = /\[(FAIL|SKIP)\]$/; if (on) print; next }
+         /^  ?[^ ]/ { on = 0 }
+         on && /^(      |$)/' "$1"
+}
 
 run_project() {
     local project=$1
@@ -134,6 +138,13 @@ run_project() {
         return
     fi
 
+    # What is no test's failure but that of what tests share, or of the program, stands in no test's lines.
+    if [ "$errors" -gt 0 ] || { [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; }; then
+        cat "$output"
+    elif [ $((failures + skips)) -gt 0 ]; then
+        faults "$output"
+    fi
+
     failures=$((failures + errors))
     if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then
         say "$name: ended with status $status although no test failed; counted as one failure."
@@ -143,13 +154,6 @@ run_project() {
         failures=1
     fi
 
-    local told; told=$(faults "$output")
-    if [ "$errors" -gt 0 ] || { [ "$status" -ne 0 ] && [ -z "$told" ]; }; then
-        # No test's failure but that of what tests share, or of the program.
-        cat "$output"
-    elif [ -n "$told" ]; then
-        say "$told"
-    fi
     say "$name: $ran passed, $failures failed, $skips skipped"
     passed=$((passed + ran)) failed=$((failed + failures)) skipped=$((skipped + skips))
 }

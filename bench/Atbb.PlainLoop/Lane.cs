@@ -32,7 +32,7 @@ sealed class Lane(NpgsqlDataSource database, RowMemory memory, ChannelReader<Pag
     {
         await using var transaction = await connection.BeginTransactionAsync();
         foreach (var (collection, rows) in group.New)
-            await PostgresWriter.CopyAsync(copy, connection, collection, rows, group.Now);
+            await copy.SendAsync(connection, collection, rows, group.Now);
         await group.Before;
         foreach (var (collection, rows) in group.Late)
             await ResolveAsync(connection, collection, rows);

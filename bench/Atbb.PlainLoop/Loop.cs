@@ -38,12 +38,12 @@ sealed class Loop(HttpClient http, Uri plc, ChannelWriter<Page> pages)
         using var http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, UseCookies = false, UseProxy = false });
         var pages = Channel.CreateUnbounded<Page>();
         var memory = new RowMemory();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var lanes = Enumerable.Range(0, Lanes).Select(_ => Task.Run(() => new Lane(source, memory, pages.Reader).RunAsync(), CancellationToken.None)).ToList();
         var loop = new Loop(http, plc, pages.Writer);
-        var reading = loop.ReadAllAsync(forum, [.. users.Where(static did => did.Length > 0)], stop.Token);
+        var reading = loop.ReadAllAsync(forum, [.. users.Where(static did => did.Length > 0)], cancellationToken);
         // A lane that throws would be waited for by all readers.
-        if (await Task.WhenAny([reading, .. lanes]) is var first && first != reading)
+        var first = await Task.WhenAny([reading, .. lanes]);
+        if (first != reading)
             await first;
 
         var repos = await reading;

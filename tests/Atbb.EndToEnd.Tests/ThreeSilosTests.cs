@@ -158,7 +158,7 @@ public sealed class ThreeSilosTests(ITestOutputHelper output)
             {
                 return await silo.Admin.RunAsync(id);
             }
-            catch (Exception e) when (AdminClient.IsAway(e))
+            catch (HttpRequestException e) when (e.StatusCode is null or HttpStatusCode.ServiceUnavailable)
             {
                 return null;
             }

@@ -33,7 +33,9 @@ static class RunCommand
         common.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
         {
-            var names = line.GetValue(workloads)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var isPlain = line.GetValue(plain);
+            var wanted = isPlain && line.GetResult(workloads) is not { Implicit: false } ? "W1,W2" : line.GetValue(workloads)!;
+            var names = wanted.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
             if (names.Contains("W3"))
                 names.Add("W1");
             var chosen = Workload.All(line.GetValue(scale)).Where(workload => names.Remove(workload.Name)).ToList();
@@ -41,12 +43,12 @@ static class RunCommand
                 throw new BenchException($"There is no workload {string.Join(", ", names)}.");
 
             var options = common.Read(line);
-            if (line.GetValue(plain) && (line.GetValue(against) is not null || options.Sqlite || chosen.Exists(workload => workload.IsUnchanged)))
+            if (isPlain && (line.GetValue(against) is not null || options.Sqlite || chosen.Exists(workload => workload.IsUnchanged)))
                 throw new BenchException("The plain loop (--plain) stands in another build's place (--against), writes to PostgreSQL alone, and knows of nothing unchanged: --workloads W1,W2.");
 
             var kind = line.GetValue(publish) ? BuildKind.Published : BuildKind.Plain;
             await using var other = line.GetValue(against) is { } named ? await Contender.FindAsync(named, kind, cancellationToken)
-                : line.GetValue(plain) ? await Contender.FindPlainLoopAsync(kind, cancellationToken)
+                : isPlain ? await Contender.FindPlainLoopAsync(kind, cancellationToken)
                 : null;
             await using var own = await Contender.FindOwnAsync(kind, cancellationToken);
             Contender[] contenders = other is null ? [own.Contender] : [other.Contender, own.Contender];

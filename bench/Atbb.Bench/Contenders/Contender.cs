@@ -33,8 +33,7 @@ sealed record Contender(string Name, string Program)
         const string program = "Atbb.PlainLoop";
         return kind is BuildKind.Plain
             ? Task.FromResult(new ContenderLease(new Contender(name, Path.Combine(AppContext.BaseDirectory, program))))
-            : LeaseAsync(
-                name, async lease => Path.Combine(await PublishAsync(Checkout(), $"bench/{program}", [], lease, cancellationToken), program));
+            : LeaseAsync(name, async lease => Path.Combine(await PublishAsync(Checkout(), $"bench/{program}", [], lease, cancellationToken), program));
     }
 
     /// <summary>Another one: an executable as it is, a checkout (built where it is), or a commit or branch (built in a worktree that goes with the lease).</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Atbb.Indexing.Collections;
 using Npgsql;
 
 namespace Atbb.Indexing.Batches;
@@ -22,6 +23,35 @@ sealed class PostgresCopy
 
     byte[] buffer = new byte[SendAbove + (16 * 1024)];
     int length;
+
+    /// <summary>Sends new rows of one collection.</summary>
+    public Task SendAsync(NpgsqlConnection connection, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
+    {
+        if (rows.Count == 0)
+            return Task.CompletedTask;
+
+        var sql = PostgresRecordSql.Of(collection);
+        return SendAsync(connection, sql.Copy, rows, (to, row) =>
+        {
+            to.BeginRow(sql.Columns);
+            to.Bigint(row.Id);
+            to.Text(row.Did);
+            to.Text(row.Row.Rkey);
+            to.Text(row.Row.Cid);
+            to.Jsonb(row.Row.Json.Span);
+            to.Time(row.CreatedAt);
+            to.Time(now);
+            for (var i = 0; i < collection.Fields.Count; i++)
+                to.Field(collection.Fields[i].Kind, row.Row.Values[i]);
+            foreach (var target in row.TargetIds)
+            {
+                if (target is { } id)
+                    to.Bigint(id);
+                else
+                    to.Null();
+            }
+        });
+    }
 
     /// <summary>Sends rows. Each is written by <paramref name="write"/>, which begins it and gives as many values as it says.</summary>
     public async Task SendAsync<T>(NpgsqlConnection connection, string sql, IEnumerable<T> rows, Action<PostgresCopy, T> write)
@@ -67,6 +97,28 @@ sealed class PostgresCopy
         BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), 1 + utf8.Length);
         Take(1)[0] = JsonbVersion;
         utf8.CopyTo(Take(utf8.Length));
+    }
+
+    void Field(FieldKind kind, object? value)
+    {
+        switch (kind, value)
+        {
+            case (_, null):
+                Null();
+                break;
+            case (FieldKind.Integer, long number):
+                Bigint(number);
+                break;
+            case (FieldKind.Date, DateTime date):
+                Time(date);
+                break;
+            case (FieldKind.TextList, string list):
+                Jsonb(Encoding.UTF8.GetBytes(list));
+                break;
+            default:
+                Text((string)value);
+                break;
+        }
     }
 
     async ValueTask FlushAsync(NpgsqlRawCopyStream stream)

@@ -1,4 +1,3 @@
-using System.Text;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Repos;
 using Npgsql;
@@ -33,7 +32,7 @@ sealed partial class PostgresWriter
             return new WriteOutcome(stale, removals != plan.Removals);
 
         foreach (var table in plan.Tables)
-            await CopyAsync(copy, connection!, table.Collection, [.. table.Rows.Where(row => row.IsNew)], plan.Now);
+            await copy.SendAsync(connection!, table.Collection, [.. table.Rows.Where(row => row.IsNew)], plan.Now);
 
         await using (var batch = Begin())
         {
@@ -139,57 +138,6 @@ sealed partial class PostgresWriter
             PostgresBatch.Texts(plan.Users.Select(user => user.Handle)),
             PostgresBatch.Texts(plan.Users.Select(user => user.Status)),
             PostgresBatch.Value(plan.Now));
-    }
-
-    /// <summary>Sends new rows of one collection.</summary>
-    public static Task CopyAsync(PostgresCopy copy, NpgsqlConnection connection, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
-    {
-        if (rows.Count == 0)
-            return Task.CompletedTask;
-
-        var sql = PostgresRecordSql.Of(collection);
-        return copy.SendAsync(connection, sql.Copy, rows, (to, row) =>
-        {
-            to.BeginRow(sql.Columns);
-            to.Bigint(row.Id);
-            to.Text(row.Did);
-            to.Text(row.Row.Rkey);
-            to.Text(row.Row.Cid);
-            to.Jsonb(row.Row.Json.Span);
-            to.Time(row.CreatedAt);
-            to.Time(now);
-            for (var i = 0; i < collection.Fields.Count; i++)
-                CopyField(to, collection.Fields[i].Kind, row.Row.Values[i]);
-            foreach (var target in row.TargetIds)
-            {
-                if (target is { } id)
-                    to.Bigint(id);
-                else
-                    to.Null();
-            }
-        });
-    }
-
-    static void CopyField(PostgresCopy to, FieldKind kind, object? value)
-    {
-        switch (kind, value)
-        {
-            case (_, null):
-                to.Null();
-                break;
-            case (FieldKind.Integer, long number):
-                to.Bigint(number);
-                break;
-            case (FieldKind.Date, DateTime date):
-                to.Time(date);
-                break;
-            case (FieldKind.TextList, string list):
-                to.Jsonb(Encoding.UTF8.GetBytes(list));
-                break;
-            default:
-                to.Text((string)value);
-                break;
-        }
     }
 
     static void AddUpdates(PostgresBatch batch, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)

@@ -134,7 +134,7 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
     {
         if (row.IsNew)
         {
-            await CopyAsync(copy, connection!, collection, [row], now);
+            await copy.SendAsync(connection!, collection, [row], now);
             return;
         }
 

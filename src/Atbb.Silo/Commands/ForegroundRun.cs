@@ -23,7 +23,8 @@ static class ForegroundRun
         IServiceProvider services, string forumDid, Func<IBackfillGrain, Task<StartResult>> begin, Predicate<RunProgress> isAsked, IProgressDisplay display)
     {
         // Before the run is begun: whoever sees it begin may end the process by it, and it is to be paused.
-        using var signalled = new CancellationTokenSource();
+        // Never disposed: a signal may still be under way to it when all is over.
+        var signalled = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Signal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Signal);
         var backfill = services.GetRequiredService<IGrainFactory>().GetGrain<IBackfillGrain>(forumDid);
@@ -69,7 +70,8 @@ static class ForegroundRun
 
         void Signal(PosixSignalContext context)
         {
-            context.Cancel = true;
+            // The second one ends it there and then, should the database or the silo that is asked be silent: the run goes on from its last checkpoint.
+            context.Cancel = !signalled.IsCancellationRequested;
             signalled.Cancel();
         }
     }

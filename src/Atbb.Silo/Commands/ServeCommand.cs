@@ -31,8 +31,9 @@ static class ServeCommand
         // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
         var asked = cancellationToken.IsCancellationRequested;
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Before anything is said: whoever reads it may end the process by it, and the host heeds signals only while it starts.
+        // Never disposed: a signal may still be under way to it when all is over.
+        var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Before anything is said: whoever reads it may end the process by it, and the host heeds no signal before it starts.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
         using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Ask);

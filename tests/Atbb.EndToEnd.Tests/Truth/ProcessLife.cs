@@ -14,7 +14,8 @@ sealed record ProcessLife(IReadOnlyList<PdsRequest> Pages)
     {
         var pages = log
             .GroupBy(request => request.Connection)
-            .SelectMany(connection => connection.Select(request => (Request: request, Begun: connection.Min(each => each.ArrivedAt))))
+            .Select(connection => (Requests: connection, Begun: connection.Min(request => request.ArrivedAt)))
+            .SelectMany(connection => connection.Requests.Select(request => (Request: request, connection.Begun)))
             .Where(each => each.Request.IsListing)
             .OrderBy(each => each.Request.ArrivedAt)
             .ToLookup(each => starts.Count(start => start + StartTakes <= each.Begun), each => each.Request);

@@ -1,6 +1,7 @@
 using Atbb.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Atbb.Silo.Tests.Hosting;
@@ -24,11 +25,52 @@ public sealed class HostLifeTests
         await host.Stopped;
     }
 
-    sealed class BlockingHost(TimeProvider time, ManualResetEventSlim released) : IHost, IAsyncDisposable
+    [Fact]
+    public async Task EndAsync_OfAHostThatIsLeft_HasSaidSoOnTheConsoleWhenItReturns()
+    {
+        var time = new FakeTimeProvider();
+        using var released = new ManualResetEventSlim();
+        var before = Console.Error;
+        await using var slow = new SlowWriter();
+        Console.SetError(slow);
+        try
+        {
+            var ending = HostLife.EndAsync(new BlockingHost(time, released, static logging => logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace)));
+            time.Advance(TimeSpan.FromSeconds(6));
+            await ending;
+
+            Assert.Contains("silo.stopped_out_of_order", slow.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Console.SetError(before);
+            released.Set();
+        }
+    }
+
+    // A console whose reader is in no hurry.
+    sealed class SlowWriter : StringWriter
+    {
+        readonly ManualResetEventSlim never = new();
+
+        public override void Write(string? value)
+        {
+            never.Wait(TimeSpan.FromMilliseconds(200), CancellationToken.None);
+            base.Write(value);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            never.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    sealed class BlockingHost(TimeProvider time, ManualResetEventSlim released, Action<ILoggingBuilder>? configure = null) : IHost, IAsyncDisposable
     {
         readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public IServiceProvider Services { get; } = new ServiceCollection().AddLogging().AddSingleton(time).BuildServiceProvider();
+        public IServiceProvider Services { get; } = new ServiceCollection().AddLogging(configure ?? (static _ => { })).AddSingleton(time).BuildServiceProvider();
 
         public Task Stopped => stopped.Task;
 
