@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Atbb.AtProto.Identity;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
+using Atbb.Indexing;
 using Atbb.Indexing.Batches;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
@@ -21,7 +22,8 @@ sealed class Loop(HttpClient http, Uri plc, ChannelWriter<Page> pages)
 {
     const int RepositoriesAtOnce = 224;
     const int Lanes = 2;
-    const int MaxRecordBytes = 1024 * 1024;
+
+    static readonly int MaxRecordBytes = new IndexingOptions().RecordBytes;
 
     long records;
 

@@ -84,7 +84,7 @@ sealed record Contender(string Name, string Program)
         {
             case BuildKind.Plain:
                 await ToEndAsync("dotnet", ["build", "-c", "Release", Service, .. NoServers], checkout, cancellationToken);
-                return Path.Combine(checkout, "src", "Atbb.Silo", "bin", "Release", "net10.0", "atbb");
+                return Path.Combine(checkout, Service, "bin", "Release", "net10.0", "atbb");
             case BuildKind.Published or BuildKind.PublishedWithoutProfile:
                 return Path.Combine(await PublishAsync(checkout, Service, ProfileArguments(kind), lease, cancellationToken), "atbb");
             default:

@@ -25,44 +25,20 @@ sealed class PostgresCopy
     int length;
 
     /// <summary>Sends new rows of one collection.</summary>
-    public Task SendAsync(NpgsqlConnection connection, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
+    public async Task SendAsync(NpgsqlConnection connection, RecordCollection collection, IReadOnlyList<RowWrite> rows, DateTime now)
     {
         if (rows.Count == 0)
-            return Task.CompletedTask;
+            return;
 
         var sql = PostgresRecordSql.Of(collection);
-        return SendAsync(connection, sql.Copy, rows, (to, row) =>
-        {
-            to.BeginRow(sql.Columns);
-            to.Bigint(row.Id);
-            to.Text(row.Did);
-            to.Text(row.Row.Rkey);
-            to.Text(row.Row.Cid);
-            to.Jsonb(row.Row.Json.Span);
-            to.Time(row.CreatedAt);
-            to.Time(now);
-            for (var i = 0; i < collection.Fields.Count; i++)
-                to.Field(collection.Fields[i].Kind, row.Row.Values[i]);
-            foreach (var target in row.TargetIds)
-            {
-                if (target is { } id)
-                    to.Bigint(id);
-                else
-                    to.Null();
-            }
-        });
-    }
-
-    /// <summary>Sends rows. Each is written by <paramref name="write"/>, which begins it and gives as many values as it says.</summary>
-    public async Task SendAsync<T>(NpgsqlConnection connection, string sql, IEnumerable<T> rows, Action<PostgresCopy, T> write)
-    {
         // When this throws, nothing of the transaction stands; the server's refusal shows as the stream is closed.
-        await using var stream = await connection.BeginRawBinaryCopyAsync(sql);
+        await using var stream = await connection.BeginRawBinaryCopyAsync(sql.Copy);
         length = 0;
         Header.CopyTo(Take(Header.Length));
         foreach (var row in rows)
         {
-            write(this, row);
+            BeginRow(sql.Columns);
+            Row(collection, row, now);
             if (length > SendAbove)
                 await FlushAsync(stream);
         }
@@ -71,19 +47,39 @@ sealed class PostgresCopy
         await FlushAsync(stream);
     }
 
-    public void BeginRow(int values) => BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), (short)values);
+    void Row(RecordCollection collection, RowWrite row, DateTime now)
+    {
+        Bigint(row.Id);
+        Text(row.Did);
+        Text(row.Row.Rkey);
+        Text(row.Row.Cid);
+        Jsonb(row.Row.Json.Span);
+        Time(row.CreatedAt);
+        Time(now);
+        for (var i = 0; i < collection.Fields.Count; i++)
+            Field(collection.Fields[i].Kind, row.Row.Values[i]);
+        foreach (var target in row.TargetIds)
+        {
+            if (target is { } id)
+                Bigint(id);
+            else
+                Null();
+        }
+    }
 
-    public void Null() => BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), -1);
+    void BeginRow(int values) => BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), (short)values);
 
-    public void Bigint(long value)
+    void Null() => BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), -1);
+
+    void Bigint(long value)
     {
         BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), sizeof(long));
         BinaryPrimitives.WriteInt64BigEndian(Take(sizeof(long)), value);
     }
 
-    public void Time(DateTime utc) => Bigint((utc.Ticks - Epoch) / TimeSpan.TicksPerMicrosecond);
+    void Time(DateTime utc) => Bigint((utc.Ticks - Epoch) / TimeSpan.TicksPerMicrosecond);
 
-    public void Text(string value)
+    void Text(string value)
     {
         var most = Utf8.GetMaxByteCount(value.Length);
         Reserve(sizeof(int) + most);
@@ -92,7 +88,7 @@ sealed class PostgresCopy
         length += count;
     }
 
-    public void Jsonb(ReadOnlySpan<byte> utf8)
+    void Jsonb(ReadOnlySpan<byte> utf8)
     {
         BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), 1 + utf8.Length);
         Take(1)[0] = JsonbVersion;

@@ -29,10 +29,9 @@ static class ServeCommand
     static async Task<int> RunAsync(AtbbSettings settings, CancellationToken cancellationToken)
     {
         // The host does not say what has ended it. Whoever keeps the process must be told whether to start it again.
-        var asked = cancellationToken.IsCancellationRequested;
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // Never disposed: a signal may still be under way to it when all is over.
-        var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // Before anything is said: whoever reads it may end the process by it, and the host heeds no signal before it starts.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
@@ -44,9 +43,9 @@ static class ServeCommand
         var lifetime = app.Lifetime;
         try
         {
-            await HostLife.StartAsync(app, starting.Token);
+            await HostLife.StartAsync(app, asked.Token);
         }
-        catch (Exception e) when ((asked || lifetime.ApplicationStopping.IsCancellationRequested) && IsCutShort(e))
+        catch (Exception e) when ((asked.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested) && IsCutShort(e))
         {
             // Asked to end before it was up: nothing has failed.
             return ExitCode.Completed;
@@ -55,15 +54,15 @@ static class ServeCommand
         await using var stopped = lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
         await stopping.Task;
         await HostLife.EndAsync(app);
-        return asked ? ExitCode.Completed : ExitCode.Replaced;
+        return asked.IsCancellationRequested ? ExitCode.Completed : ExitCode.Replaced;
 
         // Not by the host's word alone: whoever asks a database that is silent is cancelled before it comes here, and lets the host wait.
         void Ask(PosixSignalContext context)
         {
             context.Cancel = true;
-            asked = true;
+            // What is cancelled by it runs elsewhere, and holds up neither this nor the end.
+            _ = asked.CancelAsync();
             stopping.TrySetResult();
-            starting.Cancel();
         }
     }
 
