@@ -72,9 +72,9 @@ sealed partial class ClusterConnection : IAsyncDisposable
             using var host = await connecting;
             await host.StopAsync();
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (!connecting.IsCompletedSuccessfully)
         {
-            // It never came to a connection.
+            // It never came to a connection; why, whoever asked for one was told.
         }
     }
 
@@ -102,6 +102,8 @@ sealed partial class ClusterConnection : IAsyncDisposable
         catch
         {
             built.Dispose();
+            // An end that comes between two attempts is told as the failure of the last one: whoever waits was cancelled, not failed.
+            Ended.ThrowIfCancellationRequested();
             throw;
         }
 
