@@ -1,6 +1,8 @@
 using Atbb.Client.Connecting;
 using Atbb.Grains.Interfaces;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Serialization;
+using Orleans.Storage;
 
 namespace Atbb.Client.Tests;
 
@@ -12,7 +14,11 @@ public sealed class CallPatienceTests
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
     public static TheoryData<Exception> Passing { get; } =
-        [new TimeoutException(), new IndexUnreachableException("away"), new SiloUnavailableException(), new EnumerationAbortedException(), new StreamEndedException()];
+    [
+        new TimeoutException(), new IndexUnreachableException("away"), new SiloUnavailableException(), new EnumerationAbortedException(), new StreamEndedException(),
+        // Of a grain that is begun while the database is silent, or refuses; and of one that another silo has begun meanwhile.
+        new TaskCanceledException(), new CodecNotFoundException("Could not find a codec for type Npgsql.PostgresException."), new InconsistentStateException("another activation"),
+    ];
 
     [Theory]
     [MemberData(nameof(Passing))]
@@ -63,6 +69,21 @@ public sealed class CallPatienceTests
         await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+    }
+
+    [Fact]
+    public async Task CallAsync_FailsAsTheCallerGoesAway_IsCancelled()
+    {
+        using var caller = new CancellationTokenSource();
+        var failure = new ObjectDisposedException("the connection");
+
+        var cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => Patience().CallAsync<string>(async _ =>
+        {
+            await caller.CancelAsync();
+            throw failure;
+        }, caller.Token));
+
+        Assert.Same(failure, cancelled.InnerException);
     }
 
     CallPatience Patience(TimeSpan? limit = null, Exception? obstacle = null) => new(limit ?? TimeSpan.FromMinutes(1), () => "the silo at home", () => obstacle, time);

@@ -1,5 +1,7 @@
 using Atbb.Grains.Interfaces;
 using Orleans.Runtime.Messaging;
+using Orleans.Serialization;
+using Orleans.Storage;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -32,7 +34,7 @@ sealed class CallPatience
                 MaxDelay = TimeSpan.FromSeconds(3),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = static failed => ValueTask.FromResult(failed.Outcome.Exception is { } e && MayPass(e)),
+                ShouldHandle = static failed => ValueTask.FromResult(failed.Outcome.Exception is { } e && MayPass(e, failed.Context.CancellationToken)),
                 OnRetry = static failed =>
                 {
                     if (failed.Context.Properties.TryGetValue(Trial.Key, out var trial))
@@ -45,6 +47,7 @@ sealed class CallPatience
 
     /// <summary>Makes a call, again and again while that may help. Each attempt is given up with its token.</summary>
     /// <exception cref="BackfillUnreachableException">It did not help in time.</exception>
+    /// <exception cref="OperationCanceledException">The caller is not interested any more, however the call ended.</exception>
     public async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var trial = new Trial();
@@ -61,17 +64,26 @@ sealed class CallPatience
             throw new BackfillUnreachableException(
                 $"The backfill service did not answer within {limit}: {place()}{(reason is null ? "." : $". {reason.Message}")}", reason);
         }
+        catch (Exception e) when (e is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            // What is called is being taken down around the call: it fails of that as it happens, and who has taken it down was promised a cancellation.
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
         }
     }
 
-    // A silo that has gone, a connection that was lost, an answer that did not come; and a database that is away behind a service that is there.
-    static bool MayPass(Exception e) =>
+    // A silo that has gone, a connection that was lost, an answer that did not come; and a database that is away behind a service that is there. Where a grain is
+    // begun while it is, that comes as a cancellation that nobody here has asked for, or as an error of a driver that is not known here. And a grain that another
+    // silo has begun meanwhile answers there.
+    static bool MayPass(Exception e, CancellationToken own) =>
         e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException or ClientNotAvailableException or TimeoutException
-            or IndexUnreachableException or EnumerationAbortedException or StreamEndedException
-        || e is OrleansException { InnerException: { } inner } && MayPass(inner);
+            or IndexUnreachableException or EnumerationAbortedException or StreamEndedException or InconsistentStateException
+        || e is OperationCanceledException && !own.IsCancellationRequested
+        || e is CodecNotFoundException && e.Message.Contains("Npgsql.", StringComparison.Ordinal)
+        || e is OrleansException { InnerException: { } inner } && MayPass(inner, own);
 
     sealed class Trial
     {
