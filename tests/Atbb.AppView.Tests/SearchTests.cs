@@ -2,6 +2,7 @@ using Atbb.AppView.Forum;
 using Atbb.AppView.Search;
 using Atbb.Indexing.Databases;
 using Atbb.Testing.Databases;
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Atbb.AppView.Tests;
@@ -46,6 +47,24 @@ public sealed class SearchTests
         Assert.Equal("12002, 1", await FindAsync("a"));
 
         async Task<string> FindAsync(string typed) => string.Join(", ", (await reader.SearchAsync(search, typed, 1, Ends)).Posts.Select(post => post.Id));
+    }
+
+    [Fact]
+    public async Task TakeIn_TheServiceWritesToTheIndex_WaitsForNobody()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        var search = new SqliteSearch(database.Address);
+        await search.CreateAsync(Ends);
+        await PutAsync(database, 1, "a", "an apple");
+        await using var service = await database.Index.Index.OpenConnectionAsync(Ends);
+        await service.ExecuteAsync("begin immediate");
+
+        await search.TakeInAsync(0, 1, Ends);
+
+        await service.ExecuteAsync("rollback");
+        Assert.Equal(1, await search.LastAsync(Ends));
+        await using var connection = await search.OpenAsync(Ends);
+        Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select count(*) from taken_in"));
     }
 
     [Fact]

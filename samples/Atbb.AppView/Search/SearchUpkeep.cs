@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Atbb.AppView.Search;
 
 /// <summary>Takes posts into the full text, again and again, a stretch of ids at a time.</summary>
@@ -26,9 +24,10 @@ sealed partial class SearchUpkeep(ISearchIndex search, TimeProvider time, ILogge
             {
                 await TakeInAllAsync(search, stoppingToken);
             }
-            catch (DbException e)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                // The database is away, or has no tables yet: the next round finds it there. Searches say so meanwhile.
+                // The database is away, be it by its name alone, or has no tables yet: the next round finds it there. Searches say so meanwhile; the site, which
+                // would end with this, has other pages.
                 LogPutOff(e.Message);
             }
         }

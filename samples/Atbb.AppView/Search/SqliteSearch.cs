@@ -57,9 +57,12 @@ sealed class SqliteSearch(string indexFile) : ISearchIndex
             "select max((select coalesce(max(id), 0) from posts), (select coalesce(max(post_id), 0) from taken_in))", cancellationToken: cancellationToken));
     }
 
+    // The first statement takes this file's place of a writer, so that whoever else writes to it waits. "begin immediate" takes that of every file that is
+    // attached, so the index's too, and the service waited for the site.
     public Task<int> TakeInAsync(long above, long upTo, CancellationToken cancellationToken) => ExecuteAsync(
         """
-        begin immediate;
+        begin;
+        delete from taken_in where false;
         create temp table stale as
             select s.post_id from taken_in s left join posts p on p.id = s.post_id
             where s.post_id > @Above and s.post_id <= @UpTo and p.cid is not s.cid;
