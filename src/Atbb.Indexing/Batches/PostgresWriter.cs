@@ -1,3 +1,4 @@
+using System.Data;
 using Atbb.AtProto.Syntax;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Databases;
@@ -21,6 +22,9 @@ sealed partial class PostgresWriter(NpgsqlDataSource dataSource) : IRecordWriter
 
     public async Task<IndexReading> BeginAsync(ReadRequest request, bool alone)
     {
+        // It may have been lost while nothing was written, and the driver have noticed: it asks after idle ones where it is told to (Keepalive).
+        if (connection is { FullState: not ConnectionState.Open })
+            await DisposeAsync();
         connection ??= await dataSource.OpenConnectionAsync();
         transaction = await connection.BeginTransactionAsync();
         locked = alone;

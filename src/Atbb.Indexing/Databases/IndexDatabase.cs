@@ -181,6 +181,8 @@ public abstract class IndexDatabase : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException && Classify(e) is FaultClass.Unavailable or FaultClass.Conflict)
         {
+            // What breaks as its caller goes away is a caller gone, and no outage.
+            cancellationToken.ThrowIfCancellationRequested();
             throw Unavailable(e);
         }
     }

@@ -57,6 +57,50 @@ public sealed class DatabaseFaultTests : IndexTests
         Assert.InRange(pings.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task QueryAsync_BreaksAsItsCallerGoes_IsCancelled(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        using var caller = new CancellationTokenSource();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => database.Index.QueryAsync<int>(async (_, _) =>
+        {
+            await caller.CancelAsync();
+            throw new IOException("lost");
+        }, caller.Token));
+    }
+
+    /// <summary>The driver finds such a connection broken where nothing is written, if it is told to look.</summary>
+    [Fact]
+    public async Task WriteAsync_IdleConnectionsWereLost_OpensOthers()
+    {
+        var database = await OpenAsync(DatabaseKind.PostgreSql);
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse(database.Address + "?Keepalive=1&ApplicationName=idle"), NullLoggerFactory.Instance);
+        await using var store = new IndexStore(index, new IndexingOptions { PostgreSqlLanes = 1 }, Time, NullLogger<IndexStore>.Instance);
+        var first = await store.WriteAsync(Batch(Repo(Alice), Post, Topic(Alice, "a")), Token);
+
+        Assert.Equal(1, await database.NumberAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'idle'"));
+        // For longer than the driver takes to look.
+        await Task.Delay(TimeSpan.FromSeconds(3), Token);
+
+        Assert.Equal(1, (await WriteWhenThereAsync(store, Batch(first.Next(), Post, Topic(Alice, "a"), Topic(Alice, "b")))).Counts.Indexed);
+    }
+
+    // One that has not looked yet is told by the write, which its caller tries again.
+    static async Task<BatchResult> WriteWhenThereAsync(IndexStore store, RecordBatch batch)
+    {
+        while (true)
+        {
+            try
+            {
+                return await store.WriteAsync(batch, Token);
+            }
+            catch (IndexUnavailableException)
+            {
+            }
+        }
+    }
+
     [Fact]
     public async Task WriteAsync_TooManyClients_SaysSoAndGoesOnWhenThereIsRoom()
     {
