@@ -39,6 +39,7 @@ sealed class XrpcClient
 
     /// <summary>Asks, and reads the whole answer. The caller disposes it.</summary>
     /// <exception cref="AtProtoException">There is no answer with status 200.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone, whatever was answered.</exception>
     public async Task<ResponseBody> GetAsync(XrpcRequest request, CancellationToken cancellationToken)
     {
         if (request.Origin.Scheme != Uri.UriSchemeHttps && !Network.AllowPrivateAddresses)
@@ -51,6 +52,10 @@ sealed class XrpcClient
         try
         {
             return await AttemptAsync(request, total.Token).ConfigureAwait(false);
+        }
+        catch (AtProtoException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw Forsaken(e, cancellationToken);
         }
         catch (AtProtoException e) when (retries is not null && IsRetried(e))
         {
@@ -87,11 +92,18 @@ sealed class XrpcClient
                 },
                 total.Token).ConfigureAwait(false);
         }
+        catch (AtProtoException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw Forsaken(e, cancellationToken);
+        }
         catch (OperationCanceledException e) when (total.HasPassed && !cancellationToken.IsCancellationRequested)
         {
             throw OutOfTime(request, last, e);
         }
     }
+
+    // Of a question that nobody waits for, as when a silo ends, a host has no failure to answer for.
+    static OperationCanceledException Forsaken(AtProtoException failure, CancellationToken cancellationToken) => new(failure.Message, failure, cancellationToken);
 
     // With what went wrong before: that is the cause, and the time's end only what came of it.
     AtProtoException OutOfTime(XrpcRequest request, AtProtoException? last, OperationCanceledException end)

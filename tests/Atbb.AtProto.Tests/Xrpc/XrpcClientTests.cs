@@ -155,6 +155,27 @@ public sealed class XrpcClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Get_CallerCancelsAsItFails_StaysACancellation(int retries)
+    {
+        using var cancel = new CancellationTokenSource();
+        var left = retries;
+        var handler = new StubHandler(async (_, _) =>
+        {
+            // At the last attempt, which nothing is waited for after.
+            if (left-- == 0)
+                await cancel.CancelAsync();
+            return StubHandler.Answer(HttpStatusCode.BadGateway);
+        });
+        using var client = new TestClient(handler, o => o.Network.MaxRetries = retries);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Repo.GetLatestCommitAsync(Example.Pds, Example.Did, cancel.Token));
+
+        Assert.Equal(retries + 1, handler.Requests.Count);
+    }
+
     [Fact]
     public async Task Get_NameWithoutAddress_IsUnreachable()
     {
