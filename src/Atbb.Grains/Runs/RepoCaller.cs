@@ -42,9 +42,9 @@ sealed class RepoCaller(
         try
         {
             var slice = await sync(did, cancellationToken);
-            // Parked may be without a word with the database.
-            if (slice.Outcome is not RepoOutcome.Parked)
-                outage.End(DatabasePart.Index);
+            // These two may be without a word with the database.
+            if (slice.Outcome is not (RepoOutcome.Parked or RepoOutcome.LeftOut))
+                outage.End(DatabasePart.Index, isWrite: true);
             if (slice.Outcome is RepoOutcome.More or RepoOutcome.Parked)
                 open[did] = (began, slice.Counts, 0);
             else
@@ -54,7 +54,7 @@ sealed class RepoCaller(
         catch (IndexUnreachableException e)
         {
             // Without a bound: nothing can be indexed, and no error row written, until the database is back, and then everything goes on.
-            outage.Begin(DatabasePart.Index, e.Message);
+            outage.Begin(DatabasePart.Index, e.Message, isWrite: true);
             // That is not the repository's doing.
             open[did] = (time.GetTimestamp(), counts, 0);
             return new RepoSlice(new RepoOutcome.Parked(time.GetUtcNow() + PauseInOutage, $"the index's database does not answer: {e.Message}"), counts);

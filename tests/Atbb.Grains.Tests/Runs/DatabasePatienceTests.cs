@@ -79,4 +79,36 @@ public sealed class DatabasePatienceTests : IDisposable
         outage.End(DatabasePart.RunState);
         Assert.Single(log.Of("backfill.database_back"));
     }
+
+    /// <summary>As with a full disk, which answers whoever reads.</summary>
+    [Fact]
+    public void Outage_OfWriting_IsNotOverWhenSomethingIsRead()
+    {
+        var outage = new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>());
+
+        for (var i = 0; i < 30; i++)
+        {
+            outage.Begin(DatabasePart.Index, "the disk is full", isWrite: true);
+            time.Advance(TimeSpan.FromSeconds(2));
+            outage.End(DatabasePart.Index);
+        }
+
+        Assert.Single(log.Of("backfill.database_outage"));
+        Assert.Empty(log.Of("backfill.database_back"));
+        outage.End(DatabasePart.Index, isWrite: true);
+        Assert.Contains("after 60.0 s", Assert.Single(log.Of("backfill.database_back")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As when the run was cancelled: nobody writes, and who reads is answered.</summary>
+    [Fact]
+    public void Outage_OfWritingThatNobodyGoesOnWith_IsOverWhenSomethingIsReadLater()
+    {
+        var outage = new DatabaseOutage(time, loggers.CreateLogger<DatabaseOutage>());
+        outage.Begin(DatabasePart.Index, "the disk is full", isWrite: true);
+
+        time.Advance(TimeSpan.FromSeconds(31));
+        outage.End(DatabasePart.Index);
+
+        Assert.Single(log.Of("backfill.database_back"));
+    }
 }
