@@ -300,7 +300,7 @@ sealed partial class BackfillGrain(
         null => null,
         { Asked: var before } when before != asked =>
             new(StartOutcome.KeyReused, Message: "This key came with another request, which asked for something else: a key is for one request, and for asking the same again."),
-        { RunId: var runId, Type: var type } => new(StartOutcome.Started, runId, type),
+        { RunId: var runId, Type: var type } => new(StartOutcome.Started, runId, type, IsRepeat: true),
     };
 
     // The index's file was removed, or its tables were, and the run's state stands elsewhere: that run would go on with what it takes for read. Or the index

@@ -161,7 +161,8 @@ sealed record RunState
     public RunState End(RunStatus status, RunProgress last, DateTimeOffset now, string? error = null) => this with
     {
         Status = status,
-        FinishedAt = now,
+        // A clock that was set back meanwhile would have it end before it began.
+        FinishedAt = now < StartedAt ? StartedAt : now,
         LowWaterMark = last.LowWaterMark,
         DidsDone = last.DidsDone,
         // Users who appeared or went while the run was under way: a completed run has done all there are.

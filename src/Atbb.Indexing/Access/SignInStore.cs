@@ -7,12 +7,12 @@ namespace Atbb.Indexing.Access;
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
 public sealed class SignInStore(IndexDatabase database, TimeProvider time)
 {
-    /// <summary>Keeps one until a time, and forgets those whose time is over.</summary>
+    /// <summary>Keeps one until a time, once however often it is asked to, and forgets those whose time is over.</summary>
     public Task AddAsync(string id, DateTimeOffset endsAt, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
             """
             delete from sign_ins where ends_at <= @now;
-            insert into sign_ins (id, ends_at) values (@id, @endsAt);
+            insert into sign_ins (id, ends_at) values (@id, @endsAt) on conflict (id) do nothing;
             """,
             new { id, endsAt, now = time.GetUtcNow() },
             cancellationToken: token)),

@@ -22,7 +22,7 @@ sealed class SignIns(SignInStore store, TimeProvider time)
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     // Looked at while the database does not answer: the operator must be able to see then what is wrong.
-    readonly ConcurrentDictionary<string, DateTimeOffset> seenHere = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, Seen> seenHere = new(StringComparer.Ordinal);
 
     /// <summary>Begins one.</summary>
     public async Task<ClaimsPrincipal> BeginAsync(CancellationToken cancellationToken)
@@ -30,13 +30,7 @@ sealed class SignIns(SignInStore store, TimeProvider time)
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var endsAt = time.GetUtcNow() + Lasts;
         Forget();
-        seenHere[id] = endsAt;
-        // Without the database it holds on this silo, and no longer than the database is away.
-        await AskAsync(async token =>
-        {
-            await store.AddAsync(id, endsAt, token);
-            return true;
-        }, cancellationToken);
+        await KeepAsync(id, endsAt, cancellationToken);
         var principal = AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme);
         principal.Identities.First().AddClaim(new Claim(Id, id));
         return principal;
@@ -72,14 +66,29 @@ sealed class SignIns(SignInStore store, TimeProvider time)
         switch (await AskAsync(token => store.IsOpenAsync(id, token), cancellationToken))
         {
             case true:
-                seenHere.TryAdd(id, time.GetUtcNow() + Lasts);
+                seenHere.AddOrUpdate(id, static (_, last) => new(last, IsKept: true), static (_, seen, _) => seen with { IsKept = true }, time.GetUtcNow() + Lasts);
+                return true;
+            // The database was away when it began here: what nobody else has let in, nobody has ended.
+            case false when seenHere.TryGetValue(id, out var seen) && !seen.IsKept && seen.EndsAt > time.GetUtcNow():
+                await KeepAsync(id, seen.EndsAt, cancellationToken);
                 return true;
             case false:
                 seenHere.TryRemove(id, out _);
                 return false;
             case null:
-                return seenHere.TryGetValue(id, out var endsAt) && endsAt > time.GetUtcNow();
+                return seenHere.TryGetValue(id, out var known) && known.EndsAt > time.GetUtcNow();
         }
+    }
+
+    // Without the database it holds on this silo alone.
+    async Task KeepAsync(string id, DateTimeOffset endsAt, CancellationToken cancellationToken)
+    {
+        var isKept = await AskAsync(async token =>
+        {
+            await store.AddAsync(id, endsAt, token);
+            return true;
+        }, cancellationToken) is true;
+        seenHere[id] = new(endsAt, isKept);
     }
 
     /// <returns>Null: the database does not answer.</returns>
@@ -103,10 +112,13 @@ sealed class SignIns(SignInStore store, TimeProvider time)
 
     void Forget()
     {
-        foreach (var (id, endsAt) in seenHere)
-            if (endsAt <= time.GetUtcNow())
+        foreach (var (id, seen) in seenHere)
+            if (seen.EndsAt <= time.GetUtcNow())
                 seenHere.TryRemove(id, out _);
     }
 
     static string? IdOf(ClaimsPrincipal? user) => user?.FindFirst(Id)?.Value;
+
+    // IsKept: whether the database has it.
+    readonly record struct Seen(DateTimeOffset EndsAt, bool IsKept);
 }

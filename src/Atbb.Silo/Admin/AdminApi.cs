@@ -5,6 +5,7 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Access;
 using Atbb.Silo.Admin.Events;
+using Atbb.Silo.Remote;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -98,7 +99,7 @@ static class AdminApi
 
     static async Task<IResult> AnswerToAsync(IBackfillGrain backfill, StartResult result) => result.Outcome switch
     {
-        StartOutcome.Started => Results.Accepted($"{Root}/{result.RunId}", StartAnswer.Started(result, await StatusOfAsync(backfill, result.RunId!.Value))),
+        StartOutcome.Started => Results.Accepted($"{Root}/{result.RunId}", StartAnswer.Started(result, await StatusOfAsync(backfill, result))),
         StartOutcome.NotNeeded => Results.Ok(StartAnswer.NotNeeded(result)),
         StartOutcome.AlreadyRunning => Problems.RunUnfinished(result),
         StartOutcome.AnotherForum => Problems.AnotherForum(result.Message),
@@ -107,9 +108,9 @@ static class AdminApi
         _ => throw new InvalidOperationException($"There is no answer for {result.Outcome}."),
     };
 
-    // Asked for with its key once more, it may have ended.
-    static async Task<RunStatus> StatusOfAsync(IBackfillGrain backfill, long runId) =>
-        (await backfill.GetRunAsync(runId))?.Status ?? RunStatus.InProgress;
+    // A run that this request began is under way for whoever asked, be it at its end already.
+    static async Task<RunStatus> StatusOfAsync(IBackfillGrain backfill, StartResult result) =>
+        result is { IsRepeat: true, RunId: { } runId } && await backfill.GetRunAsync(runId) is { } run ? run.Status : RunStatus.InProgress;
 
     static async Task<IResult> ListAsync(string? limit, string? before, IGrainFactory grains, IOptions<ForumOptions> forum)
     {
@@ -199,7 +200,7 @@ static class AdminApi
         {
             return Problems.IndexUnreachable(e.Message);
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (Trouble.MayPass(e, context.HttpContext.RequestAborted))
         {
             return Problems.BackfillUnreachable(e.Message);
         }

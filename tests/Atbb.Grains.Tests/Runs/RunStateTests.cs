@@ -51,6 +51,10 @@ public class RunStateTests
         Assert.Equal((41, 41, last.Counts, Now.AddMinutes(1)), (ended.DidsDone, ended.DidsTotal, ended.Counts, ended.FinishedAt!.Value));
     }
 
+    [Fact]
+    public void End_ClockWasSetBackMeanwhile_IsNotBeforeTheBeginning() =>
+        Assert.Equal(Begun.StartedAt, Begun.End(RunStatus.Completed, Progress(didsDone: 1, didsTotal: 1), Begun.StartedAt.AddHours(-1)).FinishedAt);
+
     [Theory]
     [InlineData(RunStatus.Failed)]
     [InlineData(RunStatus.Cancelled)]
