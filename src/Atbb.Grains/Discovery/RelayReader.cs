@@ -88,9 +88,11 @@ sealed partial class RelayReader(
     async Task<RelayListing> GiveUpAsync(RelayListing listing, string kind, string problem, RunTrouble trouble, CancellationToken cancellationToken)
     {
         var message = $"The list of {listing.Collection} of the relay {listing.Relay} was left out after {listing.DidsListed} repositories: {problem}. {FailureKinds.NextStep(kind)}";
+        // First of all: a run that is halted before goes on with the listing, and has nothing to tell of.
+        var ended = await patience.WaitForAsync(token => store.GiveUpAsync(listing, kind, message, token), cancellationToken);
         trouble.NoteLasting(message);
         LogGivenUp(listing.Relay, listing.Collection, kind, message);
-        return await patience.WaitForAsync(token => store.GiveUpAsync(listing, kind, message, token), cancellationToken);
+        return ended;
     }
 
     /// <summary>Asks again after a failure that may pass, as often and as patiently as a PDS is asked.</summary>

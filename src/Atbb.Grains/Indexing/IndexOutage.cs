@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using System.Text.Json;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
@@ -12,10 +13,10 @@ public static class IndexOutage
 {
     /// <summary>
     /// Whether an error says that the database is away: the index's own tables, or Orleans's beside them, whose faults come as Orleans's. Another activation's
-    /// state is none. What cannot be told apart counts as an outage: a bug that is taken for one costs the waiting, an outage that is taken for a bug ends a run.
+    /// state is none. A host's name that is not found is a socket's error, which the drivers pass on as it is. What cannot be told apart counts as an outage: a bug that is taken for one costs the waiting, an outage that is taken for a bug ends a run.
     /// </summary>
     public static bool Is(Exception error) =>
-        error is IndexUnavailableException or IOException or DbException or TimeoutException or (OrleansException and not InconsistentStateException)
+        error is IndexUnavailableException or SocketException or IOException or DbException or TimeoutException or (OrleansException and not InconsistentStateException)
             ? !IsBug(error)
             // A reminder is kept by the silo in whose range it is, and what the driver told that silo has no codec.
             : error is CodecNotFoundException && error.Message.Contains("Npgsql.", StringComparison.Ordinal);

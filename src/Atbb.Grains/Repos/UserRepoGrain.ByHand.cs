@@ -36,7 +36,11 @@ sealed partial class UserRepoGrain
         var slice = await SliceAsync(runId: null, () => SyncByHandAsync(forumDid, RepoPass.EnterByHand, cancellationToken));
         // Whoever asked is told when the next attempt is due, and need not wait for it. Of what has more to read, it is asked for by him.
         if (slice.Outcome is not RepoOutcome.More)
-            await ComeBackAfterAsync(await RunAtItAsync(forumDid) is RunStatus.InProgress ? null : slice.Outcome);
+        {
+            var next = await RunAtItAsync(forumDid) is RunStatus.InProgress ? null : slice.Outcome;
+            await index.TranslateAsync(() => ComeBackAfterAsync(next));
+        }
+
         await TellTheRunAsync(forumDid, slice.Outcome);
         return slice;
     }

@@ -55,7 +55,7 @@ static class ForegroundRun
             last = signalled.IsCancellationRequested ? await backfill.PauseAsync(runId) : null;
             last ??= (await backfill.GetRunAsync(runId))!;
         }
-        catch (IndexUnreachableException e)
+        catch (Exception e) when (Trouble.MayPass(e, CancellationToken.None))
         {
             // Whoever has asked for the end gets it, and not only when the database is back.
             return new(ExitCode.Paused, await backfill.GetProgressAsync(), isResumed, $"Interrupted; the pause could not be noted ({e.Message.TrimEnd('.')}). The same command goes on with this run from its last checkpoint.");
@@ -97,8 +97,7 @@ static class ForegroundRun
                 MaxRetryAttempts = int.MaxValue,
                 Delay = TimeSpan.FromMilliseconds(500),
                 BackoffType = DelayBackoffType.Constant,
-                ShouldHandle = new PredicateBuilder()
-                    .Handle<EnumerationAbortedException>().Handle<OrleansException>().Handle<TimeoutException>().Handle<IndexUnreachableException>(),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => Trouble.MayPass(e, cancellationToken)),
             })
             .Build();
         try

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Atbb.Grains.Indexing;
 using Atbb.Indexing;
@@ -18,6 +19,7 @@ public class IndexOutageTests
         { "away", new IndexUnavailableException("away", Lost) },
         { "no answer", Lost },
         { "stream", new IOException("gone") },
+        { "no such host", new SocketException(11001) },
         { "time-out of a call", new TimeoutException() },
         { "restart", Postgres(PostgresErrorCodes.AdminShutdown) },
         { "deadlock", Postgres(PostgresErrorCodes.DeadlockDetected) },

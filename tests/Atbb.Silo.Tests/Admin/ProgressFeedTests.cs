@@ -30,6 +30,8 @@ public sealed class ProgressFeedTests
             {
                 if (state.LastError is "lost")
                     throw new TimeoutException();
+                if (state.LastError is "a bug")
+                    throw new InvalidOperationException("a bug");
                 yield return state;
             }
         }
@@ -94,6 +96,26 @@ public sealed class ProgressFeedTests
         }
 
         Assert.Equal((2, 2), ((await next).DidsDone, watches));
+    }
+
+    [Fact]
+    public async Task Watch_ThatMeetsABug_TellsItAndIsBegunAnewByWhoeverComesNext()
+    {
+        using var feed = NewFeed();
+        // A listener that is told and does not leave, as one whose connection hangs.
+        using var first = feed.Listen();
+        states.Writer.TryWrite(Run(1));
+        await first.NextAsync(Ends);
+        states.Writer.TryWrite(Run(1, error: "a bug"));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await first.NextAsync(Ends));
+
+        using var second = feed.Listen();
+        states.Writer.TryWrite(Run(2));
+
+        Assert.Equal((2, 2), ((await second.NextAsync(Ends)).DidsDone, watches));
+        first.Dispose();
+        states.Writer.TryWrite(Run(3));
+        Assert.Equal(3, (await second.NextAsync(Ends)).DidsDone);
     }
 
     [Fact]

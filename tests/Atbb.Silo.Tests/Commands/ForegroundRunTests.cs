@@ -9,7 +9,7 @@ namespace Atbb.Silo.Tests.Commands;
 public class ForegroundRunTests
 {
     public static TheoryData<Exception> PassingFailures =>
-        [new EnumerationAbortedException("gone"), new OrleansException("gone"), new TimeoutException(), new IndexUnreachableException("gone")];
+        [new EnumerationAbortedException("gone"), new OrleansException("gone"), new TimeoutException(), new IndexUnreachableException("gone"), new TaskCanceledException()];
 
     [Theory]
     [MemberData(nameof(PassingFailures), DisableDiscoveryEnumeration = true)]

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Remote;
 
 namespace Atbb.Silo.Admin.Events;
 
@@ -90,7 +91,7 @@ sealed class ProgressFeed(Func<CancellationToken, IAsyncEnumerable<RunProgress>>
             await foreach (var progress in watch(cancellationToken))
                 Publish(progress, cancellationToken);
         }
-        catch (Exception e) when (e is EnumerationAbortedException or OrleansException or TimeoutException)
+        catch (Exception e) when (Trouble.MayPass(e, cancellationToken))
         {
             // The grain has gone, and comes back on another silo.
         }
@@ -120,6 +121,9 @@ sealed class ProgressFeed(Func<CancellationToken, IAsyncEnumerable<RunProgress>>
                 return;
             foreach (var listener in listeners)
                 listener.Writer.TryComplete(error);
+            // Whoever comes next begins anew, while those who are told here may take their time to leave.
+            listeners.Clear();
+            End();
         }
     }
 

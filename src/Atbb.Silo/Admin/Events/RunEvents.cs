@@ -1,5 +1,6 @@
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Remote;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +36,7 @@ sealed class RunEvents(RunProgress run, IBackfillGrain backfill, ProgressFeed fe
         {
             // The listener has gone, or this process goes and the listener comes back to another.
         }
-        catch (Exception e) when (e is IndexUnreachableException or OrleansException or TimeoutException)
+        catch (Exception e) when (Trouble.MayPass(e, over.Token))
         {
             // Too late for a problem: the listener comes back, and is told then.
         }
