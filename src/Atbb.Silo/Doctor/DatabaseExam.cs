@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Hosting;
@@ -20,7 +21,7 @@ sealed class DatabaseExam(IndexDatabase database, string clusterId, TimeProvider
         {
             return database.Target.Kind is DatabaseKind.Sqlite ? await SqliteAsync(cancellationToken) : await PostgresAsync(cancellationToken);
         }
-        catch (Exception e) when (e is DbException or IndexUnavailableException or IOException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception e) when (e is DbException or IndexUnavailableException or IOException or UnauthorizedAccessException or TimeoutException or SocketException)
         {
             return [Finding.Problem(Check, $"{database.Target} cannot be used: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}.", AdviceOn(e))];
         }

@@ -36,7 +36,7 @@ sealed partial class CutOffWatch(
         }
     }
 
-    async Task<bool> ReachesAsync(CancellationToken stoppingToken)
+    internal async Task<bool> ReachesAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -46,6 +46,11 @@ sealed partial class CutOffWatch(
         catch (IndexUnavailableException)
         {
             return false;
+        }
+        catch (Exception e) when (IndexDatabase.FaultOfStatement(e) is not null)
+        {
+            // It answers, be it that somebody has taken its tables away.
+            return true;
         }
     }
 

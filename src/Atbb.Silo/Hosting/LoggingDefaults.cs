@@ -36,8 +36,9 @@ static class LoggingDefaults
         .AddFilter("Orleans.Storage.AdoNetGrainStorage", LogLevel.None)
         // Likewise for every call to a silo that is lost and not yet dead. Our own events say what has waited, and for whom.
         .AddFilter("Polly", LogLevel.Error)
-        // It writes the stack of a failed start before the sentence that says what to do. The exception itself goes on to whoever started.
-        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+        // It writes the stack of a failed start, an error, before the sentence that says what to do; the exception itself goes on to whoever started. That a
+        // failed background service ends the process is critical, and said by nobody else.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddFilter("Atbb", own)
         .AddFilter("Microsoft.Hosting.Lifetime", own);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Atbb.Grains;
 using Atbb.Indexing;
+using Atbb.Indexing.Databases;
 using Atbb.Indexing.Repos;
 using Atbb.Indexing.Runs;
 using Microsoft.Extensions.Options;
@@ -75,7 +76,8 @@ sealed class SurveyMetrics : IDisposable
             return new Standing(
                 await survey.CountRunsAsync(either.Token), await survey.CountReposAsync(either.Token), await facts.GetFirehoseCursorAsync(firehose, either.Token));
         }
-        catch (Exception e) when (e is IndexUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        // A statement that is refused, as where tables are missing, costs these figures and neither the others nor the process.
+        catch (Exception e) when (e is IndexUnavailableException || IndexDatabase.FaultOfStatement(e) is not null || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

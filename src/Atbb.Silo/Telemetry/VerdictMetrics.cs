@@ -66,6 +66,9 @@ sealed partial class VerdictMetrics
     {
         try
         {
+            // One that nobody waited for is of runs that were others.
+            if (judging is { IsCompleted: true })
+                judging = null;
             judging ??= grains.GetGrain<IBackfillGrain>(forum).JudgeIndexAsync();
             var report = await judging.WaitAsync(Patience, time, cancellationToken);
             judging = null;

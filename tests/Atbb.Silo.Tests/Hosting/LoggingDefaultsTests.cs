@@ -50,6 +50,7 @@ public class LoggingDefaultsTests
     [InlineData("Atbb.Grains", LogLevel.Information)]
     [InlineData("Orleans.Runtime.Placement", LogLevel.Warning)]
     [InlineData("Polly", LogLevel.Error)]
+    [InlineData("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)]
     public void Filters_OfACategory_LetThroughFromThatLevelOn(string category, LogLevel level)
     {
         using var services = new ServiceCollection().AddLogging(static logging => logging.AddAtbbDefaults()).BuildServiceProvider();
