@@ -126,6 +126,8 @@ public sealed class AccessTests(ServedForums forums)
 
     static async Task TabToAsync(BrowserPage reader, string text)
     {
+        // What is not there yet cannot be reached, and is passed.
+        await reader.Page.WaitForLoadStateAsync();
         for (var i = 0; i < 100; i++)
         {
             await reader.Page.Keyboard.PressAsync("Tab");

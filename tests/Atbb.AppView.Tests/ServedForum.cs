@@ -17,9 +17,9 @@ public sealed class ServedForum : IAsyncDisposable
     readonly AtbbProcess service;
     readonly WebApplication app;
 
-    ServedForum(WrittenForum forum, SamplePds pds, IndexAddress database, AtbbSite site, AtbbProcess service, WebApplication app)
+    ServedForum(WrittenForum forum, SamplePds pds, IndexAddress database, AtbbSite site, AtbbProcess service, WebApplication app, AtbbClient atbb)
     {
-        (Forum, Pds, this.database, this.site, this.service, this.app) = (forum, pds, database, site, service, app);
+        (Forum, Pds, this.database, this.site, this.service, this.app, Atbb) = (forum, pds, database, site, service, app, atbb);
         Origin = new Uri(app.Urls.Single());
     }
 
@@ -32,8 +32,8 @@ public sealed class ServedForum : IAsyncDisposable
     /// <summary>Where the site is.</summary>
     public Uri Origin { get; }
 
-    /// <summary>The site's client of the service.</summary>
-    public AtbbClient Atbb => app.Services.GetRequiredService<AtbbClient>();
+    /// <summary>A client of the service. That of the site has a page's patience; on a busy machine more is needed.</summary>
+    public AtbbClient Atbb { get; }
 
     /// <summary>The id of the row of a post.</summary>
     public async Task<long> IdOfAsync(SampleRecord post)
@@ -56,28 +56,26 @@ public sealed class ServedForum : IAsyncDisposable
         var service = site.Serve();
         var app = ForumSite.Build(["--forum", forum.Did, "--database", database.Value, "--gateway", $"127.0.0.1:{site.GatewayPort}", "--urls", "http://127.0.0.1:0"]);
 
-        // The client of the site has a page's patience; a service that starts has to be given more.
-        await using (var atbb = new AtbbClient(new AtbbClientOptions
+        var atbb = new AtbbClient(new AtbbClientOptions
         {
             ForumDid = forum.Did,
             Database = database.Value,
             Gateway = $"127.0.0.1:{site.GatewayPort}",
             Patience = AtbbProcess.Patience,
-        }))
-        {
-            await atbb.StartAsync(RunType.FullSync, forum.Sample.Users.Select(user => user.Did), cancellationToken: TestContext.Current.CancellationToken);
-            var run = await atbb.WatchAsync(TestContext.Current.CancellationToken).LastAsync(TestContext.Current.CancellationToken);
-            Assert.True(run is { Status: RunStatus.Completed, Counts.Failed: 0 }, $"{run}\n{service}");
-        }
+        });
+        await atbb.StartAsync(RunType.FullSync, forum.Sample.Users.Select(user => user.Did), cancellationToken: TestContext.Current.CancellationToken);
+        var run = await atbb.WatchAsync(TestContext.Current.CancellationToken).LastAsync(TestContext.Current.CancellationToken);
+        Assert.True(run is { Status: RunStatus.Completed, Counts.Failed: 0 }, $"{run}\n{service}");
 
         await app.StartAsync(TestContext.Current.CancellationToken);
         await SearchUpkeep.TakeInAllAsync(app.Services.GetRequiredService<ISearchIndex>(), TestContext.Current.CancellationToken);
-        return new ServedForum(forum, pds, database, site, service, app);
+        return new ServedForum(forum, pds, database, site, service, app, atbb);
     }
 
     /// <summary>Ends site, service and PDS.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Atbb.DisposeAsync();
         await app.StopAsync();
         await app.DisposeAsync();
         await service.DisposeAsync();

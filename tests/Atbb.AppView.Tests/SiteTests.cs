@@ -21,6 +21,8 @@ public sealed class SiteTests(ServedForums forums)
         await page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Introductions" }).ClickAsync();
         await page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "How to sharpen a scythe" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("How to sharpen a scythe");
+        // It stands behind the posts: a page is looked at while it is still being read.
+        await Expect(page.Locator(".pager")).ToContainTextAsync("Page 1 of 3");
 
         var texts = new List<string>(await page.Locator(".text").AllTextContentsAsync());
         await Expect(page.Locator(".answers")).ToContainTextAsync("In reply to");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Atbb.Testing.Network;
 
 namespace Atbb.Sample.Tests;
 
@@ -10,9 +11,9 @@ public class SamplePdsFaultTests
     const string Listing = $"/xrpc/com.atproto.repo.listRecords?repo={Did}&collection={ForumRecords.Post}&reverse=true";
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    static async Task<(SamplePds Pds, SampleRepo Repo, HttpClient Http)> StartAsync(Func<PdsRequest, PdsFault?>? fault = null)
+    static async Task<(SamplePds Pds, SampleRepo Repo, HttpClient Http)> StartAsync(Func<PdsRequest, PdsFault?>? fault = null, int port = 0)
     {
-        var pds = await SamplePds.StartAsync();
+        var pds = await SamplePds.StartAsync(port: port);
         var repo = new SampleRepo(Did, "ada.sample.test");
         for (var i = 0; i < 20; i++)
             repo.Put(ForumRecords.Post, $"{i:D4}", """{"text":"hello"}""");
@@ -143,7 +144,7 @@ public class SamplePdsFaultTests
     [Fact]
     public async Task StopListening_ThenListenAgain_RefusesAndServesAtTheSameAddress()
     {
-        var (pds, _, http) = await StartAsync();
+        var (pds, _, http) = await StartAsync(port: LoopbackPorts.Take());
         await using var __ = pds;
         await pds.StopListeningAsync();
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(Listing, Ends));

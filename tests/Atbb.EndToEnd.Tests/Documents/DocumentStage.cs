@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Sample;
 using Atbb.Testing.Databases;
+using Atbb.Testing.Network;
 
 namespace Atbb.EndToEnd.Tests.Documents;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atbb.Testing.Network;
 
 namespace Atbb.EndToEnd.Tests.Processes;
 

@@ -1,3 +1,4 @@
+using Atbb.Testing.Network;
 using Atbb.Testing.RealPds;
 
 namespace Atbb.EndToEnd.Tests.Processes;

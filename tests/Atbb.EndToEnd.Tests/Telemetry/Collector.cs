@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Atbb.EndToEnd.Tests.Processes;
+using Atbb.Testing.Network;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

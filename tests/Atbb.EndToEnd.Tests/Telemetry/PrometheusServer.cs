@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Atbb.EndToEnd.Tests.Processes;
 using Atbb.Testing;
+using Atbb.Testing.Network;
 
 namespace Atbb.EndToEnd.Tests.Telemetry;
 

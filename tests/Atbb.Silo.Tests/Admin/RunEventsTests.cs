@@ -97,10 +97,11 @@ public sealed class RunEventsTests : IAsyncLifetime
         var id = await site.StartRunAsync("full_sync");
         using var stream = await ListenAsync(id);
 
-        // A pause waits for the pages in flight. One answer at a time: the run would else be at its end before it is asked to pause.
+        // A pause waits for the pages in flight. One answer at a time, and none ahead: the run would else be at its end before it is asked to pause.
         var pausing = site.SendAsync(HttpMethod.Post, $"{AdminSite.Runs}/{id}/pause");
-        while (await Task.WhenAny(pausing, Task.Delay(100, Ends)) != pausing)
-            turns.Release();
+        while (await Task.WhenAny(pausing, Task.Delay(250, Ends)) != pausing)
+            if (turns.CurrentCount == 0)
+                turns.Release();
         Assert.Equal("paused", StatusOf((await pausing).Body));
         released.SetResult();
 

@@ -6,6 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Atbb.Silo.Tests.Hosting;
 
+// One of them sets the console, which is everybody's.
+[Collection(nameof(HostLifeTests))]
+[CollectionDefinition(nameof(HostLifeTests), DisableParallelization = true)]
 public sealed class HostLifeTests
 {
     [Fact]
@@ -55,7 +58,7 @@ public sealed class HostLifeTests
 
         public override void Write(string? value)
         {
-            never.Wait(TimeSpan.FromMilliseconds(200), CancellationToken.None);
+            never.Wait(TimeSpan.FromMilliseconds(50), CancellationToken.None);
             base.Write(value);
         }
 

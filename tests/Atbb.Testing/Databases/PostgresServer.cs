@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using Atbb.Testing.Network;
 using Npgsql;
 
 namespace Atbb.Testing.Databases;
@@ -64,7 +63,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
         // By the folder's owner, who may be another user.
         await PostgresPrograms.RunAsync(PostgresPrograms.Start("sh", "-c", """printf '%s\n' "$2" >>"$1/postgresql.conf" """, "sh", folder, Settings(durable)));
-        var server = new PostgresServer(folder, password, FreePort());
+        var server = new PostgresServer(folder, password, LoopbackPorts.Take());
         await server.StartAgainAsync();
         return server;
     }
@@ -77,8 +76,18 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"create database {name} template {template ?? "template0"}", connection);
-        await command.ExecuteNonQueryAsync();
-        return Url(name);
+        while (true)
+        {
+            try
+            {
+                await command.ExecuteNonQueryAsync();
+                return Url(name);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
+            {
+                // The server has waited some seconds already for whoever has just left the template to be gone.
+            }
+        }
     }
 
     /// <summary>The URL of a database.</summary>
@@ -153,7 +162,7 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Timeout=5");
+                await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
                 await connection.OpenAsync(limit.Token);
                 return;
             }
@@ -173,12 +182,7 @@ public sealed class PostgresServer : IAsyncDisposable
         Username = "postgres",
         Password = password,
         Database = database,
+        // In seconds. A machine that many tests keep busy takes longer for it than one in service.
+        Timeout = 60,
     }.ConnectionString;
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Atbb.EndToEnd.Tests.Processes;
+namespace Atbb.Testing.Network;
 
 /// <summary>
-/// Ports for processes that must come back where they were. Below those the system gives to outgoing connections: one of these must not
-/// take a port while its owner is dead.
+/// Ports for servers that begin to listen later, or come back where they were. Below those the system gives to whoever asks for any, and to outgoing
+/// connections: these must not take one while its owner is away.
 /// </summary>
-static class LoopbackPorts
+public static class LoopbackPorts
 {
     const int First = 13_000;
     const int Count = 12_000;
