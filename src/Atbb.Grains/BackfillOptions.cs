@@ -77,4 +77,10 @@ public sealed class BackfillOptions
 
     /// <summary>Age from which on a DID document is read again. Default 7 days: accounts seldom move, and a PDS that lost one says so.</summary>
     public TimeSpan IdentityMaxAge { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long repositories wait for the list of their host, with places that those of other hosts could use; and those not begun yet for what the first lists
+    /// settle. A second: more than a host takes that is well. Tests that count what is asked give it longer.
+    /// </summary>
+    internal TimeSpan ListingPatience { get; set; } = TimeSpan.FromSeconds(1);
 }

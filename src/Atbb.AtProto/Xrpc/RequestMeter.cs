@@ -22,7 +22,21 @@ public sealed class RequestMeter : IDisposable
     public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>Counts from here to <see cref="Dispose"/>.</summary>
-    public static RequestMeter Start() => Current.Value = new RequestMeter(Current.Value);
+    /// <param name="apart">For this meter alone, whatever it is inside of: for what several wait for, until one of them takes it on by <see cref="Add"/>.</param>
+    public static RequestMeter Start(bool apart = false) => Current.Value = new RequestMeter(apart ? null : Current.Value);
+
+    /// <summary>Counts what a meter apart has come to for the one around this, if there is one.</summary>
+    /// <param name="spent">Whose scope has ended.</param>
+    public static void Add(RequestMeter spent)
+    {
+        ArgumentNullException.ThrowIfNull(spent);
+        for (var meter = Current.Value; meter is not null; meter = meter.outer)
+        {
+            Interlocked.Add(ref meter.requests, spent.Requests);
+            Interlocked.Add(ref meter.bytes, spent.Bytes);
+            meter.lastHost = spent.lastHost;
+        }
+    }
 
     /// <summary>Ends the scope. What was counted stays readable, and calls still under way are still counted.</summary>
     public void Dispose()

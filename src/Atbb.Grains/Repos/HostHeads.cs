@@ -61,7 +61,7 @@ sealed class HostHeads(
             run = runId;
             if (!hosts.TryGetValue(host, out var listing))
             {
-                listing = new HostListing(pds, pdses, (revs, token) => TakeInAsync(runId, readsAfresh, host, revs, token), logger, time);
+                listing = new HostListing(pds, pdses, (revs, token) => TakeInAsync(runId, readsAfresh, host, revs, token), logger, time, options.Value.ListingPatience);
                 hosts.Add(host, listing);
             }
 

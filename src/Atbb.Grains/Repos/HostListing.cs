@@ -1,6 +1,7 @@
 using Atbb.AtProto;
 using Atbb.AtProto.Repo;
 using Atbb.AtProto.Syntax;
+using Atbb.AtProto.Xrpc;
 using Microsoft.Extensions.Logging;
 
 namespace Atbb.Grains.Repos;
@@ -14,12 +15,14 @@ namespace Atbb.Grains.Repos;
 /// <param name="takeIn">Says of a page's active repositories which are ours.</param>
 /// <param name="logger">Told when the host does not list.</param>
 /// <param name="time">Bounds the waiting.</param>
+/// <param name="longestWait">How long one waits for a page. Who waits for longer holds a place that a repository of another host could use.</param>
 sealed partial class HostListing(
     Uri host,
     IRepoClient pdses,
     Func<IReadOnlyDictionary<Did, Tid>, CancellationToken, Task<IReadOnlyDictionary<Did, ListedRev>>> takeIn,
     ILogger<HostListing> logger,
-    TimeProvider time)
+    TimeProvider time,
+    TimeSpan longestWait)
 {
     /// <summary>Repositories that are asked about one by one before a listing is worth its first page: most hosts hold no more of a forum's users.</summary>
     public const int AskedAlone = 4;
@@ -30,8 +33,6 @@ sealed partial class HostListing(
     /// <summary>Refusals (429) in a row after which the listing is given up: a host may limit this method alone, and for good.</summary>
     public const int MostRefusals = 3;
 
-    // What a page takes at a host that is well. Who waits for one that takes longer holds a place that a repository of another host could use.
-    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     static readonly TimeSpan ComeBackIn = TimeSpan.FromSeconds(5);
 
     readonly Lock gate = new();
@@ -40,6 +41,9 @@ sealed partial class HostListing(
     // a forum may have many: a hash of the DID that nobody finds a second one for, and the bits of the rev.
     readonly Dictionary<TextHash, (ulong Rev, bool IsSettled)> revs = [];
     Task reading = Task.CompletedTask;
+
+    // What the last page has cost: in the books of whoever is served next. Whoever had it asked for may have been sent away before it came.
+    RequestMeter? unpaid;
     long readingSince;
     string? cursor;
     bool isOver;
@@ -60,14 +64,17 @@ sealed partial class HostListing(
             TimeSpan left;
             lock (gate)
             {
-                if (revs.Remove(key, out var listed))
-                    return new(Tid.FromBits(listed.Rev), listed.IsSettled);
-                if (isOver)
-                    return null;
+                var isListed = revs.Remove(key, out var listed);
+                if (isListed || isOver)
+                {
+                    Pay();
+                    return isListed ? new(Tid.FromBits(listed.Rev), listed.IsSettled) : null;
+                }
+
                 // Not with this caller's token: others wait for the same page. It has time-outs of its own.
                 if (reading.IsCompleted)
                     (readingSince, reading) = (time.GetTimestamp(), Task.Run(ReadPageAsync, CancellationToken.None));
-                (page, left) = (reading, LongestWait - time.GetElapsedTime(readingSince));
+                (page, left) = (reading, longestWait - time.GetElapsedTime(readingSince));
             }
 
             try
@@ -87,7 +94,33 @@ sealed partial class HostListing(
         }
     }
 
+    void Pay()
+    {
+        if (unpaid is { } spent)
+            RequestMeter.Add(spent);
+        unpaid = null;
+    }
+
     async Task ReadPageAsync()
+    {
+        using var spent = RequestMeter.Start(apart: true);
+        try
+        {
+            await ReadPageInAsync();
+        }
+        finally
+        {
+            lock (gate)
+            {
+                // One before it that nobody has been served of, as where the database was away meanwhile.
+                if (unpaid is { } before)
+                    RequestMeter.Add(before);
+                unpaid = spent;
+            }
+        }
+    }
+
+    async Task ReadPageInAsync()
     {
         HostPage page;
         try

@@ -209,7 +209,10 @@ sealed partial class BackfillGrain
             },
             (did, kind, reason, token) => GiveUpAsync(runId, did, kind, reason, token),
             outage, options, time, random);
-        return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync, options.CheckpointInterval * CheckpointsBetweenLooks, nextRound);
+        return new RepoWindow(run.OpenLedger(), options.Concurrency, Waits.Longest(options, protocol.Value), source, time, trouble, caller.SyncAsync, options.CheckpointInterval * CheckpointsBetweenLooks, nextRound)
+        {
+            LongestStart = options.ListingPatience,
+        };
     }
 
     /// <summary>

@@ -31,9 +31,6 @@ sealed class RepoWindow(
     // Settled repositories that are counted before others have their turn.
     const int CountedAtOnce = 100;
 
-    // Those begun first have their hosts list what they hold, and whom that settles need not be asked if the source is asked after it. A host that lists takes less.
-    static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(1);
-
     // At ten requests a second, which a PDS of Bluesky's allows, a minute reads 60,000 records: hardly anybody has as many. Whoever has a page trickle in, and so
     // never fails, would otherwise keep a place for as long as a run keeps at one repository, a day.
     static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);
@@ -293,6 +290,12 @@ sealed class RepoWindow(
         nextRound is not null && isEnumerated && waiting.Count < MostWaiting ? nextLook : null,
         IsStarting ? LongestStart : null,
     }.Min();
+
+    /// <summary>
+    /// How long those not begun yet wait for the first ones: these have their hosts list what they hold, and whom that settles need not be asked if the source is
+    /// asked after it.
+    /// </summary>
+    public TimeSpan LongestStart { get; init; } = TimeSpan.FromSeconds(1);
 
     int SlowInFlight => inFlight.Values.Count(static place => place.IsSlow);
 
