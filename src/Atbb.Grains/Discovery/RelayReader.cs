@@ -60,7 +60,7 @@ sealed partial class RelayReader(
             try
             {
                 var page = await retry.ExecuteAsync(
-                    async token => await relays.ListReposByCollectionAsync(relay, collection, listing.Cursor, options.PageSize, token), either.Token);
+                    async token => await InTurnAsync(() => relays.ListReposByCollectionAsync(relay, collection, listing.Cursor, options.PageSize, token), token), either.Token);
                 (var after, problem) = ListingReading.Read(listing, page, cursors);
                 // Not by the deadline: what has come is worth keeping.
                 listing = await patience.WaitForAsync(token => store.SaveAsync(Charge(after, meter), page.Dids, round, token), cancellationToken);
@@ -83,6 +83,26 @@ sealed partial class RelayReader(
         }
 
         LogEnded(runId, listing.Relay, listing.Collection, listing.Status, listing.DidsListed, listing.DidsFound, listing.DidsSkipped);
+    }
+
+    /// <summary>Asks when the turn at the relay has come: one that has not is no failure of the relay, of which nothing was asked.</summary>
+    async Task<RepoListPage> InTurnAsync(Func<Task<RepoListPage>> ask, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            DateTimeOffset turn;
+            try
+            {
+                return await ask();
+            }
+            catch (AtProtoException e) when (e is { Failure: AtProtoFailure.RateLimited, Status: null, IsFinal: false, RetryAt: not null })
+            {
+                turn = e.RetryAt.Value;
+            }
+
+            if (turn - time.GetUtcNow() is { } wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, time, cancellationToken);
+        }
     }
 
     async Task<RelayListing> GiveUpAsync(RelayListing listing, string kind, string problem, RunTrouble trouble, CancellationToken cancellationToken)
