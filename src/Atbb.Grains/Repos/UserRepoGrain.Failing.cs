@@ -141,8 +141,10 @@ sealed partial class UserRepoGrain
         switch (verdict)
         {
             case RepoVerdict.AskIdentity { Otherwise: RepoStatus.NotFound }:
-                verdict = Absence.Judge(Repo, deniedAt is { } first ? time.GetElapsedTime(first) : null, time.GetUtcNow(), options.DeletionConfirmDelay);
+                var before = deniedAt;
+                // First of all: asked again at the time that is told, the repository has been denied for as long as it takes.
                 deniedAt ??= time.GetTimestamp();
+                verdict = Absence.Judge(Repo, before is { } first ? time.GetElapsedTime(first) : null, time.GetUtcNow(), options.DeletionConfirmDelay);
                 // Collected in the wait, it would take each denial for the first, and the run would have no end.
                 DelayDeactivation(options.DeletionConfirmDelay + TimeSpan.FromMinutes(1));
                 return verdict;
