@@ -53,6 +53,8 @@ sealed class TestClient : IDisposable
         configure: options =>
         {
             options.Network.AllowPrivateAddresses = true;
+            // What is not about a time-out is not to meet one on a busy machine.
+            (options.Network.ConnectTimeout, options.Network.RequestTimeout, options.Network.TotalTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5));
             configure?.Invoke(options);
         },
         time: TimeProvider.System,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Atbb.AtProto.Tests.Fakes;
 using Atbb.Testing.Network;
 
@@ -191,12 +192,12 @@ public sealed class XrpcClientTests
     [Fact]
     public async Task Get_RefusedConnection_IsUnreachable()
     {
-        var server = LoopbackServer.Writing("");
-        var origin = server.Origin;
-        await server.DisposeAsync();
+        // Bound, so that nobody else is given it, and not listening.
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var client = TestClient.OnLoopback();
 
-        Assert.Equal(AtProtoFailure.Unreachable, (await FailAsync(client, origin)).Failure);
+        Assert.Equal(AtProtoFailure.Unreachable, (await FailAsync(client, new Uri($"http://{taken.LocalEndPoint}"))).Failure);
     }
 
     [Fact]
@@ -212,10 +213,19 @@ public sealed class XrpcClientTests
     [Fact]
     public async Task Get_HungServer_TimesOut()
     {
-        await using var server = new LoopbackServer((_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
-        using var client = TestClient.OnLoopback(o => o.Network.RequestTimeout = TimeSpan.FromMilliseconds(200));
+        var arrived = new TaskCompletionSource();
+        await using var server = new LoopbackServer((_, token) =>
+        {
+            arrived.SetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, token);
+        });
+        using var client = new TestClient(configure: o => o.Network.AllowPrivateAddresses = true);
 
-        Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, server.Origin)).Failure);
+        var failing = FailAsync(client, server.Origin);
+        await arrived.Task.WaitAsync(Cancel);
+        client.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal(AtProtoFailure.TimedOut, (await failing).Failure);
         Assert.Equal(1, server.Connections);
     }
 
@@ -234,16 +244,25 @@ public sealed class XrpcClientTests
     [Fact]
     public async Task Get_SlowDrip_TimesOut()
     {
+        var dripped = new TaskCompletionSource();
         await using var server = new LoopbackServer(async (stream, token) =>
         {
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n"u8.ToArray(), token);
             using var drip = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-            while (await drip.WaitForNextTickAsync(token))
+            for (var i = 0; await drip.WaitForNextTickAsync(token); i++)
+            {
                 await stream.WriteAsync(" "u8.ToArray(), token);
+                if (i == 10)
+                    dripped.SetResult();
+            }
         });
-        using var client = TestClient.OnLoopback(o => o.Network.RequestTimeout = TimeSpan.FromMilliseconds(300));
+        using var client = new TestClient(configure: o => o.Network.AllowPrivateAddresses = true);
 
-        Assert.Equal(AtProtoFailure.TimedOut, (await FailAsync(client, server.Origin)).Failure);
+        var failing = FailAsync(client, server.Origin);
+        await dripped.Task.WaitAsync(Cancel);
+        client.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal(AtProtoFailure.TimedOut, (await failing).Failure);
     }
 
     static Task<AtProtoException> FailAsync(TestClient client, Uri? pds = null) => Assert.ThrowsAsync<AtProtoException>(

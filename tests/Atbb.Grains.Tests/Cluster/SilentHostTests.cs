@@ -19,7 +19,10 @@ public class SilentHostTests
     public async Task Run_HalfOfTheRepositoriesOnASilentHost_TheOthersAreDoneBeforeItsFirstRequestTimesOut()
     {
         // Fewer at once than are silent: the others get a place all the same.
-        await using var cluster = await ForumCluster.StartAsync(new() { Users = 200, PostsPerUser = 1 }, configure: options => options.Concurrency = 64);
+        await using var cluster = await ForumCluster.StartAsync(
+            new() { Users = 200, PostsPerUser = 1 },
+            configure: options => options.Concurrency = 64,
+            protocol: options => (options.Network.RequestTimeout, options.Network.TotalTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromHours(2)));
         await using var silent = await SilenceHalfAsync(cluster);
 
         await cluster.Backfill.StartAsync(new StartRequest { Force = RunType.FullSync, Dids = cluster.UserDids });

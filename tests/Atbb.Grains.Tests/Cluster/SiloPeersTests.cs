@@ -37,8 +37,10 @@ public sealed class SiloPeersTests
         await using var cluster = await DeployAsync();
 
         var (hosts, silent) = await PeersOf(cluster, 1).ListHostsAsync(20);
+        // They have two seconds, which a busy machine may take.
+        while (silent > 0)
+            (hosts, silent) = await PeersOf(cluster, 1).ListHostsAsync(20);
 
-        Assert.Equal(0, silent);
         Assert.Equal(new AskedHost("pds.example", 3, 6, 90, 7, TimeSpan.FromSeconds(5)), Assert.Single(hosts));
     }
 
@@ -90,6 +92,10 @@ public sealed class SiloPeersTests
         builder.ConfigureClient(client => client.Services.AddIndexMessages());
         var cluster = builder.Build();
         await cluster.DeployAsync();
+        // It does not wait for each to have heard of all others.
+        foreach (var silo in cluster.Silos)
+            while (silo.ServiceProvider.GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Members.Values.Count(static member => member.Status is SiloStatus.Active) < 3)
+                await Task.Delay(20, TestContext.Current.CancellationToken);
         return cluster;
     }
 

@@ -17,7 +17,7 @@ public class SlowHostTests
         await using var cluster = await ForumCluster.StartAsync(
             new() { Users = 200, PostsPerUser = 1 },
             configure: options => options.Concurrency = 8,
-            protocol: options => options.Politeness.RequestsPerSecond = 1);
+            protocol: options => options.Politeness.RequestsPerSecond = 0.1);
         await using var limited = await SamplePds.StartAsync(cluster.Pds.Plc);
         limited.Host([.. cluster.Forum.Users.OrderBy(user => user.Did, StringComparer.Ordinal).Where((_, i) => i % 2 == 0)]);
 

@@ -12,6 +12,7 @@ using Atbb.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Atbb.Grains.Tests.Repos;
 
@@ -62,7 +63,8 @@ public sealed class HostHeadsTests : IAsyncLifetime
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         return new(
             pds, new WebHosts(), new RepoStore(index, TimeProvider.System), new SettledRepos(index, TimeProvider.System), new LeftOut(options), new RepoMetrics(meters), options,
-            NullLogger<HostListing>.Instance, TimeProvider.System);
+            // A clock that stands still: nobody is sent away because the machine is busy.
+            NullLogger<HostListing>.Instance, new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
     }
 
     /// <summary>As many questions as a host has to answer one by one before it is asked for its list.</summary>

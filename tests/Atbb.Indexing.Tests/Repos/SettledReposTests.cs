@@ -14,11 +14,11 @@ public sealed class SettledReposTests : IndexTests
     const long Run = 7;
     static readonly Tid Rev = Tid.Parse("3jzfcijpj2z2a");
     static readonly Tid Later = Tid.Parse("3jzfcijpj2z2b");
-    // Whole seconds: what is read back is what was written.
-    static readonly DateTimeOffset ReadAt = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) - TimeSpan.FromHours(1);
+    // An hour before it is now.
+    static readonly DateTimeOffset ReadAt = new(2026, 11, 1, 11, 0, 0, TimeSpan.Zero);
     static readonly PhaseOfRun Phase = new(Run, 2, [Membership, Post]);
 
-    static SettledRepos Settled(TestDatabase database) => new(database.Index, TimeProvider.System);
+    SettledRepos Settled(TestDatabase database) => new(database.Index, Time);
 
     /// <summary>As an earlier run has left it: read to its end, up to <see cref="Rev"/>.</summary>
     static RepoState Read(string did, Func<RepoState, RepoState>? but = null)
@@ -63,7 +63,7 @@ public sealed class SettledReposTests : IndexTests
         Assert.Equal([Alice], await SettleAsync(database, (Alice, Rev), ("did:plc:stranger", Rev)));
 
         var after = await Repos(database).LoadAsync(Alice, Token);
-        Assert.InRange(after.SyncedAt!.Value, before.SyncedAt!.Value + TimeSpan.FromMinutes(59), TimeProvider.System.GetUtcNow());
+        Assert.Equal(Time.GetUtcNow(), after.SyncedAt);
         AssertSame(before with { RunId = Run, Counts = default, Moves = 0, SyncedAt = after.SyncedAt, Version = before.Version + 1 }, after);
         // Not listed, not settled; and a grain that has read the row before is told that it is of the past.
         Assert.Equal(6, (await Repos(database).LoadAsync(Bob, Token)).RunId);

@@ -28,8 +28,9 @@ public abstract class PostgresRelay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
         await serving;
+        // Not before: one that has stopped refuses to be waited at, and does not say that the waiting was cancelled.
+        listener.Stop();
         stop.Dispose();
         GC.SuppressFinalize(this);
     }
