@@ -68,6 +68,22 @@ public sealed class ServeTests(ITestOutputHelper output)
         Assert.Equal("completed", again.Figures().Status);
     }
 
+    /// <summary>Both choose ports that they listen on only later.</summary>
+    [Fact]
+    public async Task Backfill_TwoStartedAtOnceWithoutPorts_BothCompleteTheRun()
+    {
+        await using var it = await ForumCase.CreateAsync(DatabaseKind.PostgreSql, Small);
+        string[] without = [.. AtbbSite.Set("Cluster:SiloPort", 0), .. AtbbSite.Set("Cluster:GatewayPort", 0)];
+        await using var one = it.Site.Backfill("full_sync", it.Dids, without);
+        await using var other = it.Site.Backfill("full_sync", it.Dids, without);
+
+        foreach (var atbb in new[] { one, other })
+            Assert.True(await atbb.ExitAsync() == 0, $"{atbb}");
+        // One may be done before the other has joined it, and the other runs over an unchanged forum.
+        var first = one.Figures().RunId <= other.Figures().RunId ? one : other;
+        await it.AssertIndexAsync(first.Figures(), before: null, $"{first}");
+    }
+
     /// <summary>Orleans takes its grains down by the clock, and refuses to make any that would have been due before the last were.</summary>
     [Fact]
     public async Task Serve_ClockIsSetBackUnderARun_GoesOnWithIt()

@@ -74,7 +74,7 @@ static class SiloHosting
 
     static ISiloBuilder AddAtbbCluster(this ISiloBuilder silo, DatabaseKind database, ClusterSettings cluster)
     {
-        var (siloPort, gatewayPort) = SiloPorts.Choose(cluster);
+        var (siloPort, gatewayPort) = SiloPorts.Take(cluster);
         var address = AddressOf(cluster.Address);
         if (database is DatabaseKind.Sqlite)
             silo.UseDevelopmentClustering(new IPEndPoint(address, siloPort));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Atbb.Silo.Configuration;
@@ -11,19 +12,54 @@ static class SiloPorts
     const int FirstGatewayPort = 30_000;
     const int Tried = 1_000;
 
+    static readonly ConcurrentDictionary<int, Socket> Claims = [];
+
     /// <summary>
     /// The ports that are set or, for each that is not, the first free one from a fixed start: so a process that was killed comes back where
     /// it was, and its cluster knows it again at once.
     /// </summary>
-    public static (int Silo, int Gateway) Choose(ClusterSettings settings) =>
+    public static (int Silo, int Gateway) Choose(ClusterSettings settings) => Choose(settings, IsFree);
+
+    /// <summary>The same, to be listened on by and by: another process that chooses meanwhile is to choose others.</summary>
+    public static (int Silo, int Gateway) Take(ClusterSettings settings) => Choose(settings, static port => IsFree(port) && Claim(port));
+
+    static (int Silo, int Gateway) Choose(ClusterSettings settings, Func<int, bool> suits) =>
         (
-            settings.SiloPort > 0 ? settings.SiloPort : FirstFree(FirstSiloPort),
-            settings.GatewayPort > 0 ? settings.GatewayPort : FirstFree(FirstGatewayPort));
+            settings.SiloPort > 0 ? settings.SiloPort : First(FirstSiloPort, suits),
+            settings.GatewayPort > 0 ? settings.GatewayPort : First(FirstGatewayPort, suits));
 
     /// <summary>The first port from there up that nobody listens on.</summary>
-    public static int FirstFree(int first) => Enumerable.Range(first, Tried).FirstOrDefault(IsFree) is var port and > 0
+    public static int FirstFree(int first) => First(first, IsFree);
+
+    static int First(int first, Func<int, bool> suits) => Enumerable.Range(first, Tried).FirstOrDefault(suits) is var port and > 0
         ? port
         : throw new InvalidOperationException($"No port between {first} and {first + Tried - 1} is free.");
+
+    /// <summary>The name under which a process claims a port that it does not listen on yet. Like ports it is the machine's, or the container's, and goes with its process.</summary>
+    internal static UnixDomainSocketEndPoint ClaimOf(int port) => new($"\0atbb-port-{port}");
+
+    // Other systems have no such names: there, of two processes that choose in the same second, one may end with its port taken.
+    static bool Claim(int port)
+    {
+        if (!OperatingSystem.IsLinux() || Claims.ContainsKey(port))
+            return true;
+
+        var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            claim.Bind(ClaimOf(port));
+        }
+        catch (SocketException e)
+        {
+            claim.Dispose();
+            // Where names are forbidden altogether, the port is as good as without.
+            return e.SocketErrorCode is not SocketError.AddressAlreadyInUse;
+        }
+
+        // Kept as long as the process: a silo that is started again in it comes back where it was.
+        Claims[port] = claim;
+        return true;
+    }
 
     /// <summary>Whether nobody listens on a port, on whichever of this machine's addresses.</summary>
     /// <remarks>Tried and not looked up: to list all listeners takes the kernel 13 ms on a large machine, and a start asks three times.</remarks>

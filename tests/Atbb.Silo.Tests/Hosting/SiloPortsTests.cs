@@ -5,6 +5,8 @@ using Atbb.Silo.Hosting;
 
 namespace Atbb.Silo.Tests.Hosting;
 
+// Silos of other tests choose ports in the same process.
+[Collection(OneAfterAnother.Name)]
 public sealed class SiloPortsTests
 {
     // Beside those that other tests look for theirs from.
@@ -26,6 +28,24 @@ public sealed class SiloPortsTests
         Assert.True(SiloPorts.FirstFree(taken) > taken);
         other.Stop();
         Assert.True(SiloPorts.IsFree(taken));
+    }
+
+    /// <summary>A silo listens on its ports a while after it has chosen them.</summary>
+    [Fact]
+    public void Take_WhileAnotherProcessHasChosenAndDoesNotListenYet_ChoosesOthers()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Names of this kind are Linux's.");
+        var (silo, gateway) = SiloPorts.Choose(new());
+        using var others = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var another = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        others.Bind(SiloPorts.ClaimOf(silo));
+        another.Bind(SiloPorts.ClaimOf(gateway));
+
+        var taken = SiloPorts.Take(new());
+
+        Assert.NotEqual((silo, gateway), taken);
+        Assert.True(taken.Silo > silo && taken.Gateway > gateway, $"{taken}");
+        Assert.Equal(taken, SiloPorts.Take(new()));
     }
 
     [Fact]
