@@ -28,8 +28,9 @@ sealed partial class VerdictMetrics
     readonly TimeProvider time;
     readonly ILogger<VerdictMetrics> logger;
 
-    // Beyond the patience of one who asks: the next one waits for the same answer.
+    // Beyond the patience of one who asks: the next one waits for the same answer, which is of the runs as they were when it was asked for.
     Task<IndexReport>? judging;
+    HashSet<(string, long, long)>? judgingOf;
 
     // Replaced whole: whoever collects reads it from a thread of its own.
     volatile IndexReport? known;
@@ -54,8 +55,11 @@ sealed partial class VerdictMetrics
         if (asked is not null && judgedOf?.SetEquals(asked) is true && time.GetElapsedTime(judgedAt) < (IsSettled(runs!) ? Fresh : Pause))
             return;
 
+        if (judging is null)
+            judgingOf = asked;
         known = asked is null ? null : await JudgeAsync(cancellationToken);
-        (judgedOf, judgedAt) = (asked, time.GetTimestamp());
+        // Where there is no answer, of the runs as they are: it is asked for again after a while.
+        (judgedOf, judgedAt) = (known is null ? asked : judgingOf, time.GetTimestamp());
     }
 
     // A run's row is written before its grain has forgotten that it was reading.
@@ -66,9 +70,6 @@ sealed partial class VerdictMetrics
     {
         try
         {
-            // One that nobody waited for is of runs that were others.
-            if (judging is { IsCompleted: true })
-                judging = null;
             judging ??= grains.GetGrain<IBackfillGrain>(forum).JudgeIndexAsync();
             var report = await judging.WaitAsync(Patience, time, cancellationToken);
             judging = null;

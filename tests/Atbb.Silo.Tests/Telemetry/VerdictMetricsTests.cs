@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using Atbb.Grains;
+using Atbb.Grains.Interfaces;
+using Atbb.Grains.Interfaces.Runs;
 using Atbb.Indexing.Collections;
 using Atbb.Indexing.Runs;
 using Atbb.Sample;
@@ -74,11 +76,64 @@ public sealed class VerdictMetricsTests : IAsyncLifetime
         Assert.Empty(Read(open));
     }
 
+    /// <summary>An index that takes longer to be judged than anybody waits for.</summary>
+    [Fact]
+    public async Task Whole_JudgedSlowly_IsSaidOnceItIsKnownAndAskedForAnewWhereTheRunsHaveChanged()
+    {
+        var factory = meters.GetRequiredService<IMeterFactory>();
+        using var whole = new MetricCollector<int>(factory, "Atbb.Silo", "atbb.index.whole");
+        var backfill = new SlowJudge();
+        var metrics = new VerdictMetrics(backfill.Grains, Options.Create(new ForumOptions { Did = "did:plc:forum" }), factory, time, NullLogger<VerdictMetrics>.Instance);
+
+        async Task GiveUpAsync(RunsOfStatus run)
+        {
+            var asking = metrics.RefreshAsync([run], Ends);
+            time.Advance(TimeSpan.FromSeconds(4));
+            await asking;
+        }
+
+        await GiveUpAsync(Completed);
+        Assert.Empty(Read(whole));
+        time.Advance(TimeSpan.FromMinutes(1));
+        backfill.Answer(IndexVerdict.Whole);
+        await metrics.RefreshAsync([Completed], Ends);
+        Assert.Equal((1, 1), (Assert.Single(Read(whole)).Value, backfill.Asked));
+
+        // Of the runs before: it is shown, and the next look asks anew.
+        time.Advance(TimeSpan.FromMinutes(5));
+        await GiveUpAsync(Completed);
+        backfill.Answer(IndexVerdict.Whole);
+        var failed = Completed with { Status = "failed", LastId = 2 };
+        await metrics.RefreshAsync([failed], Ends);
+        Assert.Equal((1, 2), (Assert.Single(Read(whole)).Value, backfill.Asked));
+        await GiveUpAsync(failed);
+        Assert.Equal((0, 3), (Read(whole).Count, backfill.Asked));
+    }
+
     static IReadOnlyList<CollectedMeasurement<T>> Read<T>(MetricCollector<T> collector)
         where T : struct
     {
         collector.Clear();
         collector.RecordObservableInstruments();
         return collector.GetMeasurementSnapshot();
+    }
+
+    /// <summary>A backfill that judges when it is told to.</summary>
+    sealed class SlowJudge
+    {
+        TaskCompletionSource<IndexReport> judging = new();
+
+        public SlowJudge() => Grains = Calls.To<IGrainFactory>((_, _) => Calls.To<IBackfillGrain>((_, _) =>
+        {
+            Asked++;
+            judging = new();
+            return judging.Task;
+        }));
+
+        public IGrainFactory Grains { get; }
+
+        public int Asked { get; private set; }
+
+        public void Answer(IndexVerdict verdict) => judging.SetResult(new() { Verdict = verdict, Sentence = "" });
     }
 }
