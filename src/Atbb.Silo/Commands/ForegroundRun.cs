@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
+using Atbb.Silo.Hosting;
 using Atbb.Silo.Progress;
 using Atbb.Silo.Remote;
 using Polly;
@@ -47,21 +48,22 @@ static class ForegroundRun
         display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
         await backfill.ResumeAsync(runId);
 
-        await WatchAsync(backfill, display, services.GetRequiredService<TimeProvider>(), signalled.Token);
-
+        var patience = Patience(services.GetRequiredService<TimeProvider>(), signalled.Token);
         RunProgress? last;
         try
         {
-            last = signalled.IsCancellationRequested ? await backfill.PauseAsync(runId) : null;
-            last ??= (await backfill.GetRunAsync(runId))!;
+            await WatchAsync(backfill, display, patience, signalled.Token);
+            last = signalled.IsCancellationRequested
+                ? await backfill.PauseAsync(runId) ?? await backfill.GetRunAsync(runId)
+                : await patience.ExecuteAsync(async _ => await backfill.GetRunAsync(runId), signalled.Token);
         }
-        catch (Exception e) when (Trouble.MayPass(e, CancellationToken.None))
+        catch (Exception e) when (signalled.IsCancellationRequested && Trouble.MayPass(e, CancellationToken.None))
         {
             // Whoever has asked for the end gets it, and not only when the database is back.
-            return new(ExitCode.Paused, await backfill.GetProgressAsync(), isResumed, $"Interrupted; the pause could not be noted ({e.Message.TrimEnd('.')}). The same command goes on with this run from its last checkpoint.");
+            return new(ExitCode.Paused, await LastKnownAsync(backfill), isResumed, $"Interrupted; the pause could not be noted ({e.Message.TrimEnd('.')}). The same command goes on with this run from its last checkpoint.");
         }
 
-        return last.Status switch
+        return last!.Status switch
         {
             RunStatus.Completed => new(ExitCode.Completed, last, isResumed, null),
             RunStatus.Paused => new(ExitCode.Paused, last, isResumed, "Paused. The same command goes on with this run."),
@@ -73,6 +75,19 @@ static class ForegroundRun
             // The second one ends it there and then, should the database or the silo that is asked be silent: the run goes on from its last checkpoint.
             context.Cancel = !signalled.IsCancellationRequested;
             signalled.Cancel();
+        }
+    }
+
+    // Of a grain that nobody can reach nothing is known.
+    static async Task<RunProgress?> LastKnownAsync(IBackfillGrain backfill)
+    {
+        try
+        {
+            return await backfill.GetProgressAsync();
+        }
+        catch (Exception e) when (Trouble.MayPass(e, CancellationToken.None))
+        {
+            return null;
         }
     }
 
@@ -89,17 +104,8 @@ static class ForegroundRun
     }
 
     /// <summary>Shows the run to its end. Should the grain go away, it is called again, which is also what makes the run go on elsewhere.</summary>
-    internal static async Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, ResiliencePipeline patience, CancellationToken cancellationToken)
     {
-        var patience = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = int.MaxValue,
-                Delay = TimeSpan.FromMilliseconds(500),
-                BackoffType = DelayBackoffType.Constant,
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => Trouble.MayPass(e, cancellationToken)),
-            })
-            .Build();
         try
         {
             await patience.ExecuteAsync(async token => await display.ShowAsync(backfill.WatchAsync(token), token), cancellationToken);
@@ -109,4 +115,15 @@ static class ForegroundRun
             // Interrupted: what is shown next is the pause.
         }
     }
+
+    /// <summary>Asks again, until the caller has had enough.</summary>
+    internal static ResiliencePipeline Patience(TimeProvider time, CancellationToken own) => new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            Delay = TimeSpan.FromMilliseconds(500),
+            BackoffType = DelayBackoffType.Constant,
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(e => Trouble.MayPass(e, own)),
+        })
+        .Build();
 }

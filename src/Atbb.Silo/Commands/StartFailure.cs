@@ -5,6 +5,7 @@ using Atbb.Indexing;
 using Atbb.Silo.Demo;
 using Atbb.Silo.Hosting;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Serialization;
 
 namespace Atbb.Silo.Commands;
 
@@ -24,6 +25,8 @@ static class StartFailure
         UnauthorizedAccessException => $"{OneLine(error)} This user has to be allowed to read and write there; --database names another place.",
         IOException => $"The start failed at a file or an address: {OneLine(error)}",
         DbException => $"The database cannot be used: {OneLine(error)} --database (DATABASE_URL) names another one.",
+        // As of a grain that is to be begun while the database is silent.
+        OperationCanceledException or TimeoutException or CodecNotFoundException => $"The backfill does not answer ({OneLine(error).TrimEnd('.')}): see that the index's database does, and give the command again.",
         OrleansException => $"The silo could not be started: {OneLine(error)}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => null,

@@ -3,6 +3,7 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Commands;
 using Atbb.Silo.Progress;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Atbb.Silo.Tests.Commands;
 
@@ -18,10 +19,36 @@ public class ForegroundRunTests
         var grain = new Backfill(failure, RunStatus.Completed);
         var output = new StringWriter();
 
-        await ForegroundRun.WatchAsync(grain, new PlainProgress(output), new WithoutWaiting(), TestContext.Current.CancellationToken);
+        await ForegroundRun.WatchAsync(
+            grain, new PlainProgress(output), ForegroundRun.Patience(new WithoutWaiting(), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, grain.Watched);
         Assert.Contains("run 1 Completed", output.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The silo that told of the end may go with it.</summary>
+    [Theory]
+    [MemberData(nameof(PassingFailures), DisableDiscoveryEnumeration = true)]
+    public async Task Go_TheGrainGoesAwayAtTheEnd_IsAskedAgainWhatCameOfTheRun(Exception failure)
+    {
+        var ended = Backfill.Run(RunStatus.Completed);
+        var watched = new Backfill(failure, RunStatus.Completed);
+        var asked = 0;
+        var grain = Calls.To<IBackfillGrain>((method, _) => method!.Name switch
+        {
+            nameof(IBackfillGrain.StartAsync) => Task.FromResult(new StartResult(StartOutcome.Started, 1, RunType.FullSync)),
+            nameof(IBackfillGrain.ResumeAsync) => Task.FromResult<RunProgress?>(ended),
+            nameof(IBackfillGrain.WatchAsync) => watched.WatchAsync(),
+            nameof(IBackfillGrain.GetRunAsync) when ++asked < 3 => Task.FromException<RunProgress?>(failure),
+            nameof(IBackfillGrain.GetRunAsync) => Task.FromResult<RunProgress?>(ended),
+            var other => throw new NotSupportedException(other),
+        });
+        await using var services = new ServiceCollection()
+            .AddSingleton(Calls.To<IGrainFactory>((_, _) => grain)).AddSingleton<TimeProvider>(new WithoutWaiting()).BuildServiceProvider();
+
+        var outcome = await ForegroundRun.GoAsync(services, "did:plc:forum", new StartRequest(), new PlainProgress(TextWriter.Null));
+
+        Assert.Equal((ExitCode.Completed, ended, 3), (outcome.ExitCode, outcome.Run, asked));
     }
 
     [Fact]
@@ -30,7 +57,7 @@ public class ForegroundRunTests
         using var interrupt = new CancellationTokenSource();
         var grain = new Backfill(new TimeoutException(), RunStatus.Completed) { BeforeFailing = interrupt.Cancel };
 
-        await ForegroundRun.WatchAsync(grain, new PlainProgress(TextWriter.Null), TimeProvider.System, interrupt.Token);
+        await ForegroundRun.WatchAsync(grain, new PlainProgress(TextWriter.Null), ForegroundRun.Patience(TimeProvider.System, interrupt.Token), interrupt.Token);
 
         Assert.Equal(1, grain.Watched);
     }
@@ -55,7 +82,7 @@ public class ForegroundRunTests
             yield return Run(end);
         }
 
-        static RunProgress Run(RunStatus status) =>
+        public static RunProgress Run(RunStatus status) =>
             new() { RunId = 1, Type = RunType.FullSync, Status = status, Phase = RunPhase.Users, StartedAt = DateTimeOffset.UnixEpoch };
 
         public Task<BackfillDecision> DecideAsync() => throw new NotSupportedException();
