@@ -10,7 +10,7 @@ sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> l
     static readonly TimeSpan ReadsAreNoNews = TimeSpan.FromSeconds(30);
 
     readonly Lock sync = new();
-    readonly Dictionary<DatabasePart, (DateTimeOffset Began, DateTimeOffset? WriteFailedAt)> away = [];
+    readonly Dictionary<DatabasePart, (long Began, long? WriteFailedAt)> away = [];
 
     /// <summary>A part did not answer.</summary>
     /// <param name="part">The part.</param>
@@ -20,7 +20,7 @@ sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> l
     {
         lock (sync)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetTimestamp();
             var isAway = away.TryGetValue(part, out var known);
             away[part] = (isAway ? known.Began : now, isWrite ? now : known.WriteFailedAt);
             if (isAway)
@@ -36,16 +36,16 @@ sealed partial class DatabaseOutage(TimeProvider time, ILogger<DatabaseOutage> l
     /// <param name="isWrite">Whether something was written.</param>
     public void End(DatabasePart part, bool isWrite = false)
     {
-        (DateTimeOffset Began, DateTimeOffset? WriteFailedAt) outage;
+        (long Began, long? WriteFailedAt) outage;
         lock (sync)
         {
-            if (!away.TryGetValue(part, out outage) || (!isWrite && outage.WriteFailedAt > time.GetUtcNow() - ReadsAreNoNews))
+            if (!away.TryGetValue(part, out outage) || (!isWrite && outage.WriteFailedAt is { } failed && time.GetElapsedTime(failed) < ReadsAreNoNews))
                 return;
             away.Remove(part);
         }
 
         metrics?.End(part);
-        LogEnded(part, (time.GetUtcNow() - outage.Began).TotalSeconds);
+        LogEnded(part, time.GetElapsedTime(outage.Began).TotalSeconds);
     }
 
     [LoggerMessage(151, LogLevel.Error, "backfill.database_outage: the index's database ({Part}) does not answer; bring it back, the run waits for it however long and goes on by itself: {Reason}", EventName = "backfill.database_outage")]

@@ -42,9 +42,9 @@ sealed class RepoCaller(
         try
         {
             var slice = await sync(did, cancellationToken);
-            // These two may be without a word with the database.
+            // These two may be without a word with the database. Of the others, what has come further was written.
             if (slice.Outcome is not (RepoOutcome.Parked or RepoOutcome.LeftOut))
-                outage.End(DatabasePart.Index, isWrite: true);
+                outage.End(DatabasePart.Index, isWrite: slice.Counts != counts);
             if (slice.Outcome is RepoOutcome.More or RepoOutcome.Parked)
                 open[did] = (began, slice.Counts, 0);
             else
