@@ -22,10 +22,12 @@ public sealed class RequestMeter : IDisposable
     public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>Counts from here to <see cref="Dispose"/>.</summary>
-    /// <param name="apart">For this meter alone, whatever it is inside of: for what several wait for, until one of them takes it on by <see cref="Add"/>.</param>
-    public static RequestMeter Start(bool apart = false) => Current.Value = new RequestMeter(apart ? null : Current.Value);
+    public static RequestMeter Start() => Current.Value = new RequestMeter(Current.Value);
 
-    /// <summary>Counts what a meter apart has come to for the one around this, if there is one.</summary>
+    /// <summary>Counts for this meter alone, whatever it is inside of: what several wait for, until one of them takes it on by <see cref="Add"/>.</summary>
+    public static RequestMeter StartApart() => Current.Value = new RequestMeter(outer: null) { lastHost = Current.Value?.lastHost };
+
+    /// <summary>Counts what a meter apart has come to for the one that this is called inside of, if there is one.</summary>
     /// <param name="spent">Whose scope has ended.</param>
     public static void Add(RequestMeter spent)
     {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Atbb.Grains.Repos;
 
 /// <summary>
-/// The repositories of one host in one run, read a page at a time and no further than somebody asks. Whoever needs the next page pays for
-/// it; the others wait for the answer.
+/// The repositories of one host in one run, read a page at a time and no further than somebody asks. Whoever needs the next page has it asked for, and the others
+/// wait for the same answer; it is in the books of whoever is served of it first.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="pdses">Asks it.</param>
@@ -103,7 +103,7 @@ sealed partial class HostListing(
 
     async Task ReadPageAsync()
     {
-        using var spent = RequestMeter.Start(apart: true);
+        using var spent = RequestMeter.StartApart();
         try
         {
             await ReadPageInAsync();

@@ -35,6 +35,22 @@ public sealed class RequestMeterTests
     }
 
     [Fact]
+    public async Task StartApart_InsideAnother_CountsForItselfUntilItIsAdded()
+    {
+        using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"records":[]}"""));
+        using var around = RequestMeter.Start();
+        using var outer = RequestMeter.Start();
+        using var apart = RequestMeter.StartApart();
+        using var page = await client.Repo.ListRecordsAsync(Example.Pds, Example.Query, Cancel);
+        apart.Dispose();
+        Assert.Equal((1, 14, 0, 0), (apart.Requests, apart.Bytes, outer.Requests, outer.Bytes));
+
+        using (RequestMeter.Start())
+            RequestMeter.Add(apart);
+        Assert.Equal((0, 0), (outer.Requests, outer.Bytes));
+    }
+
+    [Fact]
     public async Task Start_InParallelFlows_CountsEachItsOwn()
     {
         using var client = new TestClient(StubHandler.Answering(HttpStatusCode.OK, """{"records":[]}"""), o => o.Politeness.ConcurrentRequests = 0);
