@@ -67,6 +67,25 @@ public sealed class SearchTests
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select count(*) from taken_in"));
     }
 
+    /// <summary>As when another of the site's processes takes posts in.</summary>
+    [Fact]
+    public async Task TakeIn_SomebodyElseWritesToTheFullText_WaitsForItsTurn()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        var search = new SqliteSearch(database.Address);
+        await search.CreateAsync(Ends);
+        await PutAsync(database, 1, "a", "an apple");
+        await using var other = await search.OpenAsync(Ends);
+        await other.ExecuteAsync("begin; insert into taken_in (post_id, cid) values (2, 'gone')");
+
+        var taking = Task.Run(() => search.TakeInAsync(0, 2, Ends), Ends);
+        await Task.Delay(300, Ends);
+        await other.ExecuteAsync("commit");
+        await taking;
+
+        Assert.Equal([1], await other.QueryAsync<long>("select post_id from taken_in"));
+    }
+
     [Fact]
     public async Task TakeIn_IndexIsNotThere_SaysSoAndMakesNone()
     {

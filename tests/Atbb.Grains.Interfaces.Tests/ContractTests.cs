@@ -24,7 +24,7 @@ public class ContractTests
     public static TheoryData<object> Values => new()
     {
         new BackfillDecision(DecisionOutcome.CatchUp, DecisionReason.CursorTooOld, TimeSpan.FromHours(40), TimeSpan.FromHours(36), "none"),
-        new StartResult(StartOutcome.AlreadyRunning, 7, RunType.FullSync, null, "wait"),
+        new StartResult(StartOutcome.AlreadyRunning, 7, RunType.FullSync, null, "wait", IsRepeat: true),
         new SyncCounts(1, 2, 3, 4, 5, 6, 7),
         new RunProgress
         {

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Net.Sockets;
+
 namespace Atbb.AppView.Search;
 
 /// <summary>Takes posts into the full text, again and again, a stretch of ids at a time.</summary>
@@ -24,7 +27,7 @@ sealed partial class SearchUpkeep(ISearchIndex search, TimeProvider time, ILogge
             {
                 await TakeInAllAsync(search, stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (e is DbException or SocketException or IOException or TimeoutException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
                 // The database is away, be it by its name alone, or has no tables yet: the next round finds it there. Searches say so meanwhile; the site, which
                 // would end with this, has other pages.

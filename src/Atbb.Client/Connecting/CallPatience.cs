@@ -58,16 +58,16 @@ sealed class CallPatience
             return await pipeline.ExecuteAsync(
                 static async (attempt, call) => await call(attempt.CancellationToken).WaitAsync(attempt.CancellationToken), context, call);
         }
+        catch (Exception e) when (e is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            // What is called is being taken down around the call: it fails of that as it happens, and who has taken it down was promised a cancellation.
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
         catch (TimeoutRejectedException)
         {
             var reason = trial.LastFailure ?? obstacle();
             throw new BackfillUnreachableException(
                 $"The backfill service did not answer within {limit}: {place()}{(reason is null ? "." : $". {reason.Message}")}", reason);
-        }
-        catch (Exception e) when (e is not OperationCanceledException && cancellationToken.IsCancellationRequested)
-        {
-            // What is called is being taken down around the call: it fails of that as it happens, and who has taken it down was promised a cancellation.
-            throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
         finally
         {

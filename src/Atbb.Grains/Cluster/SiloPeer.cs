@@ -1,5 +1,4 @@
 using Atbb.AtProto.Politeness;
-using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Microsoft.Extensions.Logging;
 
@@ -25,14 +24,8 @@ sealed partial class SiloPeer(
 
     public async Task<bool> TakeOverAsync(SiloAddress caller)
     {
-        try
-        {
-            await database.PingAsync(LongestPing, time, CancellationToken.None);
-        }
-        catch (IndexUnavailableException)
-        {
+        if (!await database.AnswersAsync(LongestPing, time, CancellationToken.None))
             return false;
-        }
 
         LogTakingOver(caller);
         return await membership.TryKill(caller);

@@ -108,7 +108,7 @@ sealed partial class RelayReader(
     async Task<RelayListing> GiveUpAsync(RelayListing listing, string kind, string problem, RunTrouble trouble, CancellationToken cancellationToken)
     {
         var message = $"The list of {listing.Collection} of the relay {listing.Relay} was left out after {listing.DidsListed} repositories: {problem}. {FailureKinds.NextStep(kind)}";
-        // First of all: a run that is halted before goes on with the listing, and has nothing to tell of.
+        // Before anything is told: a run that is halted before goes on with the listing, and has nothing to tell of.
         var ended = await patience.WaitForAsync(token => store.GiveUpAsync(listing, kind, message, token), cancellationToken);
         trouble.NoteLasting(message);
         LogGivenUp(listing.Relay, listing.Collection, kind, message);

@@ -141,10 +141,7 @@ sealed partial class UserRepoGrain
         switch (verdict)
         {
             case RepoVerdict.AskIdentity { Otherwise: RepoStatus.NotFound }:
-                var before = deniedAt;
-                // First of all: asked again at the time that is told, the repository has been denied for as long as it takes.
-                deniedAt ??= time.GetTimestamp();
-                verdict = Absence.Judge(Repo, before is { } first ? time.GetElapsedTime(first) : null, time.GetUtcNow(), options.DeletionConfirmDelay);
+                verdict = Absence.Judge(Repo, SinceFirst(ref deniedAt), time.GetUtcNow(), options.DeletionConfirmDelay);
                 // Collected in the wait, it would take each denial for the first, and the run would have no end.
                 DelayDeactivation(options.DeletionConfirmDelay + TimeSpan.FromMinutes(1));
                 return verdict;
@@ -160,11 +157,20 @@ sealed partial class UserRepoGrain
 
     RepoVerdict JudgeTombstone()
     {
-        var verdict = Absence.JudgeTombstone(Repo, tombstonedAt is { } first ? time.GetElapsedTime(first) : null, time.GetUtcNow(), options.DeletionConfirmDelay);
-        tombstonedAt ??= time.GetTimestamp();
+        var verdict = Absence.JudgeTombstone(Repo, SinceFirst(ref tombstonedAt), time.GetUtcNow(), options.DeletionConfirmDelay);
         // As with a PDS's denial: collected in the wait, each answer would be the first.
         DelayDeactivation(options.DeletionConfirmDelay + TimeSpan.FromMinutes(1));
         return verdict;
+    }
+
+    /// <summary>How long ago something was said for the first time; null: it is said for the first time.</summary>
+    // Noted before the time is told at which it is asked about again: at that time it has been so for long enough.
+    TimeSpan? SinceFirst(ref long? first)
+    {
+        var now = time.GetTimestamp();
+        TimeSpan? since = first is { } before ? time.GetElapsedTime(before, now) : null;
+        first ??= now;
+        return since;
     }
 
     async Task<RepoOutcome> ParkAsync(string reason, DateTimeOffset? notBefore, string kind, string? host, string? collection = null)

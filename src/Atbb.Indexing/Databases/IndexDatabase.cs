@@ -152,6 +152,25 @@ public abstract class IndexDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the database answers, whatever it says: also while its tables are missing, as in a restore.</summary>
+    /// <inheritdoc cref="PingAsync"/>
+    public async Task<bool> AnswersAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PingAsync(patience, time, cancellationToken);
+            return true;
+        }
+        catch (IndexUnavailableException)
+        {
+            return false;
+        }
+        catch (Exception e) when (FaultOfStatement(e) is not null)
+        {
+            return true;
+        }
+    }
+
     async Task LeaveBehindAsync(Task asking, CancellationTokenSource enough)
     {
         Interlocked.Increment(ref leftBehind);
@@ -182,8 +201,7 @@ public abstract class IndexDatabase : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException && Classify(e) is FaultClass.Unavailable or FaultClass.Conflict)
         {
             // What breaks as its caller goes away is a caller gone, and no outage.
-            cancellationToken.ThrowIfCancellationRequested();
-            throw Unavailable(e);
+            throw cancellationToken.IsCancellationRequested ? new OperationCanceledException(e.Message, e, cancellationToken) : Unavailable(e);
         }
     }
 

@@ -80,14 +80,21 @@ sealed class SignIns(SignInStore store, TimeProvider time)
         }
     }
 
-    // Without the database it holds on this silo alone.
+    // Without the database it holds on this silo alone. One that did not answer in time may have it all the same: others would let it in, and could end it.
     async Task KeepAsync(string id, DateTimeOffset endsAt, CancellationToken cancellationToken)
     {
         var isKept = await AskAsync(async token =>
         {
-            await store.AddAsync(id, endsAt, token);
-            return true;
-        }, cancellationToken) is true;
+            try
+            {
+                await store.AddAsync(id, endsAt, token);
+                return true;
+            }
+            catch (IndexUnavailableException)
+            {
+                return false;
+            }
+        }, cancellationToken) is not false;
         seenHere[id] = new(endsAt, isKept);
     }
 

@@ -5,7 +5,7 @@ using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
 using Atbb.Silo.Access;
 using Atbb.Silo.Admin.Events;
-using Atbb.Silo.Remote;
+using Atbb.Silo.Hosting;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 

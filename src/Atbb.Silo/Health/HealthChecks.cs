@@ -2,6 +2,7 @@ using Atbb.Grains;
 using Atbb.Grains.Interfaces;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
+using Atbb.Silo.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -74,7 +75,7 @@ static class HealthChecks
                     ? HealthCheckResult.Degraded(stall)
                     : HealthCheckResult.Healthy();
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException or OperationCanceledException)
+            catch (Exception e) when (Trouble.MayPass(e, CancellationToken.None))
             {
                 return HealthCheckResult.Degraded(
                     $"The backfill has not answered ({e.Message.TrimEnd('.')}). If the database is well, the silo that it is on hangs (atbb_run_active 1, or no answer at all): restart that one, and the run goes on elsewhere.");

@@ -1,5 +1,4 @@
 using Atbb.Grains.Cluster;
-using Atbb.Indexing;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Commands;
 using Atbb.Silo.Configuration;
@@ -29,28 +28,10 @@ sealed partial class CutOffWatch(
         using var stop = stoppingToken.Register(timer.Dispose);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
-            if (await ReachesAsync(stoppingToken))
+            if (await database.AnswersAsync(period, time, stoppingToken))
                 reachedAt = time.GetTimestamp();
             else if (time.GetElapsedTime(reachedAt) >= patience && await peers.HandOverAsync(period, time, stoppingToken))
                 await EndAsync();
-        }
-    }
-
-    internal async Task<bool> ReachesAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await database.PingAsync(period, time, stoppingToken);
-            return true;
-        }
-        catch (IndexUnavailableException)
-        {
-            return false;
-        }
-        catch (Exception e) when (IndexDatabase.FaultOfStatement(e) is not null)
-        {
-            // It answers, be it that somebody has taken its tables away.
-            return true;
         }
     }
 

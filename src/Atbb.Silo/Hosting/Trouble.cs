@@ -2,7 +2,7 @@ using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
 using Orleans.Serialization;
 
-namespace Atbb.Silo.Remote;
+namespace Atbb.Silo.Hosting;
 
 /// <summary>What a call of a grain can end with that passes: another silo, the way to it, or the database.</summary>
 static class Trouble

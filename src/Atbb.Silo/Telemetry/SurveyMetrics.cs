@@ -12,7 +12,7 @@ namespace Atbb.Silo.Telemetry;
 /// How the whole index stands, asked of the database when somebody reads the metrics and not more often than they can change: counting costs a
 /// look through all repositories. Every silo says the same, so the greatest of them is right and their sum is not.
 /// </summary>
-sealed class SurveyMetrics : IDisposable
+sealed partial class SurveyMetrics : IDisposable
 {
     static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
@@ -27,18 +27,20 @@ sealed class SurveyMetrics : IDisposable
     readonly VerdictMetrics verdict;
     readonly string firehose;
     readonly TimeProvider time;
+    readonly ILogger<SurveyMetrics> logger;
     readonly SemaphoreSlim asking = new(1);
 
     // Replaced whole: whoever collects reads it from a thread of its own.
     volatile Standing? known;
+    volatile bool answers;
     long askedAt;
     bool wasAsked;
 
-    public SurveyMetrics(IndexSurvey survey, IndexFacts facts, VerdictMetrics verdict, IOptions<BackfillOptions> backfill, IMeterFactory meters, TimeProvider time)
+    public SurveyMetrics(IndexSurvey survey, IndexFacts facts, VerdictMetrics verdict, IOptions<BackfillOptions> backfill, IMeterFactory meters, TimeProvider time, ILogger<SurveyMetrics> logger)
     {
-        (this.survey, this.facts, this.verdict, this.time, firehose) = (survey, facts, verdict, time, backfill.Value.FirehoseService);
+        (this.survey, this.facts, this.verdict, this.time, this.logger, firehose) = (survey, facts, verdict, time, logger, backfill.Value.FirehoseService);
         var meter = meters.Create("Atbb.Silo");
-        meter.CreateObservableGauge("atbb.database.up", () => known is null ? 0 : 1, null, "Whether the database answered when it was last asked for these figures.");
+        meter.CreateObservableGauge("atbb.database.up", () => answers ? 1 : 0, null, "Whether the database answered when it was last asked for these figures.");
         meter.CreateObservableGauge("atbb.runs", () => OfRuns(static of => of.Count), "{run}", "Runs of this index, by status.");
         meter.CreateObservableGauge("atbb.runs.last_id", () => OfRuns(static of => of.LastId), null, "The id of the last run of each status; 0 where there is none.");
         meter.CreateObservableGauge("atbb.run.paused", Paused, "s", "How long a run has been paused; 0 while none is.");
@@ -73,12 +75,21 @@ sealed class SurveyMetrics : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
         try
         {
-            return new Standing(
+            var standing = new Standing(
                 await survey.CountRunsAsync(either.Token), await survey.CountReposAsync(either.Token), await facts.GetFirehoseCursorAsync(firehose, either.Token));
+            answers = true;
+            return standing;
         }
-        // A statement that is refused, as where tables are missing, costs these figures and neither the others nor the process.
-        catch (Exception e) when (e is IndexUnavailableException || IndexDatabase.FaultOfStatement(e) is not null || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is IndexUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            answers = false;
+            return null;
+        }
+        catch (Exception e) when (IndexDatabase.FaultOfStatement(e) is not null)
+        {
+            // As where tables are missing: it costs these figures, and neither the others nor the process.
+            answers = true;
+            LogNoFigures(e.Message.ReplaceLineEndings(" "));
             return null;
         }
     }
@@ -98,6 +109,9 @@ sealed class SurveyMetrics : IDisposable
     IEnumerable<Measurement<double>> Age() => known?.Cursor is { } cursor
         ? [new Measurement<double>((time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds - (cursor / 1e6))]
         : [];
+
+    [LoggerMessage(324, LogLevel.Warning, "metrics.no_figures: the index's database refused the question for its figures, and the metrics do not have them: {Reason}", EventName = "metrics.no_figures")]
+    partial void LogNoFigures(string reason);
 
     sealed record Standing(IReadOnlyDictionary<string, RunsOfStatus> Runs, IReadOnlyDictionary<string, long> Repos, long? Cursor);
 }

@@ -100,9 +100,9 @@ public class HostListingTests
         Assert.InRange(asked, 1, many - 100);
     }
 
-    /// <summary>Whoever has had the list asked for is sent away meanwhile, and finds itself settled: the question is counted all the same.</summary>
+    /// <summary>Whoever has had the list asked for is sent away meanwhile, and finds itself settled: question and answer are counted all the same.</summary>
     [Fact]
-    public async Task CatchUp_TheListTakesLongerThanAnybodyWaits_IsCountedForWhoAskedForIt()
+    public async Task CatchUp_TheListTakesLongerThanAnybodyWaits_IsCountedOnceItIsThere()
     {
         await using var cluster = await IndexedAsync();
         cluster.Pds.Fault = request => request.Method == ListRepos ? PdsFault.Late(TimeSpan.FromSeconds(2)) : null;

@@ -59,16 +59,35 @@ public sealed class DatabaseFaultTests : IndexTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task AnswersAsync_OfADatabaseWhoseTablesWereTakenAway_ItDoes(DatabaseKind kind)
+    {
+        var database = await OpenAsync(kind);
+        await database.ExecuteAsync("drop table firehose_cursor");
+
+        Assert.True(await database.Index.AnswersAsync(TimeSpan.FromMinutes(1), Time, Token));
+    }
+
+    [Fact]
+    public async Task AnswersAsync_OfADatabaseThatIsAway_ItDoesNot()
+    {
+        await using var index = IndexDatabase.Create(DatabaseTarget.Parse("postgresql://nobody@127.0.0.1:1/none"), NullLoggerFactory.Instance);
+
+        Assert.False(await index.AnswersAsync(TimeSpan.FromMinutes(1), Time, Token));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task QueryAsync_BreaksAsItsCallerGoes_IsCancelled(DatabaseKind kind)
     {
         var database = await OpenAsync(kind);
         using var caller = new CancellationTokenSource();
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => database.Index.QueryAsync<int>(async (_, _) =>
+        var cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => database.Index.QueryAsync<int>(async (_, _) =>
         {
             await caller.CancelAsync();
             throw new IOException("lost");
         }, caller.Token));
+
+        Assert.IsType<IOException>(cancelled.InnerException);
     }
 
     /// <summary>The driver finds such a connection broken where nothing is written, if it is told to look.</summary>
@@ -90,15 +109,17 @@ public sealed class DatabaseFaultTests : IndexTests
     // One that has not looked yet is told by the write, which its caller tries again.
     static async Task<BatchResult> WriteWhenThereAsync(IndexStore store, RecordBatch batch)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         while (true)
         {
             try
             {
-                return await store.WriteAsync(batch, Token);
+                return await store.WriteAsync(batch, limit.Token);
             }
             catch (IndexUnavailableException)
             {
-                await Task.Delay(10, Token);
+                await Task.Delay(10, limit.Token);
             }
         }
     }

@@ -1,9 +1,9 @@
 using Atbb.Grains.Interfaces;
-using Atbb.Silo.Remote;
+using Atbb.Silo.Hosting;
 using Orleans.Serialization;
 using Orleans.Storage;
 
-namespace Atbb.Silo.Tests.Remote;
+namespace Atbb.Silo.Tests.Hosting;
 
 public sealed class TroubleTests
 {

@@ -76,14 +76,14 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"create database {name} template {template ?? "template0"}", connection);
-        while (true)
+        for (var tried = 1; ; tried++)
         {
             try
             {
                 await command.ExecuteNonQueryAsync();
                 return Url(name);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse)
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse && tried < 10)
             {
                 // The server has waited some seconds already for whoever has just left the template to be gone.
             }

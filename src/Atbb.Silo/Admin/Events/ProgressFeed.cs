@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Atbb.Grains.Interfaces.Runs;
-using Atbb.Silo.Remote;
+using Atbb.Silo.Hosting;
 
 namespace Atbb.Silo.Admin.Events;
 

@@ -1,6 +1,6 @@
 using Atbb.Grains.Interfaces;
 using Atbb.Grains.Interfaces.Runs;
-using Atbb.Silo.Remote;
+using Atbb.Silo.Hosting;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
