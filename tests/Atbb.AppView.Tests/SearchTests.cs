@@ -80,6 +80,7 @@ public sealed class SearchTests
 
         var taking = Task.Run(() => search.TakeInAsync(0, 2, Ends), Ends);
         await Task.Delay(300, Ends);
+        Assert.False(taking.IsCompleted);
         await other.ExecuteAsync("commit");
         await taking;
 

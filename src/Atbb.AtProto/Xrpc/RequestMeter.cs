@@ -9,11 +9,12 @@ public sealed class RequestMeter : IDisposable
     static readonly AsyncLocal<RequestMeter?> Current = new();
 
     readonly RequestMeter? outer;
+    readonly RequestMeter? before;
     long requests;
     long bytes;
     volatile Uri? lastHost;
 
-    RequestMeter(RequestMeter? outer) => this.outer = outer;
+    RequestMeter(RequestMeter? outer, RequestMeter? before) => (this.outer, this.before) = (outer, before);
 
     /// <summary>Requests sent, answered or not.</summary>
     public long Requests => Interlocked.Read(ref requests);
@@ -22,10 +23,11 @@ public sealed class RequestMeter : IDisposable
     public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>Counts from here to <see cref="Dispose"/>.</summary>
-    public static RequestMeter Start() => Current.Value = new RequestMeter(Current.Value);
+    public static RequestMeter Start() => Current.Value = new RequestMeter(Current.Value, Current.Value);
 
     /// <summary>Counts for this meter alone, whatever it is inside of: what several wait for, until one of them takes it on by <see cref="Add"/>.</summary>
-    public static RequestMeter StartApart() => Current.Value = new RequestMeter(outer: null) { lastHost = Current.Value?.lastHost };
+    /// <param name="follows">The host whose answer it follows up on; null: it begins anew.</param>
+    public static RequestMeter StartApart(Uri? follows = null) => Current.Value = new RequestMeter(outer: null, Current.Value) { lastHost = follows };
 
     /// <summary>Counts what a meter apart has come to for the one that this is called inside of, if there is one.</summary>
     /// <param name="spent">Whose scope has ended.</param>
@@ -44,7 +46,7 @@ public sealed class RequestMeter : IDisposable
     public void Dispose()
     {
         if (Current.Value == this)
-            Current.Value = outer;
+            Current.Value = before;
     }
 
     /// <summary>Whether a request would be the first of this scope to a host, or the first after one to another. Without a scope none is.</summary>

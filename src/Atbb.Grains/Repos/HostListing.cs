@@ -103,7 +103,7 @@ sealed partial class HostListing(
 
     async Task ReadPageAsync()
     {
-        using var spent = RequestMeter.StartApart();
+        using var spent = RequestMeter.StartApart(follows: cursor is null ? null : host);
         try
         {
             await ReadPageInAsync();

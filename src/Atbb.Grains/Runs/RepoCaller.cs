@@ -34,7 +34,8 @@ sealed class RepoCaller(
     /// <summary>Asks a repository to read on.</summary>
     public async Task<RepoSlice> SyncAsync(string did, CancellationToken cancellationToken)
     {
-        var (began, counts, unanswered) = open.TryGetValue(did, out var known) ? known : (time.GetTimestamp(), default, 0);
+        var isOpen = open.TryGetValue(did, out var known);
+        var (began, counts, unanswered) = isOpen ? known : (time.GetTimestamp(), default, 0);
         // A host may answer a record an hour, and never fail: each answer begins every other bound anew.
         if (time.GetElapsedTime(began) > options.MaxRepoTime)
             return await GiveUpAsync(did, counts, FailureKinds.TooSlow, $"{did} was not read to its end in {options.MaxRepoTime}.", cancellationToken);
@@ -42,9 +43,9 @@ sealed class RepoCaller(
         try
         {
             var slice = await sync(did, cancellationToken);
-            // These two may be without a word with the database. Of the others, what has come further was written.
+            // These two may be without a word with the database. Of the others, what has come further than it was known to be was written.
             if (slice.Outcome is not (RepoOutcome.Parked or RepoOutcome.LeftOut))
-                outage.End(DatabasePart.Index, isWrite: slice.Counts != counts);
+                outage.End(DatabasePart.Index, isWrite: isOpen && slice.Counts != default && slice.Counts != counts);
             if (slice.Outcome is RepoOutcome.More or RepoOutcome.Parked)
                 open[did] = (began, slice.Counts, 0);
             else

@@ -7,14 +7,19 @@ namespace Atbb.Indexing.Access;
 /// <remarks>Every method throws <see cref="IndexUnavailableException"/> when the database cannot be asked.</remarks>
 public sealed class SignInStore(IndexDatabase database, TimeProvider time)
 {
-    /// <summary>Keeps one until a time, once however often it is asked to, and forgets those whose time is over.</summary>
+    /// <summary>How long one is good if nobody ends it.</summary>
+    public static readonly TimeSpan Lasts = TimeSpan.FromHours(12);
+
+    /// <summary>
+    /// Keeps one until a time, once however often it is asked to and not again after it was ended, and forgets those that could not be good any more in any case.
+    /// </summary>
     public Task AddAsync(string id, DateTimeOffset endsAt, CancellationToken cancellationToken) => database.QueryAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
             """
-            delete from sign_ins where ends_at <= @now;
+            delete from sign_ins where ends_at <= @forgotten;
             insert into sign_ins (id, ends_at) values (@id, @endsAt) on conflict (id) do nothing;
             """,
-            new { id, endsAt, now = time.GetUtcNow() },
+            new { id, endsAt, forgotten = time.GetUtcNow() - Lasts },
             cancellationToken: token)),
         cancellationToken);
 
@@ -26,8 +31,11 @@ public sealed class SignInStore(IndexDatabase database, TimeProvider time)
             cancellationToken: token)) is not null,
         cancellationToken);
 
-    /// <summary>Ends one. One that has ended has ended.</summary>
+    /// <summary>Ends one. It is remembered as ended, so that nobody who could not keep it before keeps it now.</summary>
     public Task EndAsync(string id, CancellationToken cancellationToken) => database.QueryAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition("delete from sign_ins where id = @id", new { id }, cancellationToken: token)),
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(
+            "insert into sign_ins (id, ends_at) values (@id, @now) on conflict (id) do update set ends_at = excluded.ends_at",
+            new { id, now = time.GetUtcNow() },
+            cancellationToken: token)),
         cancellationToken);
 }

@@ -153,7 +153,9 @@ public abstract class IndexDatabase : IAsyncDisposable
     }
 
     /// <summary>Whether the database answers, whatever it says: also while its tables are missing, as in a restore.</summary>
-    /// <inheritdoc cref="PingAsync"/>
+    /// <param name="patience">How long it has for that.</param>
+    /// <param name="time">What measures it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task<bool> AnswersAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         try

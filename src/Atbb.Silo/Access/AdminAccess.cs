@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using Atbb.Indexing.Access;
 using Atbb.Silo.Admin;
 using Atbb.Silo.Configuration;
 using Microsoft.AspNetCore.Authentication;
@@ -35,7 +36,7 @@ static class AdminAccess
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Strict;
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                options.ExpireTimeSpan = SignIns.Lasts;
+                options.ExpireTimeSpan = SignInStore.Lasts;
                 options.SlidingExpiration = false;
                 options.LoginPath = SignIn.Path;
                 options.ReturnUrlParameter = SignIn.ReturnUrl;

@@ -13,9 +13,6 @@ namespace Atbb.Silo.Access;
 /// </summary>
 sealed class SignIns(SignInStore store, TimeProvider time)
 {
-    /// <summary>How long one is good if nobody ends it.</summary>
-    public static readonly TimeSpan Lasts = TimeSpan.FromHours(12);
-
     const string Id = "sign_in";
 
     // Every request with a cookie waits for the answer, and those that are to say that the database is away shall come.
@@ -28,7 +25,7 @@ sealed class SignIns(SignInStore store, TimeProvider time)
     public async Task<ClaimsPrincipal> BeginAsync(CancellationToken cancellationToken)
     {
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var endsAt = time.GetUtcNow() + Lasts;
+        var endsAt = time.GetUtcNow() + SignInStore.Lasts;
         Forget();
         await KeepAsync(id, endsAt, cancellationToken);
         var principal = AdminAccess.Operator(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -66,12 +63,12 @@ sealed class SignIns(SignInStore store, TimeProvider time)
         switch (await AskAsync(token => store.IsOpenAsync(id, token), cancellationToken))
         {
             case true:
-                seenHere.AddOrUpdate(id, static (_, last) => new(last, IsKept: true), static (_, seen, _) => seen with { IsKept = true }, time.GetUtcNow() + Lasts);
+                seenHere.AddOrUpdate(id, static (_, last) => new(last, IsKept: true), static (_, seen, _) => seen with { IsKept = true }, time.GetUtcNow() + SignInStore.Lasts);
                 return true;
-            // The database was away when it began here: what nobody else has let in, nobody has ended.
+            // The database was away when it began here. Where it has been ended meanwhile, it stays so.
             case false when seenHere.TryGetValue(id, out var seen) && !seen.IsKept && seen.EndsAt > time.GetUtcNow():
                 await KeepAsync(id, seen.EndsAt, cancellationToken);
-                return true;
+                return await AskAsync(token => store.IsOpenAsync(id, token), cancellationToken) is not false;
             case false:
                 seenHere.TryRemove(id, out _);
                 return false;
@@ -80,21 +77,14 @@ sealed class SignIns(SignInStore store, TimeProvider time)
         }
     }
 
-    // Without the database it holds on this silo alone. One that did not answer in time may have it all the same: others would let it in, and could end it.
+    // Without the database it holds on this silo alone.
     async Task KeepAsync(string id, DateTimeOffset endsAt, CancellationToken cancellationToken)
     {
         var isKept = await AskAsync(async token =>
         {
-            try
-            {
-                await store.AddAsync(id, endsAt, token);
-                return true;
-            }
-            catch (IndexUnavailableException)
-            {
-                return false;
-            }
-        }, cancellationToken) is not false;
+            await store.AddAsync(id, endsAt, token);
+            return true;
+        }, cancellationToken) is true;
         seenHere[id] = new(endsAt, isKept);
     }
 

@@ -40,27 +40,30 @@ static class ForegroundRun
 
         var runId = start.RunId!.Value;
         var isResumed = start.Outcome is StartOutcome.AlreadyRunning;
+        // The silo that it was begun on may go at any time from here on: it belongs to another process of the same cluster.
+        var patience = Patience(services.GetRequiredService<TimeProvider>(), signalled.Token);
         // Another one than the command asks for: to go on with it in silence would pass for what was asked.
-        if (isResumed && await backfill.GetRunAsync(runId) is { } unfinished && !isAsked(unfinished))
+        if (isResumed && await patience.ExecuteAsync(async token => await backfill.GetRunAsync(runId).WaitAsync(token), CancellationToken.None) is { } unfinished && !isAsked(unfinished))
             return new(ExitCode.BadConfiguration, unfinished, true, AnotherIsUnfinished(unfinished));
         if (start.Message is { } note)
             display.Say(note);
         display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
-        await backfill.ResumeAsync(runId);
 
-        var patience = Patience(services.GetRequiredService<TimeProvider>(), signalled.Token);
         RunProgress? last;
         try
         {
+            await UntilSignalledAsync(patience, async token => await backfill.ResumeAsync(runId).WaitAsync(token), signalled.Token);
             await WatchAsync(backfill, display, patience, signalled.Token);
             last = signalled.IsCancellationRequested
                 ? await backfill.PauseAsync(runId) ?? await backfill.GetRunAsync(runId)
-                : await patience.ExecuteAsync(async _ => await backfill.GetRunAsync(runId), signalled.Token);
+                : await patience.ExecuteAsync(async token => await backfill.GetRunAsync(runId).WaitAsync(token), signalled.Token);
         }
         catch (Exception e) when (signalled.IsCancellationRequested && Trouble.MayPass(e, CancellationToken.None))
         {
+            last = await LastKnownAsync(backfill);
             // Whoever has asked for the end gets it, and not only when the database is back.
-            return new(ExitCode.Paused, await LastKnownAsync(backfill), isResumed, $"Interrupted; the pause could not be noted ({e.Message.TrimEnd('.')}). The same command goes on with this run from its last checkpoint.");
+            if (last is not { IsFinished: true } || last.RunId != runId)
+                return new(ExitCode.Paused, last, isResumed, $"Interrupted; the pause could not be noted ({e.Message.TrimEnd('.')}). The same command goes on with this run from its last checkpoint.");
         }
 
         return last!.Status switch
@@ -104,15 +107,18 @@ static class ForegroundRun
     }
 
     /// <summary>Shows the run to its end. Should the grain go away, it is called again, which is also what makes the run go on elsewhere.</summary>
-    internal static async Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, ResiliencePipeline patience, CancellationToken cancellationToken)
+    internal static Task WatchAsync(IBackfillGrain backfill, IProgressDisplay display, ResiliencePipeline patience, CancellationToken cancellationToken) =>
+        UntilSignalledAsync(patience, async token => await display.ShowAsync(backfill.WatchAsync(token), token), cancellationToken);
+
+    static async Task UntilSignalledAsync(ResiliencePipeline patience, Func<CancellationToken, ValueTask> act, CancellationToken cancellationToken)
     {
         try
         {
-            await patience.ExecuteAsync(async token => await display.ShowAsync(backfill.WatchAsync(token), token), cancellationToken);
+            await patience.ExecuteAsync(act, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Interrupted: what is shown next is the pause.
+            // Interrupted: what comes next is the pause.
         }
     }
 

@@ -18,18 +18,21 @@ static class SiloPorts
     /// The ports that are set or, for each that is not, the first free one from a fixed start: so a process that was killed comes back where
     /// it was, and its cluster knows it again at once.
     /// </summary>
-    public static (int Silo, int Gateway) Choose(ClusterSettings settings) => Choose(settings, IsFree);
+    public static (int Silo, int Gateway) Choose(ClusterSettings settings) => Choose(settings, FirstFree);
 
     /// <summary>The same, to be listened on by and by: another process that chooses meanwhile is to choose others.</summary>
-    public static (int Silo, int Gateway) Take(ClusterSettings settings) => Choose(settings, static port => IsFree(port) && Claim(port));
+    public static (int Silo, int Gateway) Take(ClusterSettings settings) => Choose(settings, TakeFirst);
 
-    static (int Silo, int Gateway) Choose(ClusterSettings settings, Func<int, bool> suits) =>
+    static (int Silo, int Gateway) Choose(ClusterSettings settings, Func<int, int> choose) =>
         (
-            settings.SiloPort > 0 ? settings.SiloPort : First(FirstSiloPort, suits),
-            settings.GatewayPort > 0 ? settings.GatewayPort : First(FirstGatewayPort, suits));
+            settings.SiloPort > 0 ? settings.SiloPort : choose(FirstSiloPort),
+            settings.GatewayPort > 0 ? settings.GatewayPort : choose(FirstGatewayPort));
 
     /// <summary>The first port from there up that nobody listens on.</summary>
     public static int FirstFree(int first) => First(first, IsFree);
+
+    /// <summary>The first port from there up that nobody listens on, nor another process is going to.</summary>
+    internal static int TakeFirst(int first) => First(first, static port => IsFree(port) && Claim(port));
 
     static int First(int first, Func<int, bool> suits) => Enumerable.Range(first, Tried).FirstOrDefault(suits) is var port and > 0
         ? port
@@ -44,15 +47,16 @@ static class SiloPorts
         if (!OperatingSystem.IsLinux() || Claims.ContainsKey(port))
             return true;
 
-        var claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? claim = null;
         try
         {
+            claim = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             claim.Bind(ClaimOf(port));
         }
         catch (SocketException e)
         {
-            claim.Dispose();
-            // Where names are forbidden altogether, the port is as good as without.
+            claim?.Dispose();
+            // Where sockets or names of this kind are forbidden, the port is as good as without.
             return e.SocketErrorCode is not SocketError.AddressAlreadyInUse;
         }
 

@@ -32,7 +32,7 @@ sealed partial class SurveyMetrics : IDisposable
 
     // Replaced whole: whoever collects reads it from a thread of its own.
     volatile Standing? known;
-    volatile bool answers;
+    bool isRefused;
     long askedAt;
     bool wasAsked;
 
@@ -40,7 +40,7 @@ sealed partial class SurveyMetrics : IDisposable
     {
         (this.survey, this.facts, this.verdict, this.time, this.logger, firehose) = (survey, facts, verdict, time, logger, backfill.Value.FirehoseService);
         var meter = meters.Create("Atbb.Silo");
-        meter.CreateObservableGauge("atbb.database.up", () => answers ? 1 : 0, null, "Whether the database answered when it was last asked for these figures.");
+        meter.CreateObservableGauge("atbb.database.up", () => known is null ? 0 : 1, null, "Whether the database answered when it was last asked for these figures.");
         meter.CreateObservableGauge("atbb.runs", () => OfRuns(static of => of.Count), "{run}", "Runs of this index, by status.");
         meter.CreateObservableGauge("atbb.runs.last_id", () => OfRuns(static of => of.LastId), null, "The id of the last run of each status; 0 where there is none.");
         meter.CreateObservableGauge("atbb.run.paused", Paused, "s", "How long a run has been paused; 0 while none is.");
@@ -77,19 +77,19 @@ sealed partial class SurveyMetrics : IDisposable
         {
             var standing = new Standing(
                 await survey.CountRunsAsync(either.Token), await survey.CountReposAsync(either.Token), await facts.GetFirehoseCursorAsync(firehose, either.Token));
-            answers = true;
+            isRefused = false;
             return standing;
         }
         catch (Exception e) when (e is IndexUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            answers = false;
             return null;
         }
         catch (Exception e) when (IndexDatabase.FaultOfStatement(e) is not null)
         {
             // As where tables are missing: it costs these figures, and neither the others nor the process.
-            answers = true;
-            LogNoFigures(e.Message.ReplaceLineEndings(" "));
+            if (!isRefused)
+                LogNoFigures(e.Message.ReplaceLineEndings(" "));
+            isRefused = true;
             return null;
         }
     }
@@ -110,7 +110,7 @@ sealed partial class SurveyMetrics : IDisposable
         ? [new Measurement<double>((time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds - (cursor / 1e6))]
         : [];
 
-    [LoggerMessage(324, LogLevel.Warning, "metrics.no_figures: the index's database refused the question for its figures, and the metrics do not have them: {Reason}", EventName = "metrics.no_figures")]
+    [LoggerMessage(324, LogLevel.Warning, "metrics.no_figures: the index's database refused the question for its figures, and the metrics say that it is down (atbb_database_up) until it answers: {Reason}", EventName = "metrics.no_figures")]
     partial void LogNoFigures(string reason);
 
     sealed record Standing(IReadOnlyDictionary<string, RunsOfStatus> Runs, IReadOnlyDictionary<string, long> Repos, long? Cursor);

@@ -31,6 +31,7 @@ sealed partial class VerdictMetrics
     // Beyond the patience of one who asks: the next one waits for the same answer, which is of the runs as they were when it was asked for.
     Task<IndexReport>? judging;
     HashSet<(string, long, long)>? judgingOf;
+    long judgingSince;
 
     // Replaced whole: whoever collects reads it from a thread of its own.
     volatile IndexReport? known;
@@ -56,10 +57,10 @@ sealed partial class VerdictMetrics
             return;
 
         if (judging is null)
-            judgingOf = asked;
+            (judgingOf, judgingSince) = (asked, time.GetTimestamp());
         known = asked is null ? null : await JudgeAsync(cancellationToken);
         // Where there is no answer, of the runs as they are: it is asked for again after a while.
-        (judgedOf, judgedAt) = (known is null ? asked : judgingOf, time.GetTimestamp());
+        (judgedOf, judgedAt) = known is null ? (asked, time.GetTimestamp()) : (judgingOf, judgingSince);
     }
 
     // A run's row is written before its grain has forgotten that it was reading.

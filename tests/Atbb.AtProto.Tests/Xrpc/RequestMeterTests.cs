@@ -45,9 +45,19 @@ public sealed class RequestMeterTests
         apart.Dispose();
         Assert.Equal((1, 14, 0, 0), (apart.Requests, apart.Bytes, outer.Requests, outer.Bytes));
 
-        using (RequestMeter.Start())
-            RequestMeter.Add(apart);
-        Assert.Equal((0, 0), (outer.Requests, outer.Bytes));
+        using var inner = RequestMeter.Start();
+        RequestMeter.Add(apart);
+        foreach (var meter in new[] { inner, outer, around })
+            Assert.Equal((1, 14), (meter.Requests, meter.Bytes));
+    }
+
+    [Fact]
+    public void StartApart_FollowingUpOnAHost_ItsNextRequestThereIsNotTheFirst()
+    {
+        using (RequestMeter.StartApart())
+            Assert.True(RequestMeter.IsFirstAt(Example.Pds));
+        using (RequestMeter.StartApart(follows: Example.Pds))
+            Assert.False(RequestMeter.IsFirstAt(Example.Pds));
     }
 
     [Fact]

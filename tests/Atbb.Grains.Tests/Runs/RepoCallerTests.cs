@@ -58,6 +58,28 @@ public sealed class RepoCallerTests : IDisposable
         Assert.Single(log.Of("backfill.database_back"));
     }
 
+    /// <summary>A full disk is read from as ever: only what has come further was written.</summary>
+    [Fact]
+    public async Task Sync_RepositoriesThatAreOnlyReadWhileNothingCanBeWritten_DoNotEndTheOutage()
+    {
+        const string Bob = "did:plc:bob";
+        var caller = Caller(InTurn(
+            Slice(new RepoOutcome.More(), 7), new IndexUnreachableException("full"),
+            // As one that its row says to be done; one whose reading was stopped; one that had to read its row anew.
+            Slice(new RepoOutcome.Completed(), 5), Slice(new RepoOutcome.More(), 7), Slice(new RepoOutcome.More(), 0), Slice(new RepoOutcome.More(), 8)));
+        await caller.SyncAsync(Alice, CancellationToken.None);
+        await caller.SyncAsync(Alice, CancellationToken.None);
+
+        foreach (var did in new[] { Bob, Alice, Alice })
+        {
+            await caller.SyncAsync(did, CancellationToken.None);
+            Assert.Empty(log.Of("backfill.database_back"));
+        }
+
+        await caller.SyncAsync(Alice, CancellationToken.None);
+        Assert.Single(log.Of("backfill.database_back"));
+    }
+
     [Fact]
     public async Task Sync_AGrainThatNeverAnswers_IsGivenUpAfterABoundedNumberOfAttempts()
     {
