@@ -248,6 +248,8 @@ sealed partial class BackfillGrain
         var leftOver = status is RunStatus.Completed ? 0 : await errors.AddLeftOverAsync(run.RunId, CancellationToken.None);
         var relaysLeftOut = await errors.CountRelaysAsync(run.RunId, CancellationToken.None);
         await SaveAsync(last => Ended(last, status, error, leftOver));
+        // Nothing is left to be written that could tell.
+        outage.End(DatabasePart.Index, isWrite: true);
         LeaveOffDriving();
         LogEnd(run, relaysLeftOut);
         await ForgetReminderAsync();

@@ -58,17 +58,18 @@ sealed class SignIns(SignInStore store, TimeProvider time)
         return isEnded;
     }
 
-    async Task<bool> IsOpenAsync(string id, CancellationToken cancellationToken)
+    internal async Task<bool> IsOpenAsync(string id, CancellationToken cancellationToken)
     {
         switch (await AskAsync(token => store.IsOpenAsync(id, token), cancellationToken))
         {
             case true:
                 seenHere.AddOrUpdate(id, static (_, last) => new(last, IsKept: true), static (_, seen, _) => seen with { IsKept = true }, time.GetUtcNow() + SignInStore.Lasts);
                 return true;
-            // The database was away when it began here. Where it has been ended meanwhile, it stays so.
-            case false when seenHere.TryGetValue(id, out var seen) && !seen.IsKept && seen.EndsAt > time.GetUtcNow():
+            // The database did not take it when it began here. Where it was ended meanwhile, it stays so.
+            case false when seenHere.TryGetValue(id, out var seen) && !seen.IsKept && seen.EndsAt > time.GetUtcNow()
+                && await AskAsync(token => store.WasEndedAsync(id, token), cancellationToken) is not true:
                 await KeepAsync(id, seen.EndsAt, cancellationToken);
-                return await AskAsync(token => store.IsOpenAsync(id, token), cancellationToken) is not false;
+                return true;
             case false:
                 seenHere.TryRemove(id, out _);
                 return false;
@@ -114,7 +115,7 @@ sealed class SignIns(SignInStore store, TimeProvider time)
                 seenHere.TryRemove(id, out _);
     }
 
-    static string? IdOf(ClaimsPrincipal? user) => user?.FindFirst(Id)?.Value;
+    internal static string? IdOf(ClaimsPrincipal? user) => user?.FindFirst(Id)?.Value;
 
     // IsKept: whether the database has it.
     readonly record struct Seen(DateTimeOffset EndsAt, bool IsKept);

@@ -40,15 +40,15 @@ static class ForegroundRun
 
         var runId = start.RunId!.Value;
         var isResumed = start.Outcome is StartOutcome.AlreadyRunning;
-        // The silo that it was begun on may go at any time from here on: it belongs to another process of the same cluster.
-        var patience = Patience(services.GetRequiredService<TimeProvider>(), signalled.Token);
         // Another one than the command asks for: to go on with it in silence would pass for what was asked.
-        if (isResumed && await patience.ExecuteAsync(async token => await backfill.GetRunAsync(runId).WaitAsync(token), CancellationToken.None) is { } unfinished && !isAsked(unfinished))
+        if (isResumed && await backfill.GetRunAsync(runId) is { } unfinished && !isAsked(unfinished))
             return new(ExitCode.BadConfiguration, unfinished, true, AnotherIsUnfinished(unfinished));
         if (start.Message is { } note)
             display.Say(note);
         display.Say(isResumed ? $"Going on with run {runId} ({start.Type})." : $"Run {runId} ({start.Type}) has begun.");
 
+        // The silo that it was begun on may go at any time from here on: it may belong to another process of the same cluster.
+        var patience = Patience(services.GetRequiredService<TimeProvider>(), display, signalled.Token);
         RunProgress? last;
         try
         {
@@ -123,13 +123,19 @@ static class ForegroundRun
     }
 
     /// <summary>Asks again, until the caller has had enough.</summary>
-    internal static ResiliencePipeline Patience(TimeProvider time, CancellationToken own) => new ResiliencePipelineBuilder { TimeProvider = time }
+    internal static ResiliencePipeline Patience(TimeProvider time, IProgressDisplay display, CancellationToken own) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue,
             Delay = TimeSpan.FromMilliseconds(500),
             BackoffType = DelayBackoffType.Constant,
             ShouldHandle = new PredicateBuilder().Handle<Exception>(e => Trouble.MayPass(e, own)),
+            OnRetry = retry =>
+            {
+                if (retry.AttemptNumber == 0)
+                    display.Note($"The backfill does not answer and is asked again until it does: {retry.Outcome.Exception!.Message}");
+                return default;
+            },
         })
         .Build();
 }

@@ -20,7 +20,7 @@ public class ForegroundRunTests
         var output = new StringWriter();
 
         await ForegroundRun.WatchAsync(
-            grain, new PlainProgress(output), ForegroundRun.Patience(new WithoutWaiting(), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            grain, new PlainProgress(output), ForegroundRun.Patience(new WithoutWaiting(), new PlainProgress(TextWriter.Null), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, grain.Watched);
         Assert.Contains("run 1 Completed", output.ToString(), StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public class ForegroundRunTests
         using var interrupt = new CancellationTokenSource();
         var grain = new Backfill(new TimeoutException(), RunStatus.Completed) { BeforeFailing = interrupt.Cancel };
 
-        await ForegroundRun.WatchAsync(grain, new PlainProgress(TextWriter.Null), ForegroundRun.Patience(TimeProvider.System, interrupt.Token), interrupt.Token);
+        await ForegroundRun.WatchAsync(grain, new PlainProgress(TextWriter.Null), ForegroundRun.Patience(TimeProvider.System, new PlainProgress(TextWriter.Null), interrupt.Token), interrupt.Token);
 
         Assert.Equal(1, grain.Watched);
     }
