@@ -266,8 +266,9 @@ public class HostListingTests
         var (pages, lists, commits) = Asked(cluster.Pds);
         Assert.Equal(0, pages);
         Assert.InRange(lists, 2, 3);
-        // Those who were told of it ask for themselves the next time, and no more than the window held.
-        Assert.InRange(commits, 4, 5 + 8);
+        // Those who were told of it ask for themselves the next time, and no more than the window held. Of the first four, which ask for themselves, the same pause
+        // may send some away before they have: they find themselves listed.
+        Assert.InRange(commits, 1, 5 + 8);
     }
 
     /// <summary>Its host's turn comes later, as it mostly does on a host with many: what it was told before is not asked for again.</summary>
