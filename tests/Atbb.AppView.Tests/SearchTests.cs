@@ -53,9 +53,7 @@ public sealed class SearchTests
     public async Task TakeIn_TheServiceWritesToTheIndex_WaitsForNobody()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
-        var search = new SqliteSearch(database.Address);
-        await search.CreateAsync(Ends);
-        await PutAsync(database, 1, "a", "an apple");
+        var search = await SearchOverAnAppleAsync(database);
         await using var service = await database.Index.Index.OpenConnectionAsync(Ends);
         await service.ExecuteAsync("begin immediate");
 
@@ -72,9 +70,7 @@ public sealed class SearchTests
     public async Task TakeIn_SomebodyElseWritesToTheFullText_WaitsForItsTurn()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
-        var search = new SqliteSearch(database.Address);
-        await search.CreateAsync(Ends);
-        await PutAsync(database, 1, "a", "an apple");
+        var search = await SearchOverAnAppleAsync(database);
         await using var other = await search.OpenAsync(Ends);
         await other.ExecuteAsync("begin; insert into taken_in (post_id, cid) values (2, 'gone')");
 
@@ -97,6 +93,14 @@ public sealed class SearchTests
 
         Assert.Contains(file.Path, error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(file.Path));
+    }
+
+    static async Task<SqliteSearch> SearchOverAnAppleAsync(TestDatabase database)
+    {
+        var search = new SqliteSearch(database.Address);
+        await search.CreateAsync(Ends);
+        await PutAsync(database, 1, "a", "an apple");
+        return search;
     }
 
     static Task<int> PutAsync(TestDatabase database, long id, string cid, string text) => database.ExecuteAsync(

@@ -1,6 +1,5 @@
 using Atbb.Grains.Interfaces;
 using Orleans.Runtime.Messaging;
-using Orleans.Serialization;
 using Orleans.Storage;
 using Polly;
 using Polly.Retry;
@@ -82,7 +81,7 @@ sealed class CallPatience
         e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException or ClientNotAvailableException or TimeoutException
             or IndexUnreachableException or EnumerationAbortedException or StreamEndedException or InconsistentStateException
         || e is OperationCanceledException && !own.IsCancellationRequested
-        || e is CodecNotFoundException && e.Message.Contains("Npgsql.", StringComparison.Ordinal)
+        || IndexUnreachableException.IsBehind(e)
         || e is OrleansException { InnerException: { } inner } && MayPass(inner, own);
 
     sealed class Trial

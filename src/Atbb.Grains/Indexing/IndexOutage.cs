@@ -1,9 +1,9 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.Json;
+using Atbb.Grains.Interfaces;
 using Atbb.Indexing;
 using Atbb.Indexing.Databases;
-using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace Atbb.Grains.Indexing;
@@ -18,8 +18,7 @@ public static class IndexOutage
     public static bool Is(Exception error) =>
         error is IndexUnavailableException or SocketException or IOException or DbException or TimeoutException or (OrleansException and not InconsistentStateException)
             ? !IsBug(error)
-            // A reminder is kept by the silo in whose range it is, and what the driver told that silo has no codec.
-            : error is CodecNotFoundException && error.Message.Contains("Npgsql.", StringComparison.Ordinal);
+            : IndexUnreachableException.IsBehind(error);
 
     /// <summary>What an operator is told of an error: where a database has refused a statement, that, and not what was made of it on the way.</summary>
     public static string ReasonOf(Exception error)

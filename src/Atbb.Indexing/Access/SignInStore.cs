@@ -27,19 +27,13 @@ public sealed class SignInStore(IndexDatabase database, TimeProvider time)
         cancellationToken);
 
     /// <summary>Whether there is one of this id.</summary>
-    public Task<bool> IsOpenAsync(string id, CancellationToken cancellationToken) => database.QueryAsync(
-        async (connection, token) => await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select id from sign_ins where id = @id and ends_at > @now",
-            new { id, now = time.GetUtcNow() },
-            cancellationToken: token)) is not null,
-        cancellationToken);
+    public Task<bool> IsOpenAsync(string id, CancellationToken cancellationToken) => HasAsync("select id from sign_ins where id = @id and ends_at > @now", id, cancellationToken);
 
     /// <summary>Whether one of this id is remembered as ended.</summary>
-    public Task<bool> WasEndedAsync(string id, CancellationToken cancellationToken) => database.QueryAsync(
-        async (connection, token) => await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select id from sign_ins where id = @id and ends_at <= @now",
-            new { id, now = time.GetUtcNow() },
-            cancellationToken: token)) is not null,
+    public Task<bool> WasEndedAsync(string id, CancellationToken cancellationToken) => HasAsync("select id from sign_ins where id = @id and ends_at <= @now", id, cancellationToken);
+
+    Task<bool> HasAsync(string sql, string id, CancellationToken cancellationToken) => database.QueryAsync(
+        async (connection, token) => await connection.ExecuteScalarAsync<string?>(new CommandDefinition(sql, new { id, now = time.GetUtcNow() }, cancellationToken: token)) is not null,
         cancellationToken);
 
     /// <summary>Ends one. It is remembered as ended, so that nobody who could not keep it before keeps it now.</summary>

@@ -1,6 +1,4 @@
-using Atbb.Grains.Indexing;
 using Atbb.Grains.Interfaces;
-using Orleans.Serialization;
 
 namespace Atbb.Silo.Hosting;
 
@@ -16,7 +14,6 @@ static class Trouble
     public static bool MayPass(Exception error, CancellationToken own) => error switch
     {
         OperationCanceledException => !own.IsCancellationRequested,
-        CodecNotFoundException => IndexOutage.Is(error),
-        _ => error is IndexUnreachableException or OrleansException or TimeoutException or EnumerationAbortedException,
+        _ => error is IndexUnreachableException or OrleansException or TimeoutException or EnumerationAbortedException || IndexUnreachableException.IsBehind(error),
     };
 }

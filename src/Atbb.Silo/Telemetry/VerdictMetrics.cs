@@ -56,9 +56,7 @@ sealed partial class VerdictMetrics
         if (asked is not null && judgedOf?.SetEquals(asked) is true && time.GetElapsedTime(judgedAt) < (IsSettled(runs!) ? Fresh : Pause))
             return;
 
-        if (judging is null)
-            (judgingOf, judgingSince) = (asked, time.GetTimestamp());
-        known = asked is null ? null : await JudgeAsync(cancellationToken);
+        known = asked is null ? null : await JudgeAsync(asked, cancellationToken);
         // Where there is no answer, of the runs as they are: it is asked for again after a while.
         (judgedOf, judgedAt) = known is null ? (asked, time.GetTimestamp()) : (judgingOf, judgingSince);
     }
@@ -67,11 +65,12 @@ sealed partial class VerdictMetrics
     bool IsSettled(IEnumerable<RunsOfStatus> runs) =>
         known is { } report && (report.Verdict is not IndexVerdict.Reading || runs.Any(static of => of.Status == RunStore.InProgress && of.Count > 0));
 
-    async Task<IndexReport?> JudgeAsync(CancellationToken cancellationToken)
+    async Task<IndexReport?> JudgeAsync(HashSet<(string, long, long)> runs, CancellationToken cancellationToken)
     {
         try
         {
-            judging ??= grains.GetGrain<IBackfillGrain>(forum).JudgeIndexAsync();
+            if (judging is null)
+                (judging, judgingOf, judgingSince) = (grains.GetGrain<IBackfillGrain>(forum).JudgeIndexAsync(), runs, time.GetTimestamp());
             var report = await judging.WaitAsync(Patience, time, cancellationToken);
             judging = null;
             return report;

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Atbb.Indexing.Access;
 using Atbb.Indexing.Databases;
 using Atbb.Silo.Access;
@@ -6,58 +7,67 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Atbb.Silo.Tests.Access;
 
-public sealed class SignInsTests
+/// <summary>A sign-in that the database did not take when it began: as with a full disk, or a server that has become a standby.</summary>
+public sealed class SignInsTests : IAsyncLifetime
 {
+    readonly string role = "reader_" + Guid.NewGuid().ToString("n");
+    TestDatabase database = null!;
+    IndexDatabase asReader = null!;
+    SignIns here = null!;
+    SignIns elsewhere = null!;
+    ClaimsPrincipal user = null!;
+    string id = "";
+
     static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    /// <summary>As with a full disk, or a server that has become a standby: the operator needs the page just then.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
+        database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        await database.ExecuteAsync($"create role {role} login password 'only'; grant select on sign_ins to {role}");
+        asReader = IndexDatabase.Create(
+            DatabaseTarget.Parse(new UriBuilder(database.Address) { UserName = role, Password = "only" }.Uri.OriginalString), NullLoggerFactory.Instance);
+        here = On(asReader);
+        elsewhere = On(database.Index);
+        user = await here.BeginAsync(Ends);
+        id = SignIns.IdOf(user)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (asReader is not null)
+            await asReader.DisposeAsync();
+        if (database is not null)
+            await database.DisposeAsync();
+    }
+
+    static SignIns On(IndexDatabase index) => new(new SignInStore(index, TimeProvider.System), TimeProvider.System);
+
+    Task<int> LetWriteAsync() => database.ExecuteAsync($"grant insert, update, delete on sign_ins to {role}");
+
+    async Task AssertOpenAsync(bool isHere, bool isElsewhere) =>
+        Assert.Equal((isHere, isElsewhere), (await here.IsOpenAsync(id, Ends), await elsewhere.IsOpenAsync(id, Ends)));
+
+    /// <summary>The operator needs the page just then.</summary>
     [Fact]
     public async Task IsOpen_OfOneThatTheDatabaseDidNotTake_IsWhereItBeganAndEverywhereOnceItDoes()
     {
-        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
-        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
-        var role = await AddReaderAsync(database);
-        await using var index = As(role, database);
-        var here = new SignIns(new SignInStore(index, TimeProvider.System), TimeProvider.System);
-        var elsewhere = new SignIns(new SignInStore(database.Index, TimeProvider.System), TimeProvider.System);
-        var user = await here.BeginAsync(Ends);
-        var id = SignIns.IdOf(user)!;
-
         for (var i = 0; i < 2; i++)
-            Assert.Equal((true, false), (await here.IsOpenAsync(id, Ends), await elsewhere.IsOpenAsync(id, Ends)));
+            await AssertOpenAsync(isHere: true, isElsewhere: false);
 
-        await database.ExecuteAsync($"grant insert, update, delete on sign_ins to {role}");
-        Assert.Equal((true, true), (await here.IsOpenAsync(id, Ends), await elsewhere.IsOpenAsync(id, Ends)));
+        await LetWriteAsync();
+        await AssertOpenAsync(isHere: true, isElsewhere: true);
         Assert.True(await elsewhere.EndAsync(user, Ends));
-        Assert.Equal((false, false), (await here.IsOpenAsync(id, Ends), await elsewhere.IsOpenAsync(id, Ends)));
+        await AssertOpenAsync(isHere: false, isElsewhere: false);
     }
 
     /// <summary>As one of which the silo was not told that the database has it.</summary>
     [Fact]
     public async Task IsOpen_OfOneThatWasEndedElsewhereBeforeItWasKeptHere_IsNot()
     {
-        Assert.SkipWhen(PostgresServer.MayBeSkipped, "PostgreSQL is not installed.");
-        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
-        var role = await AddReaderAsync(database);
-        await using var index = As(role, database);
-        var here = new SignIns(new SignInStore(index, TimeProvider.System), TimeProvider.System);
-        var elsewhere = new SignIns(new SignInStore(database.Index, TimeProvider.System), TimeProvider.System);
-        var user = await here.BeginAsync(Ends);
-        var id = SignIns.IdOf(user)!;
-
         Assert.True(await elsewhere.EndAsync(user, Ends));
-        await database.ExecuteAsync($"grant insert, update, delete on sign_ins to {role}");
+        await LetWriteAsync();
 
-        Assert.Equal((false, false), (await here.IsOpenAsync(id, Ends), await elsewhere.IsOpenAsync(id, Ends)));
+        await AssertOpenAsync(isHere: false, isElsewhere: false);
     }
-
-    static async Task<string> AddReaderAsync(TestDatabase database)
-    {
-        var role = "reader_" + Guid.NewGuid().ToString("n");
-        await database.ExecuteAsync($"create role {role} login password 'only'; grant select on sign_ins to {role}");
-        return role;
-    }
-
-    static IndexDatabase As(string role, TestDatabase database) => IndexDatabase.Create(
-        DatabaseTarget.Parse(new UriBuilder(database.Address) { UserName = role, Password = "only" }.Uri.OriginalString), NullLoggerFactory.Instance);
 }
